@@ -1,0 +1,48 @@
+/** The session directory: which sessions there are, whose, and where. One of the gateway's two seams: memory now, Redis later. */
+import type { SessionInfo } from '@claude-webui/protocol';
+
+/** A session as the gateway keeps it: what everybody may see, and what only gateways may. */
+export interface SessionRecord extends SessionInfo {
+  /** Where its runner serves: `unix:<socket path>` or `http://host:port`. Null until placed. */
+  endpoint: string | null;
+  /** Signs this session's runner tokens. */
+  attachKey: string;
+  shares: ShareRecord[];
+}
+
+/** A read-only link to a session. */
+export interface ShareRecord {
+  id: string;
+  /** SHA-256 of the link's secret, hex: the directory cannot be used to watch. */
+  secretHash: string;
+  /** ISO 8601. */
+  createdAt: string;
+  /** ISO 8601. */
+  expiresAt: string;
+}
+
+export interface SessionLimitCounts {
+  /** Live sessions on the whole server. */
+  total: number;
+  perUser: number;
+}
+
+export type ClaimResult = 'claimed' | 'sessions-full' | 'sessions-full-user' | 'workspace-busy';
+
+/** Fields that change during a session's life. */
+export type SessionPatch = Partial<
+  Pick<SessionRecord, 'name' | 'state' | 'activity' | 'attachments' | 'lastActivityAt' | 'endpoint' | 'end' | 'shares'>
+>;
+
+export interface SessionDirectory {
+  /** Adds a session if the limits allow it and its owner has no live session in the same workspace; atomic. */
+  claim(record: SessionRecord, limits: SessionLimitCounts): Promise<ClaimResult>;
+  get(id: string): Promise<SessionRecord | null>;
+  /** Newest first; one owner's, or everybody's. Ended sessions stay for a while, so that people learn why they ended. */
+  list(owner?: string): Promise<SessionRecord[]>;
+  /** Returns the record after the change, or null if there is none. */
+  update(id: string, patch: SessionPatch): Promise<SessionRecord | null>;
+  /** Calls back after every claim and update, on every gateway. Returns the unsubscriber. */
+  subscribe(listener: (record: SessionRecord) => void): () => void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,23 @@
+/** Unit and integration tests; what needs a browser is in e2e/ with its own configuration. */
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/{protocol,session-runner,gateway,web,hack}/**/*.test.ts?(x)'],
+  modulePathIgnorePatterns: ['/dist/'],
+  moduleNameMapper: {
+    '^@claude-webui/protocol$': '<rootDir>/protocol/src/index.ts',
+  },
+  transform: {
+    '^.+\\.(t|j)sx?$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript', tsx: true },
+          transform: { react: { runtime: 'automatic' } },
+        },
+      },
+    ],
+  },
+  testTimeout: 30000,
+  maxWorkers: 2,
+};

@@ -1,0 +1,66 @@
+/**
+ * Socket.IO events, path `/socket.io/`, namespace `/`.
+ *
+ * A client needs only `input`, `resize`, `output` and `status`, with its JWT in `auth.token`. All else is optional.
+ */
+import type { SessionInfo, TerminalSize } from './session';
+import type { Status, StatusCode } from './status';
+
+/** `auth` of the Socket.IO handshake. */
+export interface Handshake {
+  /** Access token. Either this or `share`. */
+  token?: string;
+  /** Secret of a read-only share link. */
+  share?: string;
+  /** Session to attach to. Without it: the caller's newest session that nobody is attached to, else a new one. */
+  sessionId?: string;
+  /**
+   * `drive` types if nobody else does, `view` never does, `watch` attaches to no session and only follows the list.
+   * Default `drive`.
+   */
+  mode?: 'drive' | 'view' | 'watch';
+  /** Output offset to go on from: the number of bytes this client already has. Without it: the screen as it is. */
+  resumeFrom?: number;
+  /** `frames`: terminal traffic goes as binary `frame` messages (frames.ts) instead of `input`, `output` and `resize`. */
+  encoding?: 'frames';
+  /** Names this client's input sequence across reconnects (any UUID). Required with `encoding: 'frames'`. */
+  clientId?: string;
+  /** First size of the terminal. */
+  size?: TerminalSize;
+}
+
+export interface ClientToServerEvents {
+  input: (message: { data: string }) => void;
+  resize: (size: TerminalSize) => void;
+  /** Offset up to which this client has dealt with output. A client that never sends it is taken to keep up. */
+  ack: (message: { offset: number }) => void;
+  /** Become the driver of the attached session. */
+  'take-over': () => void;
+  /** A fresh access token, so that the connection outlives the old one. */
+  authenticate: (message: { token: string }) => void;
+  /** A frame of frames.ts, for clients with `encoding: 'frames'`. Travels as one bare binary message. */
+  frame: (frame: Uint8Array) => void;
+}
+
+export interface ServerToClientEvents {
+  output: (message: { data: string; offset: number }) => void;
+  status: (status: Status & { sessionId?: string }) => void;
+  /** A round-trip probe: answer it. `rttMs` is the last one's result. Volatile: lost probes are not repeated. */
+  latency: (message: { rttMs: number | null }, answer: () => void) => void;
+  /** A session of the caller's was made or has changed (all sessions, for administrators in mode `watch`). */
+  session: (session: SessionInfo) => void;
+  frame: (frame: Uint8Array) => void;
+}
+
+/** `data` of the `connect_error` that refuses a handshake. */
+export interface HandshakeRefusal {
+  code: StatusCode;
+  message: string;
+}
+
+/** Largest Socket.IO message the server takes; above it the connection closes. */
+export const MAX_MESSAGE_BYTES = 256 * 1024;
+/** Largest `input.data`, in UTF-8 bytes, of a client without frames. */
+export const MAX_PLAIN_INPUT_BYTES = 128 * 1024;
+/** Seconds between heartbeats: proxies cut idle connections after 60. */
+export const HEARTBEAT_INTERVAL_SECONDS = 20;

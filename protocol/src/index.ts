@@ -1,0 +1,8 @@
+/** The wire contract: everything two programs of this project say to each other is named here. No dependencies. */
+export * from './events';
+export * from './flow-control';
+export * from './frame-parser';
+export * from './frames';
+export * from './runner-link';
+export * from './session';
+export * from './status';

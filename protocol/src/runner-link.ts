@@ -1,0 +1,106 @@
+/**
+ * Gateway ⇄ session-runner: the runner's HTTP surface, its tokens, and what the process backend and its child say to
+ * each other. One runner keeps one session.
+ *
+ * - `GET /attach` (WebSocket; query `AttachQuery`): frames of frames.ts. Scope `drive` or `view`.
+ * - `GET|PUT /files/<path>`: a file of the workspace. Scope `files`.
+ * - `PUT /model-call`: a model call of this session is in flight; body `ModelCallMark`. Scope `control`.
+ * - `GET /healthz`: 200 once attaches are taken. No token.
+ */
+import type { Activity, SessionEnd, TerminalSize } from './session';
+
+export const ATTACH_PATH = '/attach';
+export const FILES_PATH = '/files';
+export const MODEL_CALL_PATH = '/model-call';
+
+/** Audience of the tokens a runner takes: HS256 JWTs signed with the session's own key, `sub` being the session id. */
+export const RUNNER_TOKEN_AUDIENCE = 'claude-webui-runner';
+/** Lifetime of such a token: long enough for a dial with retries, too short to be worth stealing. */
+export const RUNNER_TOKEN_SECONDS = 30;
+/** What a runner token permits. `drive` includes `view`. */
+export type RunnerScope = 'drive' | 'view' | 'files' | 'control';
+
+/** Query of `GET /attach`; every value travels as a string. */
+export interface AttachQuery {
+  /** Names the client's input sequence across reconnects. */
+  client: string;
+  /** Output offset to go on from. */
+  from?: string;
+  /** `1`: become the driver even if somebody else drives. */
+  takeOver?: string;
+  cols?: string;
+  rows?: string;
+}
+
+/** Body of `PUT /model-call`. */
+export interface ModelCallMark {
+  /** The call counts as in flight for this long unless marked again; 0 ends it. Milliseconds. */
+  ttlMs: number;
+}
+
+/** All a runner needs to know of its session. */
+export interface SessionSpec {
+  sessionId: string;
+  /** Signs and verifies this session's runner tokens. 32 random bytes, base64url. */
+  attachKey: string;
+  /** Absolute path of the Unix socket, or a TCP port, on which the runner serves. */
+  listen: { socketPath: string } | { port: number };
+  /** Absolute path. The runner makes `home/` and `workspace/` in it, mode 0700. */
+  directory: string;
+  /** Keep `directory` when the session ends; a later session in it goes on with the conversation. */
+  persistent: boolean;
+  program: ProgramSpec;
+  size: TerminalSize;
+  limits: SessionLimits;
+}
+
+/** What runs in the PTY. */
+export interface ProgramSpec {
+  /** Absolute path of the Claude Code binary, or null when none was found. */
+  path: string | null;
+  /** Arguments before those the runner adds itself. */
+  args: string[];
+  /** Environment beside the runner's own allowlist: `ANTHROPIC_BASE_URL` and the like. */
+  env: Record<string, string>;
+  /** `claude` gets seeding, hooks and resume; `plain` is started as it is (tests, benchmarks). */
+  kind: 'claude' | 'plain';
+  /** How the program is held apart from the machine. */
+  confinement: 'bubblewrap' | 'none';
+}
+
+export interface SessionLimits {
+  /** 0 switches idle ending off. */
+  idleTimeoutMs: number;
+  /** How long before the idle end people are told. */
+  idleWarningMs: number;
+  /** How long the session lives with nobody attached. 0 ends it with the last attachment. */
+  detachGraceMs: number;
+  /** Bytes of output kept for resuming. */
+  replayBytes: number;
+  /** Between SIGHUP and SIGKILL. */
+  endGraceMs: number;
+}
+
+/** What the process backend tells its child over the IPC channel. */
+export type ToRunner = { type: 'start'; spec: SessionSpec } | { type: 'end'; reason: SessionEnd['reason'] };
+
+/** What a child tells the process backend. */
+export type FromRunner =
+  | { type: 'ready' }
+  | { type: 'report'; report: RunnerReport }
+  | { type: 'measure'; measure: RunnerMeasure }
+  | { type: 'ended'; end: SessionEnd };
+
+/** The session as its runner sees it, sent when it changes, at most once a second. */
+export interface RunnerReport {
+  activity: Activity;
+  attachments: number;
+  /** Milliseconds since the epoch. */
+  lastActivityAt: number;
+}
+
+/** One observation for the metrics of the seed's §8.2 A and B that only a runner can make. */
+export type RunnerMeasure =
+  | { name: 'backpressure-drop' }
+  /** A program or one of Claude's tools from start to end. */
+  | { name: 'command'; group: string; seconds: number };

@@ -1,0 +1,85 @@
+/** What a session is, as every part of the system speaks of it. */
+
+/** Character cells. */
+export interface TerminalSize {
+  cols: number;
+  rows: number;
+}
+
+/** A driver types and resizes; an observer only watches. A session has at most one driver. */
+export type Role = 'driver' | 'observer';
+
+/**
+ * What Claude does, told by its own hooks: `working` from a prompt to its answer's end, `waiting` for the person (a
+ * finished answer, a permission to give), `starting` before its first prompt.
+ */
+export type Activity = 'starting' | 'working' | 'waiting';
+
+/** The first frame after an attach. */
+export interface Attached {
+  sessionId: string;
+  /** `exact`: output frames go on at `offset`, the one asked for. `snapshot`: a snapshot frame comes first. */
+  resume: 'exact' | 'snapshot';
+  /** Offset of the next output byte this attachment gets, or of the snapshot. */
+  offset: number;
+  /** Highest input sequence number already taken from this client id; 0 if none. What is above it must be sent again. */
+  inputSequence: number;
+  state: AttachmentState;
+}
+
+/** What one attachment is told of the session, at the attach and at each change. */
+export interface AttachmentState {
+  role: Role;
+  /** Whether somebody drives: an observer who takes over then takes it from a person. */
+  driven: boolean;
+  /** Everybody attached, this attachment included. */
+  attachments: number;
+  size: TerminalSize;
+  activity: Activity;
+  /** Milliseconds until the session ends for want of activity, counted from this message; null while that is far off. */
+  idleEndsInMs: number | null;
+}
+
+/** Something a client sent was not done. */
+export interface Refused {
+  code: 'not-driver' | 'input-gap' | 'input-overflow' | 'bad-frame';
+}
+
+/** Why a session is over. */
+export interface SessionEnd {
+  reason: SessionEndReason;
+  /** Exit status of the program, if it left by itself. */
+  exitCode: number | null;
+  /** A sentence with what helps, where the reason alone does not say it. */
+  detail?: string;
+}
+
+/** Why sessions end. `../status.ts` has their sentences. */
+export type SessionEndReason =
+  | 'exited'
+  | 'terminated'
+  | 'idle-timeout'
+  | 'detach-timeout'
+  | 'server-stopping'
+  | 'cli-not-installed'
+  | 'start-failed'
+  | 'runner-crashed';
+
+/** A session as the REST API and the `session` event show it. */
+export interface SessionInfo {
+  id: string;
+  name: string;
+  /** User id (`sub`). */
+  owner: string;
+  workspace: string;
+  state: 'starting' | 'ready' | 'ended';
+  activity: Activity;
+  /** Browsers attached now, drivers and observers. */
+  attachments: number;
+  /** ISO 8601. */
+  createdAt: string;
+  /** ISO 8601; the last terminal output, CPU work or model call. */
+  lastActivityAt: string;
+  /** Present once `state` is `ended`. */
+  end?: SessionEnd;
+}

@@ -1,0 +1,54 @@
+/**
+ * The closed list of reasons that travel in `status.reason`, in refused handshakes and in problem documents. Programs
+ * compare the codes; people read the sentences, which say what to do.
+ */
+import type { SessionEndReason } from './session';
+
+export type StatusState = 'opened' | 'closed' | 'error';
+
+/** Code → sentence for people. */
+export const STATUS_SENTENCES = {
+  // Why a session is over.
+  exited: 'Claude Code has ended. Start a new session to go on.',
+  terminated: 'This session was ended from the session list or by an administrator.',
+  'idle-timeout': 'This session ended because nothing happened in it for its idle time. Start a new one to go on.',
+  'detach-timeout': 'This session ended because no browser was connected to it for too long.',
+  'server-stopping': 'The server is stopping. Sign in again when it is back.',
+  'cli-not-installed':
+    'The Claude Code CLI is not installed on the server. Run "npm install -g @anthropic-ai/claude-code" there, or set CLAUDE_CODE_PATH to its binary.',
+  'start-failed': 'The session could not be started. The server log says why.',
+  'runner-crashed': 'The program that keeps this session has crashed. Start a new session.',
+  // Why a connection is over while its session lives on.
+  'signed-out': 'You have signed out.',
+  'token-expired': 'Your sign-in has expired. Sign in again; the session is still there.',
+  draining: 'The server is moving to a new version. You are being reconnected.',
+  'runner-unreachable': 'The session cannot be reached right now. You are being reconnected.',
+  'share-ended': 'The link you used has expired or was taken back by its owner.',
+  'too-much-input': 'More was typed or pasted than the session takes. Wait until it has caught up, then reconnect.',
+  // Why something was refused.
+  unauthorized: 'Sign in first.',
+  'origin-refused': 'This page may not talk to the server. Open the address that the server is configured for (PUBLIC_ORIGIN).',
+  forbidden: 'You may not do this with this session.',
+  'session-not-found': 'There is no such session. It may have ended.',
+  'sessions-full': 'The server runs as many sessions as it may (MAX_SESSIONS). Try again when one has ended.',
+  'sessions-full-user': 'You have as many sessions as you may (MAX_SESSIONS_PER_USER). End one first.',
+  'workspace-busy': 'Another session works in this workspace. Choose another name, or end that session.',
+  'bad-message': 'The server did not understand a message from this page. Reload it.',
+  'message-too-large': 'A message from this page is larger than the server takes.',
+  'bad-size': 'A terminal is between 1 and 1000 characters wide and high.',
+  'not-driver': 'You are watching. Take over to type.',
+  'input-gap': 'Some typed characters did not arrive; reconnecting to send them again.',
+  'idle-ending': 'Nothing happens in this session. It will end soon; press any key to keep it.',
+  'not-ready': 'The server is not ready yet. Try again in a moment.',
+} as const;
+
+export type StatusCode = keyof typeof STATUS_SENTENCES;
+
+/** Session end reasons are status codes; the assignment below fails to compile when one has no sentence. */
+export const endReasonToStatus: (reason: SessionEndReason) => StatusCode = (reason) => reason;
+
+/** The seed's `status` event. */
+export interface Status {
+  state: StatusState;
+  reason?: StatusCode;
+}
