@@ -3,13 +3,13 @@
  * with a placeholder and then the attachment, which costs a keystroke's echo two messages (FACTS of the wire:
  * docs/PERFORMANCE.md). Everything else goes as usual, so clients with the standard parser can be served beside.
  */
-import type { Decoder, Encoder, Packet } from 'socket.io-parser';
+import type { Decoder, Encoder, Packet, PacketType } from 'socket.io-parser';
 
 /** socket.io-parser, given by the caller so that this package depends on nothing. */
 export interface BaseParser {
   Encoder: new () => Encoder;
   Decoder: new () => Decoder;
-  PacketType: { EVENT: number };
+  PacketType: { EVENT: PacketType.EVENT };
 }
 
 const EVENT_NAME = 'frame';

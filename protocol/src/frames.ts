@@ -173,9 +173,9 @@ function exactly(frame: Uint8Array, bytes: number): DataView {
 }
 
 /** JSON of a runner's frame. The runner is one of our own programs, so its shape is taken as its type says. */
-function decodeJson<T>(frame: Uint8Array): T {
+function decodeJson(frame: Uint8Array): unknown {
   try {
-    return JSON.parse(decoder.decode(frame.subarray(1))) as T;
+    return JSON.parse(decoder.decode(frame.subarray(1)));
   } catch {
     throw new FrameError('a frame does not hold JSON');
   }
@@ -196,9 +196,9 @@ export function decodeRunnerFrame(frame: Uint8Array): RunnerFrame {
     case FrameType.inputAck:
       return { type: 'input-ack', sequence: readUint64(exactly(frame, 9), 1) };
     case FrameType.state:
-      return { type: 'state', state: decodeJson(frame) };
+      return { type: 'state', state: decodeJson(frame) as AttachmentState };
     case FrameType.attached:
-      return { type: 'attached', attached: decodeJson(frame) };
+      return { type: 'attached', attached: decodeJson(frame) as Attached };
     case FrameType.snapshot: {
       const view = viewOf(frame, SNAPSHOT_HEADER_BYTES);
       return {
@@ -209,9 +209,9 @@ export function decodeRunnerFrame(frame: Uint8Array): RunnerFrame {
       };
     }
     case FrameType.refused:
-      return { type: 'refused', refused: decodeJson(frame) };
+      return { type: 'refused', refused: decodeJson(frame) as Refused };
     case FrameType.end:
-      return { type: 'end', end: decodeJson(frame) };
+      return { type: 'end', end: decodeJson(frame) as SessionEnd };
     default:
       throw new FrameError(`frame type ${String(frame[0])} is not one a session-runner sends`);
   }
@@ -249,5 +249,7 @@ export function decodeClientFrame(frame: Uint8Array): ClientFrame {
 
 /** Whether both sides are whole numbers from 1 to `MAX_TERMINAL_CELLS_PER_SIDE`. */
 export function isTerminalSize(size: TerminalSize): boolean {
-  return [size.cols, size.rows].every((side) => Number.isInteger(side) && side >= 1 && side <= MAX_TERMINAL_CELLS_PER_SIDE);
+  return [size.cols, size.rows].every(
+    (side) => Number.isInteger(side) && side >= 1 && side <= MAX_TERMINAL_CELLS_PER_SIDE,
+  );
 }

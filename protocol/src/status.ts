@@ -27,7 +27,8 @@ export const STATUS_SENTENCES = {
   'too-much-input': 'More was typed or pasted than the session takes. Wait until it has caught up, then reconnect.',
   // Why something was refused.
   unauthorized: 'Sign in first.',
-  'origin-refused': 'This page may not talk to the server. Open the address that the server is configured for (PUBLIC_ORIGIN).',
+  'origin-refused':
+    'This page may not talk to the server. Open the address that the server is configured for (PUBLIC_ORIGIN).',
   forbidden: 'You may not do this with this session.',
   'session-not-found': 'There is no such session. It may have ended.',
   'sessions-full': 'The server runs as many sessions as it may (MAX_SESSIONS). Try again when one has ended.',
