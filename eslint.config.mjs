@@ -23,7 +23,9 @@ export default tseslint.config(
     // process.env has one reader per program, so that what configures it can be read in one place.
     files: ['gateway/src/**/*.ts', 'session-runner/src/**/*.ts'],
     ignores: ['**/config/**', '**/*.test.ts'],
-    rules: { 'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Read it in config/.' }] },
+    rules: {
+      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Read it in config/.' }],
+    },
   },
   {
     files: ['**/*.test.ts', '**/*.test.tsx', 'e2e/**/*.ts'],

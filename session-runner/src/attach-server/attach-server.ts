@@ -1,0 +1,148 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { Socket } from 'node:net';
+import type { RunnerScope, SessionSpec } from '@claude-webui/protocol';
+import {
+  ATTACH_PATH,
+  FILES_PATH,
+  FrameError,
+  HEARTBEAT_INTERVAL_SECONDS,
+  INPUT_HEADER_BYTES,
+  MAX_INPUT_PAYLOAD_BYTES,
+  MODEL_CALL_PATH,
+  decodeClientFrame,
+  encodeRunnerFrame,
+} from '@claude-webui/protocol';
+import type { RawData, WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
+import { parseAttachQuery, parseModelCallMark } from '../config/messages';
+import { workspaceFiles } from '../files/workspace-files';
+import { workspaceOf } from '../program/prepare';
+import type { Session } from '../session/session';
+import { scopeOf } from './token';
+
+/** A mark is a few bytes of JSON. */
+const MAX_BODY_BYTES = 1024;
+
+/** A session's door: WebSocket attaches, files of its workspace, and word of its model calls (protocol/src/runner-link.ts). */
+export class AttachServer {
+  private readonly http: Server;
+  private readonly sockets = new WebSocketServer({
+    noServer: true,
+    // Halves throughput and delays Ctrl-C by seconds.
+    perMessageDeflate: false,
+    maxPayload: INPUT_HEADER_BYTES + MAX_INPUT_PAYLOAD_BYTES,
+  });
+  private readonly files: ReturnType<typeof workspaceFiles>;
+  private readonly heartbeat: NodeJS.Timeout;
+
+  private constructor(
+    private readonly spec: SessionSpec,
+    private readonly session: Session,
+  ) {
+    this.files = workspaceFiles(workspaceOf(spec));
+    this.http = createServer((request, response) => void this.answer(request, response));
+    this.http.on('upgrade', (request, socket: Socket, head) => this.upgrade(request, socket, head));
+    this.heartbeat = setInterval(() => this.beat(), HEARTBEAT_INTERVAL_SECONDS * 1000);
+    this.heartbeat.unref();
+  }
+
+  /** Resolves once attaches are taken. */
+  static async listen(spec: SessionSpec, session: Session): Promise<AttachServer> {
+    const server = new AttachServer(spec, session);
+    const { listen } = spec;
+    await new Promise<void>((resolve, reject) => {
+      server.http.once('error', reject);
+      server.http.listen('socketPath' in listen ? { path: listen.socketPath } : { port: listen.port }, resolve);
+    });
+    return server;
+  }
+
+  /** Resolves when every connection has ended. */
+  async close(): Promise<void> {
+    clearInterval(this.heartbeat);
+    await new Promise((resolve) => {
+      this.http.close(resolve);
+      this.http.closeIdleConnections();
+    });
+  }
+
+  private scope(request: IncomingMessage): RunnerScope | null {
+    return scopeOf(request.headers.authorization, this.spec.sessionId, this.spec.attachKey);
+  }
+
+  private upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const url = new URL(request.url ?? '/', 'http://runner');
+    const scope = this.scope(request);
+    const query = parseAttachQuery(url.searchParams);
+    if (url.pathname !== ATTACH_PATH || query === null) return void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+    if (scope !== 'drive' && scope !== 'view') return void socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n');
+    socket.setNoDelay(true);
+    this.sockets.handleUpgrade(request, socket, head, (webSocket) => this.attach(webSocket, { ...query, scope }));
+  }
+
+  private attach(webSocket: WebSocket, request: Parameters<Session['attach']>[0]): void {
+    const attachment = this.session.attach(request, {
+      send: (frame) => webSocket.send(frame),
+      close: () => webSocket.close(1000),
+    });
+    webSocket.on('message', (data: RawData) => {
+      try {
+        this.session.receive(attachment, decodeClientFrame(bytesOf(data)));
+      } catch (error) {
+        if (!(error instanceof FrameError)) throw error;
+        webSocket.send(encodeRunnerFrame({ type: 'refused', refused: { code: 'bad-frame' } }));
+        webSocket.close(1008);
+      }
+    });
+    webSocket.on('close', () => this.session.detach(attachment));
+    // What failed is closed by then; `close` follows.
+    webSocket.on('error', () => undefined);
+    this.alive.add(webSocket);
+    webSocket.on('pong', () => this.alive.add(webSocket));
+  }
+
+  /** Connections that have answered the last ping, or are new. */
+  private readonly alive = new WeakSet<WebSocket>();
+
+  private beat(): void {
+    for (const webSocket of this.sockets.clients) {
+      if (!this.alive.delete(webSocket)) webSocket.terminate();
+      else webSocket.ping();
+    }
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? '/', 'http://runner');
+    if (pathname === '/healthz') return void response.end('ok');
+    const scope = this.scope(request);
+    if (pathname.startsWith(`${FILES_PATH}/`) && scope === 'files') {
+      return this.files(request, response, pathname.slice(FILES_PATH.length));
+    }
+    if (pathname === MODEL_CALL_PATH && scope === 'control') {
+      const mark = parseModelCallMark(await readBody(request));
+      if (mark !== null) this.session.modelCall(mark.ttlMs);
+      response.writeHead(mark === null ? 400 : 204).end();
+      return;
+    }
+    response.writeHead(scope === null ? 401 : 404).end();
+  }
+}
+
+/** With the default `binaryType` a message is one Buffer. */
+function bytesOf(data: RawData): Uint8Array {
+  if (Buffer.isBuffer(data)) return data;
+  throw new FrameError('a message is not one piece');
+}
+
+/** The body, or as much as one may have. */
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) break;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

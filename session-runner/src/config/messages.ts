@@ -1,0 +1,75 @@
+/** Schemas of what reaches a runner from outside its process. */
+import type { ModelCallMark, SessionSpec, ToRunner } from '@claude-webui/protocol';
+import { MAX_TERMINAL_CELLS_PER_SIDE } from '@claude-webui/protocol';
+import * as z from 'zod/mini';
+
+const side = z.coerce.number().check(z.int(), z.gte(1), z.lte(MAX_TERMINAL_CELLS_PER_SIDE));
+const wholeNumber = z.number().check(z.int(), z.gte(0));
+const size = z.object({ cols: side, rows: side });
+
+const sessionSpec = z.object({
+  sessionId: z.uuid(),
+  attachKey: z.string().check(z.minLength(40)),
+  listen: z.union([z.object({ socketPath: z.string() }), z.object({ port: wholeNumber })]),
+  directory: z.string().check(z.startsWith('/')),
+  persistent: z.boolean(),
+  program: z.object({
+    path: z.nullable(z.string()),
+    args: z.array(z.string()),
+    env: z.record(z.string(), z.string()),
+    kind: z.enum(['claude', 'plain']),
+    confinement: z.enum(['bubblewrap', 'none']),
+  }),
+  size,
+  limits: z.object({
+    idleTimeoutMs: wholeNumber,
+    idleWarningMs: wholeNumber,
+    detachGraceMs: wholeNumber,
+    replayBytes: wholeNumber,
+    endGraceMs: wholeNumber,
+  }),
+}) satisfies z.ZodMiniType<SessionSpec>;
+
+const toRunner = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), spec: sessionSpec }),
+  z.object({ type: z.literal('end'), reason: z.enum(['terminated', 'server-stopping']) }),
+]);
+
+/** A message from the gateway that started this process. @throws ZodError */
+export function parseToRunner(message: unknown): ToRunner {
+  return toRunner.parse(message);
+}
+
+const offset = z.coerce.number().check(z.int(), z.gte(0), z.lte(Number.MAX_SAFE_INTEGER));
+const attachQuery = z.object({
+  client: z.string().check(z.minLength(1), z.maxLength(64)),
+  from: z.optional(offset),
+  takeOver: z.optional(z.literal('1')),
+  cols: z.optional(side),
+  rows: z.optional(side),
+});
+
+/** Query of an attach; null if it is not one. */
+export function parseAttachQuery(search: URLSearchParams) {
+  const { success, data } = attachQuery.safeParse(Object.fromEntries(search));
+  if (!success) return null;
+  const { client, from, takeOver, cols, rows } = data;
+  return {
+    client,
+    from: from ?? null,
+    takeOver: takeOver !== undefined,
+    size: cols === undefined || rows === undefined ? null : { cols, rows },
+  };
+}
+
+const HOUR_MS = 3_600_000;
+const modelCallMark = z.object({ ttlMs: z.number().check(z.gte(0), z.lte(HOUR_MS)) });
+
+/** Body of a model call mark; null if it is not one. */
+export function parseModelCallMark(body: string): ModelCallMark | null {
+  try {
+    return modelCallMark.parse(JSON.parse(body));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * One session in one process. The gateway that forks it sends `start` over the IPC channel; the process lives as long as
+ * the session does, whatever becomes of the gateway.
+ */
+import type { FromRunner, SessionEnd, SessionSpec } from '@claude-webui/protocol';
+import pino from 'pino';
+import { AttachServer } from './attach-server/attach-server';
+import { parseToRunner } from './config/messages';
+import { prepareProgram } from './program/prepare';
+import { Session } from './session/session';
+
+const log = pino({ base: { service: 'session-runner' }, formatters: { level: (level) => ({ level }) } });
+let session: Session | null = null;
+
+/** Tells the gateway, if it is still there. */
+function tell(message: FromRunner): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}
+
+async function start(spec: SessionSpec): Promise<void> {
+  const sessionLog = log.child({ sessionId: spec.sessionId });
+  const prepared = prepareProgram(spec);
+  if ('problem' in prepared) return leave(prepared.problem);
+  let server: AttachServer | null = null;
+  session = new Session(spec, prepared, {
+    report: (report) => tell({ type: 'report', report }),
+    measure: (measure) => tell({ type: 'measure', measure }),
+    ended: (end) => {
+      sessionLog.info({ reason: end.reason, exitCode: end.exitCode }, 'session ended');
+      void (server?.close() ?? Promise.resolve()).then(() => leave(end));
+    },
+  });
+  server = await AttachServer.listen(spec, session);
+  sessionLog.info('session started');
+  tell({ type: 'ready' });
+}
+
+/** Says how it ended and lets the process run out: nothing of it is open any more. */
+function leave(end: SessionEnd): void {
+  tell({ type: 'ended', end });
+  if (process.connected) process.disconnect();
+  process.removeAllListeners('message');
+}
+
+function endBecause(reason: SessionEnd['reason']): void {
+  if (session === null) leave({ reason, exitCode: null });
+  else void session.end(reason);
+}
+
+function fail(error: unknown): void {
+  log.error({ err: error }, 'the session could not be started');
+  endBecause('start-failed');
+}
+
+process.on('message', (message) => {
+  const command = parseToRunner(message);
+  if (command.type === 'start') start(command.spec).catch(fail);
+  else endBecause(command.reason);
+});
+process.on('SIGTERM', () => endBecause('server-stopping'));
+// The terminal of whoever started the server is not ours to die with.
+process.on('SIGINT', () => undefined);
+process.on('SIGHUP', () => undefined);
+// The log's reader may be gone before us.
+process.stdout.on('error', () => undefined);

@@ -1,0 +1,150 @@
+import type { AttachmentState, Role, SessionEnd } from '@claude-webui/protocol';
+import type { OutputBuffer } from '../output-buffer/output-buffer';
+import type { Screen } from '../screen/screen';
+import type { Attachment } from './attachment';
+
+/** An observer further behind than this is shown the screen instead of what it missed. */
+const MAX_OBSERVER_LAG_BYTES = 1024 * 1024;
+/** All output is replayed to a newcomer, instead of a snapshot, as long as it is this short. */
+const SHORT_HISTORY_BYTES = 64 * 1024;
+
+/** The part of the state that is the same for everybody. */
+export type SharedState = Pick<AttachmentState, 'size' | 'activity' | 'idleEndsInMs'>;
+
+/** Everybody attached to a session: who drives, and who has been sent what. */
+export class Audience {
+  private readonly attachments = new Set<Attachment>();
+  /** Client id of the driver. It stays while that client is away, until another takes its place. */
+  private driver: string | null = null;
+
+  /** `onDrop` is called for each observer that is shown the screen instead of what it missed. */
+  constructor(
+    private readonly output: OutputBuffer,
+    private readonly screen: Screen,
+    private readonly onDrop: () => void,
+  ) {}
+
+  get size(): number {
+    return this.attachments.size;
+  }
+
+  /** Whether the driver cannot take more output, so that the program has to wait. Observers never make it wait. */
+  get isDriverStalled(): boolean {
+    for (const attachment of this.attachments) if (attachment.isStalled && this.roleOf(attachment) === 'driver') return true;
+    return false;
+  }
+
+  roleOf(attachment: Attachment): Role {
+    return attachment.client === this.driver && attachment.scope === 'drive' ? 'driver' : 'observer';
+  }
+
+  /**
+   * Lets somebody in and sends what it needs to show the session: everything after `from`, the offset up to which it has
+   * output already, or else the screen.
+   */
+  async attach(
+    attachment: Attachment,
+    from: number | null,
+    takeOver: boolean,
+    welcome: { sessionId: string; inputSequence: number; shared: () => SharedState },
+  ): Promise<void> {
+    // A client that comes back replaces the connection it lost; nobody has noticed yet that the old one is dead.
+    for (const other of this.attachments) if (other.client === attachment.client) this.dismiss(other);
+    if (attachment.scope === 'drive' && (takeOver || !this.isDriven)) this.driver = attachment.client;
+    this.attachments.add(attachment);
+
+    const exactFrom = this.exactStart(from);
+    const snapshot = exactFrom === null ? await this.snapshot() : null;
+    if (!this.attachments.has(attachment)) return;
+    const { sessionId, inputSequence, shared } = welcome;
+    const offset = snapshot?.offset ?? exactFrom ?? 0;
+    const resume = snapshot === null ? 'exact' : 'snapshot';
+    const state = this.stateFor(attachment, shared());
+    attachment.send({ type: 'attached', attached: { sessionId, resume, offset, inputSequence, state } });
+    if (snapshot === null) attachment.startAt(offset);
+    else attachment.show(snapshot);
+    attachment.pump(this.output);
+  }
+
+  detach(attachment: Attachment): void {
+    this.attachments.delete(attachment);
+  }
+
+  /** Makes this attachment the driver, if it may be. */
+  takeOver(attachment: Attachment): boolean {
+    if (attachment.scope !== 'drive') return false;
+    this.driver = attachment.client;
+    return true;
+  }
+
+  /** Sends new output to everybody who can take it. */
+  pump(): void {
+    for (const attachment of this.attachments) attachment.pump(this.output);
+  }
+
+  /** The client has dealt with output up to `offset`; it may get more. */
+  acknowledge(attachment: Attachment, offset: number): void {
+    const wasStalled = attachment.isStalled;
+    attachment.acknowledge(offset);
+    if (wasStalled && !attachment.isStalled && this.isLeftBehind(attachment)) this.catchUp(attachment);
+    attachment.pump(this.output);
+  }
+
+  /** Tells everybody what has changed for them. */
+  tell(shared: SharedState): void {
+    for (const attachment of this.attachments) attachment.tell(this.stateFor(attachment, shared));
+  }
+
+  /** Tells everybody that the session is over, and lets them go. */
+  end(end: SessionEnd): void {
+    for (const attachment of this.attachments) {
+      attachment.pump(this.output);
+      attachment.send({ type: 'end', end });
+      attachment.peer.close();
+    }
+    this.attachments.clear();
+  }
+
+  /** Cuts somebody off. */
+  dismiss(attachment: Attachment): void {
+    this.attachments.delete(attachment);
+    attachment.peer.close();
+  }
+
+  private get isDriven(): boolean {
+    for (const attachment of this.attachments) if (this.roleOf(attachment) === 'driver') return true;
+    return false;
+  }
+
+  private stateFor(attachment: Attachment, shared: SharedState): AttachmentState {
+    return { role: this.roleOf(attachment), driven: this.isDriven, attachments: this.attachments.size, ...shared };
+  }
+
+  /** Where an exact replay can begin, if one can. */
+  private exactStart(from: number | null): number | null {
+    const { start, end } = this.output;
+    if (from !== null && from >= start && from <= end) return from;
+    const wholeIsShort = start === 0 && end <= SHORT_HISTORY_BYTES && !this.screen.wasResized;
+    return from === null && (end === 0 || wholeIsShort) ? 0 : null;
+  }
+
+  private isLeftBehind(attachment: Attachment): boolean {
+    if (attachment.hasLost(this.output)) return true;
+    return this.roleOf(attachment) === 'observer' && attachment.lag(this.output) > MAX_OBSERVER_LAG_BYTES;
+  }
+
+  private catchUp(attachment: Attachment): void {
+    this.onDrop();
+    attachment.awaitSnapshot();
+    void this.snapshot().then((snapshot) => {
+      if (!this.attachments.has(attachment)) return;
+      attachment.show(snapshot);
+      attachment.pump(this.output);
+    });
+  }
+
+  private snapshot(): ReturnType<Screen['snapshot']> {
+    this.screen.open(this.output.payloads());
+    return this.screen.snapshot();
+  }
+}

@@ -1,0 +1,117 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { RunningSession } from '../testing/running-session';
+
+/** Processes that carry the session's marker. */
+function processesOf(sessionId: string): string[] {
+  return readdirSync('/proc').filter((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/environ`).includes(sessionId);
+    } catch {
+      return false;
+    }
+  });
+}
+
+test('the last to leave starts the grace, and its end ends the session', async () => {
+  const session = await RunningSession.shell('cat', { limits: { detachGraceMs: 50 } });
+  const client = session.attach();
+  await client.attached();
+  await client.close();
+  expect(await session.ended).toEqual({ reason: 'detach-timeout', exitCode: null });
+  await session.left;
+  expect(existsSync(session.spec.directory)).toBe(false);
+});
+
+test('a session in which nothing happens warns and ends', async () => {
+  const session = await RunningSession.shell('cat', { limits: { idleTimeoutMs: 400, idleWarningMs: 300 } });
+  const client = session.attach();
+  await client.attached();
+  const warning = await client.until(() =>
+    client.frames.find((frame) => frame.type === 'state' && frame.state.idleEndsInMs !== null),
+  );
+  expect(warning).toMatchObject({ state: { idleEndsInMs: expect.any(Number) as number } });
+  expect((await client.frame('end')).end.reason).toBe('idle-timeout');
+  await session.left;
+});
+
+test('a key pressed during the countdown stops it', async () => {
+  const session = await RunningSession.shell('cat', { limits: { idleTimeoutMs: 1000, idleWarningMs: 900 } });
+  const client = session.attach();
+  const inCountdown = (frame: (typeof client.frames)[number]) => frame.type === 'state' && frame.state.idleEndsInMs !== null;
+  await client.until(() => client.frames.some(inCountdown));
+  client.type('x');
+  await client.until(() => {
+    const states = client.frames.filter((frame) => frame.type === 'state');
+    return states.at(-1)?.state.idleEndsInMs === null && states.some(inCountdown);
+  });
+  await session.end();
+});
+
+test('a model call in flight keeps a silent session', async () => {
+  const session = await RunningSession.shell('cat', { limits: { idleTimeoutMs: 300, idleWarningMs: 100 } });
+  const mark = (ttlMs: number) =>
+    new Promise<number | undefined>((resolve) => {
+      const { request } = require('node:http') as typeof import('node:http');
+      request(
+        {
+          socketPath: session.socketPath,
+          method: 'PUT',
+          path: '/model-call',
+          headers: { authorization: `Bearer ${session.token('control')}` },
+        },
+        (response) => resolve(response.resume().statusCode),
+      ).end(JSON.stringify({ ttlMs }));
+    });
+  expect(await mark(60_000)).toBe(204);
+  const outcome = await Promise.race([
+    session.ended.then(() => 'ended'),
+    new Promise((resolve) => setTimeout(() => resolve('alive'), 800)),
+  ]);
+  expect(outcome).toBe('alive');
+  expect(await mark(0)).toBe(204);
+  expect((await session.ended).reason).toBe('idle-timeout');
+});
+
+test('a grandchild that called setsid, ignores signals and lost its parent does not survive', async () => {
+  const session = await RunningSession.shell(
+    `(trap '' HUP TERM INT; setsid sh -c 'trap "" HUP TERM INT; echo "orphan"; while :; do sleep 1; done' & ) ; read line`,
+    { limits: { endGraceMs: 200 } },
+  );
+  const client = session.attach();
+  await client.shows('orphan');
+  expect(processesOf(session.spec.sessionId).length).toBeGreaterThanOrEqual(2);
+  await session.end();
+  expect(processesOf(session.spec.sessionId)).toEqual([]);
+});
+
+test('100 sessions opened and ended leave no process and no directory', async () => {
+  const all: RunningSession[] = [];
+  for (let batch = 0; batch < 10; batch += 1) {
+    const sessions = await Promise.all(
+      Array.from({ length: 10 }, () => RunningSession.shell('sleep 1000 & cat', { limits: { endGraceMs: 500 } })),
+    );
+    await Promise.all(
+      sessions.map(async (session) => {
+        const client = session.attach();
+        await client.attached();
+        await session.end();
+      }),
+    );
+    all.push(...sessions);
+  }
+  expect(all.filter((session) => existsSync(session.spec.directory))).toEqual([]);
+  expect(all.flatMap((session) => processesOf(session.spec.sessionId))).toEqual([]);
+  expect(all.filter((session) => existsSync(session.socketPath))).toEqual([]);
+}, 120_000);
+
+test('the runner outlives its parent’s channel and keeps the session for whoever attaches', async () => {
+  const session = await RunningSession.shell('cat');
+  session.process.disconnect();
+  const client = session.attach();
+  await client.attached();
+  client.type('still here\r');
+  await client.shows('still here');
+  session.process.kill('SIGTERM');
+  expect((await client.frame('end')).end.reason).toBe('server-stopping');
+  await session.left;
+});

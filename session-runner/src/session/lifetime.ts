@@ -1,0 +1,80 @@
+import type { SessionEndReason, SessionSpec } from '@claude-webui/protocol';
+import { IdleClock } from '../idle/idle-clock';
+import { sessionCpuMs } from '../processes/cpu';
+
+/** How long a new session waits for its first browser, however short the detach grace. Milliseconds. */
+const FIRST_ATTACH_MS = 60_000;
+
+/** When a session ends by itself: nobody has been attached for too long, or nothing has happened. */
+export class Lifetime {
+  private readonly idle: IdleClock;
+  private graceTimer: NodeJS.Timeout | null;
+  private idleTimer: NodeJS.Timeout | null = null;
+  private closed = false;
+
+  /** `changed` is called when the idle countdown begins, goes on or stops. */
+  constructor(
+    private readonly spec: SessionSpec,
+    private readonly pid: number,
+    private readonly events: { end(reason: SessionEndReason): void; changed(): void },
+  ) {
+    const { limits } = spec;
+    this.idle = new IdleClock(limits, Date.now());
+    this.graceTimer = this.graceEndsIn(Math.max(FIRST_ATTACH_MS, limits.detachGraceMs));
+    this.scheduleCheck();
+  }
+
+  /** Milliseconds to the idle end while people are warned of it, else null. */
+  get idleEndsInMs(): number | null {
+    return this.idle.state(Date.now()).endsInMs;
+  }
+
+  /** Milliseconds since the epoch. */
+  get lastActivityAt(): number {
+    return this.idle.lastActivityAt;
+  }
+
+  attached(): void {
+    if (this.graceTimer !== null) clearTimeout(this.graceTimer);
+    this.graceTimer = null;
+  }
+
+  /** The last attachment has gone. */
+  abandoned(): void {
+    if (!this.closed) this.graceTimer ??= this.graceEndsIn(this.spec.limits.detachGraceMs);
+  }
+
+  /** Something was typed or put out. */
+  active(): void {
+    const now = Date.now();
+    const wasEnding = this.idle.state(now).endsInMs !== null;
+    this.idle.active(now);
+    if (wasEnding) this.events.changed();
+  }
+
+  modelCallUntil(atMs: number): void {
+    this.idle.modelCallUntil(atMs);
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const timer of [this.graceTimer, this.idleTimer]) if (timer !== null) clearTimeout(timer);
+  }
+
+  private graceEndsIn(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.events.end('detach-timeout'), ms);
+  }
+
+  private scheduleCheck(): void {
+    const { checkInMs } = this.idle.state(Date.now());
+    if (Number.isFinite(checkInMs) && !this.closed) this.idleTimer = setTimeout(() => void this.check(), checkInMs);
+  }
+
+  private async check(): Promise<void> {
+    this.idle.cpuSample(await sessionCpuMs(this.pid, this.spec.sessionId), Date.now());
+    if (this.closed) return;
+    if (this.idle.state(Date.now()).expired) return this.events.end('idle-timeout');
+    this.events.changed();
+    this.scheduleCheck();
+  }
+}

@@ -1,0 +1,277 @@
+import type {
+  Activity,
+  ClientFrame,
+  Refused,
+  RunnerMeasure,
+  RunnerReport,
+  RunnerScope,
+  SessionEnd,
+  SessionEndReason,
+  SessionSpec,
+  TerminalSize,
+} from '@claude-webui/protocol';
+import { MAX_OUTPUT_PAYLOAD_BYTES } from '@claude-webui/protocol';
+import type { HookEvent } from '../claude/hooks';
+import { InputSequence } from '../input-queue/input-sequence';
+import { Coalescer, HOLD_MS } from '../output-buffer/coalescer';
+import { OutputBuffer } from '../output-buffer/output-buffer';
+import { endProcesses } from '../processes/end';
+import type { Prepared } from '../program/prepare';
+import { Screen } from '../screen/screen';
+import { Terminal } from '../terminal/terminal';
+import type { Peer } from './attachment';
+import { Attachment } from './attachment';
+import { Audience } from './audience';
+import { Lifetime } from './lifetime';
+import { ToolTimes } from './tool-times';
+
+/** Above this much input that the program has not taken, clients are not told that theirs was: they pause. */
+const INPUT_HIGH_BYTES = 1024 * 1024;
+/** No client of ours gets this far, one that does is cut off. */
+const MAX_INPUT_QUEUE_BYTES = 8 * 1024 * 1024;
+/** Dragging a window's edge resizes many times a second, and a program redraws for each. Milliseconds. */
+const RESIZE_DEBOUNCE_MS = 50;
+/** The report to the gateway goes at most this often. Milliseconds. */
+const REPORT_INTERVAL_MS = 1000;
+
+export interface AttachRequest {
+  client: string;
+  scope: Extract<RunnerScope, 'drive' | 'view'>;
+  /** Output offset to go on from; null for the screen as it is. */
+  from: number | null;
+  takeOver: boolean;
+  size: TerminalSize | null;
+}
+
+export interface SessionListener {
+  report(report: RunnerReport): void;
+  measure(measure: RunnerMeasure): void;
+  /** Nothing of the session is left. Called once. */
+  ended(end: SessionEnd): void;
+}
+
+/** One session: a program in a terminal, its output, and who is attached to it. Knows no transport. */
+export class Session {
+  private readonly output: OutputBuffer;
+  private readonly coalescer = new Coalescer(MAX_OUTPUT_PAYLOAD_BYTES);
+  private readonly screen: Screen;
+  private readonly audience: Audience;
+  private readonly inputs = new InputSequence();
+  /** Highest input number taken but not acknowledged, while the program is behind. */
+  private readonly unacknowledged = new Map<Attachment, number>();
+  private readonly lifetime: Lifetime;
+  private readonly tools: ToolTimes;
+
+  private size: TerminalSize;
+  private wantedSize: TerminalSize;
+  private activity: Activity;
+  private screenCongested = false;
+  private ending: { reason: SessionEndReason; done: Promise<void> } | null = null;
+
+  private flushTimer: NodeJS.Timeout | null = null;
+  private resizeTimer: NodeJS.Timeout | null = null;
+  private reportTimer: NodeJS.Timeout | null = null;
+  private readonly startedAt = Date.now();
+
+  private readonly terminal: Terminal;
+
+  /** Starts the prepared program. */
+  constructor(
+    private readonly spec: SessionSpec,
+    private readonly prepared: Prepared,
+    private readonly listener: SessionListener,
+  ) {
+    this.size = this.wantedSize = spec.size;
+    this.activity = prepared.hooks === null ? 'working' : 'starting';
+    this.output = new OutputBuffer(spec.limits.replayBytes);
+    this.screen = new Screen(spec.size, (congested) => {
+      this.screenCongested = congested;
+      this.regulate();
+    });
+    this.audience = new Audience(this.output, this.screen, () => listener.measure({ name: 'backpressure-drop' }));
+    this.tools = new ToolTimes(listener);
+    this.terminal = new Terminal(prepared.command, spec.size, {
+      output: (piece) => this.took(piece),
+      inputDrained: () => this.acknowledgeInput(),
+      exited: ({ exitCode }) => this.programLeft(exitCode),
+    });
+    this.lifetime = new Lifetime(spec, this.terminal.pid, {
+      end: (reason) => void this.end(reason),
+      changed: () => this.changed(),
+    });
+    prepared.hooks?.subscribe((event) => this.hook(event));
+  }
+
+  /** Lets a client in. Its frames then go to `receive`, and `detach` says that it has gone. */
+  attach(request: AttachRequest, peer: Peer): Attachment {
+    const attachment = new Attachment(request.client, request.scope, peer);
+    this.lifetime.attached();
+    void this.audience
+      .attach(attachment, request.from, request.takeOver, {
+        sessionId: this.spec.sessionId,
+        inputSequence: this.inputs.of(request.client),
+        shared: () => this.shared(),
+      })
+      .then(() => this.regulate());
+    if (request.size !== null && this.audience.roleOf(attachment) === 'driver') this.resizeNow(request.size);
+    this.changed();
+    return attachment;
+  }
+
+  detach(attachment: Attachment): void {
+    this.audience.detach(attachment);
+    this.unacknowledged.delete(attachment);
+    if (this.audience.size === 0) this.lifetime.abandoned();
+    this.regulate();
+    this.changed();
+  }
+
+  /** A frame from an attached client. */
+  receive(attachment: Attachment, frame: ClientFrame): void {
+    switch (frame.type) {
+      case 'input':
+        return this.takeInput(attachment, frame.sequence, frame.data);
+      case 'ack':
+        this.audience.acknowledge(attachment, frame.offset);
+        return this.regulate();
+      case 'resize':
+        if (this.audience.roleOf(attachment) === 'driver') this.resizeSoon(frame.size);
+        return;
+      case 'take-over':
+        if (!this.audience.takeOver(attachment)) return refuse(attachment, 'not-driver');
+        this.regulate();
+        return this.changed();
+    }
+  }
+
+  /** A model call of this session is in flight for so long, unless this is called again. */
+  modelCall(ttlMs: number): void {
+    this.lifetime.modelCallUntil(Date.now() + ttlMs);
+  }
+
+  /** Ends the session: SIGHUP, a grace, SIGKILL for all that is left. Resolves when nothing is; may be called twice. */
+  end(reason: SessionEndReason): Promise<void> {
+    this.ending ??= {
+      reason,
+      done: endProcesses(this.terminal.pid, this.spec.sessionId, this.spec.limits.endGraceMs),
+    };
+    // What the program says on its way out is read, whoever is attached or not.
+    this.regulate();
+    return this.ending.done;
+  }
+
+  /** Output of the program. */
+  private took(piece: Uint8Array): void {
+    this.lifetime.active();
+    if (this.coalescer.add(piece, performance.now()) === 'flush') this.flush();
+    else this.flushTimer ??= setTimeout(() => this.flush(), HOLD_MS);
+  }
+
+  private flush(): void {
+    if (this.flushTimer !== null) clearTimeout(this.flushTimer);
+    this.flushTimer = null;
+    const { pieces, bytes } = this.coalescer.take();
+    if (bytes === 0) return;
+    if (!this.screen.isOpen && this.output.startAfter(bytes) > 0) this.screen.open(this.output.payloads());
+    this.screen.push(this.output.append(pieces, bytes));
+    this.audience.pump();
+    this.regulate();
+  }
+
+  /** Lets the program run or wait, as those who need its output can take it. */
+  private regulate(): void {
+    const wait = this.ending === null && (this.screenCongested || this.audience.isDriverStalled);
+    if (wait) this.terminal.pause();
+    else this.terminal.resume();
+  }
+
+  private takeInput(attachment: Attachment, sequence: number, data: Uint8Array): void {
+    if (this.audience.roleOf(attachment) !== 'driver') return refuse(attachment, 'not-driver');
+    const verdict = this.inputs.offer(attachment.client, sequence);
+    if (verdict === 'gap') return refuse(attachment, 'input-gap');
+    if (verdict === 'take') {
+      if (this.terminal.queuedInputBytes + data.length > MAX_INPUT_QUEUE_BYTES) {
+        refuse(attachment, 'input-overflow');
+        return this.audience.dismiss(attachment);
+      }
+      this.lifetime.active();
+      this.terminal.write(data);
+    }
+    this.unacknowledged.set(attachment, this.inputs.of(attachment.client));
+    this.acknowledgeInput();
+  }
+
+  /** Tells clients that their input was taken, unless the program is so far behind that they should pause. */
+  private acknowledgeInput(): void {
+    if (this.terminal.queuedInputBytes > INPUT_HIGH_BYTES) return;
+    for (const [attachment, sequence] of this.unacknowledged) attachment.send({ type: 'input-ack', sequence });
+    this.unacknowledged.clear();
+  }
+
+  private resizeSoon(size: TerminalSize): void {
+    this.wantedSize = size;
+    this.resizeTimer ??= setTimeout(() => this.resizeNow(this.wantedSize), RESIZE_DEBOUNCE_MS);
+  }
+
+  private resizeNow(size: TerminalSize): void {
+    if (this.resizeTimer !== null) clearTimeout(this.resizeTimer);
+    this.resizeTimer = null;
+    this.wantedSize = size;
+    if (size.cols === this.size.cols && size.rows === this.size.rows) return;
+    this.flush();
+    this.size = size;
+    this.screen.resize(size, this.output.end);
+    this.terminal.resize(size);
+    this.changed();
+  }
+
+  private hook(event: HookEvent): void {
+    if (event.type === 'tool') this.tools.observe(event);
+    if (event.type !== 'activity' || event.activity === this.activity) return;
+    this.activity = event.activity;
+    this.changed();
+  }
+
+  private shared(): { size: TerminalSize; activity: Activity; idleEndsInMs: number | null } {
+    return { size: this.size, activity: this.activity, idleEndsInMs: this.lifetime.idleEndsInMs };
+  }
+
+  /** Something that clients or the gateway show has changed. */
+  private changed(): void {
+    this.audience.tell(this.shared());
+    this.reportTimer ??= setTimeout(() => {
+      this.reportTimer = null;
+      this.listener.report({
+        activity: this.activity,
+        attachments: this.audience.size,
+        lastActivityAt: this.lifetime.lastActivityAt,
+      });
+    }, REPORT_INTERVAL_MS);
+  }
+
+  private programLeft(exitCode: number): void {
+    this.flush();
+    const byItself = this.ending === null;
+    const reason = this.ending?.reason ?? 'exited';
+    this.listener.measure({
+      name: 'command',
+      group: this.spec.program.kind,
+      seconds: (Date.now() - this.startedAt) / 1000,
+    });
+    void this.end(reason).then(() => this.close({ reason, exitCode: byItself ? exitCode : null }));
+  }
+
+  private async close(end: SessionEnd): Promise<void> {
+    this.lifetime.close();
+    for (const timer of [this.flushTimer, this.resizeTimer, this.reportTimer]) if (timer !== null) clearTimeout(timer);
+    this.reportTimer = null;
+    this.screen.close();
+    await this.prepared.close();
+    this.audience.end(end);
+    this.listener.ended(end);
+  }
+}
+
+function refuse(attachment: Attachment, code: Refused['code']): void {
+  attachment.send({ type: 'refused', refused: { code } });
+}

@@ -1,0 +1,203 @@
+/** A real session-runner process for tests, and clients for its door. */
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type {
+  Attached,
+  ClientFrame,
+  FromRunner,
+  RunnerFrame,
+  RunnerScope,
+  SessionEnd,
+  SessionSpec,
+} from '@claude-webui/protocol';
+import { RUNNER_TOKEN_AUDIENCE, decodeRunnerFrame, encodeClientFrame } from '@claude-webui/protocol';
+import { sign } from 'jsonwebtoken';
+import { WebSocket } from 'ws';
+
+const MAIN = join(__dirname, '../../dist/main.js');
+
+export type SpecChanges = Partial<Omit<SessionSpec, 'program' | 'limits'>> & {
+  program?: Partial<SessionSpec['program']>;
+  limits?: Partial<SessionSpec['limits']>;
+};
+
+export function sessionSpec(changes: SpecChanges = {}): SessionSpec {
+  const base = mkdtempSync(join(tmpdir(), 'runner-test-'));
+  return {
+    sessionId: randomUUID(),
+    attachKey: randomBytes(32).toString('base64url'),
+    listen: { socketPath: join(base, 'runner.sock') },
+    directory: join(base, 'session'),
+    persistent: false,
+    size: { cols: 80, rows: 24 },
+    ...changes,
+    program: { path: '/bin/sh', args: [], env: {}, kind: 'plain', confinement: 'none', ...changes.program },
+    limits: {
+      idleTimeoutMs: 0,
+      idleWarningMs: 0,
+      detachGraceMs: 60_000,
+      replayBytes: 4 * 1024 * 1024,
+      endGraceMs: 2_000,
+      ...changes.limits,
+    },
+  };
+}
+
+/** Resolves with the first value that `pick` makes of a message. */
+function waitFor<T>(child: ChildProcess, pick: (message: FromRunner) => T | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const listen = (message: FromRunner) => {
+      const picked = pick(message);
+      if (picked === undefined) return;
+      child.off('message', listen);
+      resolve(picked);
+    };
+    child.on('message', listen);
+    child.once('exit', () => reject(new Error('the runner has left')));
+  });
+}
+
+export class RunningSession {
+  readonly ended: Promise<SessionEnd>;
+  readonly left: Promise<unknown>;
+  readonly messages: FromRunner[] = [];
+
+  private constructor(
+    readonly spec: SessionSpec,
+    readonly process: ChildProcess,
+  ) {
+    process.on('message', (message: FromRunner) => this.messages.push(message));
+    this.ended = waitFor(process, (message) => (message.type === 'ended' ? message.end : undefined));
+    this.ended.catch(() => undefined);
+    this.left = once(process, 'exit');
+  }
+
+  static async start(changes: SpecChanges = {}): Promise<RunningSession> {
+    const child = fork(MAIN, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { PATH: process.env['PATH'] } });
+    const running = new RunningSession(sessionSpec(changes), child);
+    const started = waitFor(child, (message) => (['ready', 'ended'].includes(message.type) ? true : undefined));
+    child.send({ type: 'start', spec: running.spec });
+    await started;
+    return running;
+  }
+
+  /** A session that runs a shell command. */
+  static shell(command: string, changes: SpecChanges = {}): Promise<RunningSession> {
+    return RunningSession.start({ ...changes, program: { path: '/bin/sh', args: ['-c', command], ...changes.program } });
+  }
+
+  token(scope: RunnerScope): string {
+    return sign({ scope }, this.spec.attachKey, {
+      algorithm: 'HS256',
+      audience: RUNNER_TOKEN_AUDIENCE,
+      subject: this.spec.sessionId,
+      expiresIn: 30,
+    });
+  }
+
+  get socketPath(): string {
+    return 'socketPath' in this.spec.listen ? this.spec.listen.socketPath : '';
+  }
+
+  attach(query: Record<string, string> = {}, scope: RunnerScope = 'drive'): TestClient {
+    const search = new URLSearchParams({ client: randomUUID(), ...query });
+    const url = `ws+unix:${this.socketPath}:/attach?${search.toString()}`;
+    return new TestClient(new WebSocket(url, { headers: { authorization: `Bearer ${this.token(scope)}` } }));
+  }
+
+  async end(): Promise<void> {
+    // It may be on its way out already.
+    this.process.send({ type: 'end', reason: 'terminated' }, () => undefined);
+    await this.left;
+  }
+}
+
+/** One attached client. Acknowledges all it gets unless `silent`. */
+export class TestClient {
+  readonly frames: RunnerFrame[] = [];
+  output = Buffer.alloc(0);
+  /** Offset after the last byte received. */
+  offset = 0;
+  silent = false;
+  private sequence = 0;
+  private readonly watchers = new Set<() => void>();
+  readonly closed: Promise<number>;
+
+  constructor(readonly socket: WebSocket) {
+    socket.on('message', (data: Buffer) => this.receive(decodeRunnerFrame(data)));
+    socket.on('error', () => undefined);
+    this.closed = new Promise((resolve) => {
+      socket.on('close', (code) => {
+        resolve(code);
+        this.notify();
+      });
+    });
+  }
+
+  /** Resolves with what `check` finds, looked for after each frame. */
+  until<T>(check: () => T | null | undefined | false): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const found = check();
+        if (found !== null && found !== undefined && found !== false) resolve(found);
+        else if (this.socket.readyState === WebSocket.CLOSED) reject(new Error(`closed; got ${this.output.toString()}`));
+        else return;
+        this.watchers.delete(look);
+      };
+      this.watchers.add(look);
+      look();
+    });
+  }
+
+  attached(): Promise<Attached> {
+    return this.until(() => this.frames.find((frame) => frame.type === 'attached')?.attached);
+  }
+
+  shows(text: string): Promise<true> {
+    return this.until(() => this.output.includes(text));
+  }
+
+  frame<K extends RunnerFrame['type']>(type: K, nth = 0): Promise<Extract<RunnerFrame, { type: K }>> {
+    const isOfType = (frame: RunnerFrame): frame is Extract<RunnerFrame, { type: K }> => frame.type === type;
+    return this.until(() => this.frames.filter(isOfType)[nth]);
+  }
+
+  send(frame: ClientFrame): void {
+    this.socket.send(encodeClientFrame(frame));
+  }
+
+  type(text: string | Uint8Array): void {
+    this.sequence += 1;
+    this.send({ type: 'input', sequence: this.sequence, data: Buffer.from(text) });
+  }
+
+  acknowledge(): void {
+    this.send({ type: 'ack', offset: this.offset });
+  }
+
+  close(): Promise<number> {
+    this.socket.close();
+    return this.closed;
+  }
+
+  private receive(frame: RunnerFrame): void {
+    if (frame.type === 'output') {
+      this.output = Buffer.concat([this.output, frame.data]);
+      this.offset = frame.offset + frame.data.length;
+      if (!this.silent) this.acknowledge();
+    } else {
+      if (frame.type === 'snapshot') this.offset = frame.offset;
+      this.frames.push(frame);
+    }
+    this.notify();
+  }
+
+  private notify(): void {
+    for (const watcher of [...this.watchers]) watcher();
+  }
+}
