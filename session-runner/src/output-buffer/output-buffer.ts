@@ -6,6 +6,9 @@ const FRAME_OVERHEAD_BYTES = 256;
 const MERGE_COUNT = 64;
 const SMALL_FRAME_BYTES = 1024;
 
+/** What still comes of a program that is being stopped: a frame being filled, and what was read already. */
+const STOPPING_BYTES = 256 * 1024;
+
 interface StoredFrame {
   /** Offset of the first payload byte. */
   offset: number;
@@ -65,6 +68,11 @@ export class OutputBuffer {
   /** All output kept, without copies. */
   payloads(): Uint8Array[] {
     return this.frames.map((stored) => stored.frame.subarray(OUTPUT_HEADER_BYTES));
+  }
+
+  /** Whether the byte at `offset` could leave the buffer with what a program writes before it can be stopped. */
+  wouldLose(offset: number): boolean {
+    return this.startAfter(Math.min(STOPPING_BYTES, this.capacityBytes / 4)) > offset;
   }
 
   /** What `start` would be after `bytes` more: the bytes before it are about to go. An upper bound. */

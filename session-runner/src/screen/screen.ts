@@ -50,9 +50,7 @@ export class Screen {
   /** Starts to follow. `history` is all output so far, from the first byte. */
   open(history: readonly Uint8Array[]): void {
     if (this.emulator !== null) return;
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only by sessions that need it
-    const { Emulator } = require('./emulator') as typeof import('./emulator');
-    this.emulator = new Emulator(this.firstSize);
+    this.emulator = new (loadEmulator())(this.firstSize);
     for (const output of history) this.push(output);
   }
 
@@ -118,5 +116,19 @@ export class Screen {
       if (!this.busy && this.waitingBytes >= MAX_WAITING_BYTES) this.parse();
       else if (!this.busy) this.onCongested(false);
     });
+  }
+}
+
+/** Loads the emulator, which most sessions never need. */
+function loadEmulator(): typeof Emulator {
+  // @xterm/addon-unicode-graphemes 0.4 unpacks its table, as it is loaded, from the start of the ArrayBuffer under a
+  // Buffer. In Node's shared pool other data stands there, and the unpacking does not end.
+  const { poolSize } = Buffer;
+  Buffer.poolSize = 0;
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it at once
+    return (require('./emulator') as typeof import('./emulator')).Emulator;
+  } finally {
+    Buffer.poolSize = poolSize;
   }
 }

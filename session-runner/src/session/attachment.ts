@@ -29,9 +29,9 @@ export class Attachment {
     return this.full;
   }
 
-  /** Whether it waits for a snapshot. */
-  get isBetweenScreens(): boolean {
-    return this.position === null;
+  /** Everything before this offset the client has dealt with. */
+  get acknowledgedOffset(): number {
+    return this.acknowledged;
   }
 
   send(frame: RunnerFrame): void {

@@ -8,6 +8,9 @@ const MAX_OBSERVER_LAG_BYTES = 1024 * 1024;
 /** All output is replayed to a newcomer, instead of a snapshot, as long as it is this short. */
 const SHORT_HISTORY_BYTES = 64 * 1024;
 
+/** A driver whose connection broke is expected back within this time. Milliseconds. */
+const RETURN_MS = 15_000;
+
 /** The part of the state that is the same for everybody. */
 export type SharedState = Pick<AttachmentState, 'size' | 'activity' | 'idleEndsInMs'>;
 
@@ -16,20 +19,30 @@ export class Audience {
   private readonly attachments = new Set<Attachment>();
   /** Client id of the driver. It stays while that client is away, until another takes its place. */
   private driver: string | null = null;
+  /** The driver that has just gone: the offset from which it will want to go on, kept for RETURN_MS. */
+  private expected: { client: string; from: number; timer: NodeJS.Timeout } | null = null;
 
-  /** `onDrop` is called for each observer that is shown the screen instead of what it missed. */
   constructor(
     private readonly output: OutputBuffer,
     private readonly screen: Screen,
-    private readonly onDrop: () => void,
+    private readonly events: {
+      /** An observer is shown the screen instead of what it missed. */
+      dropped(): void;
+      /** A driver that had gone does not come back in time. */
+      givenUp(): void;
+    },
   ) {}
 
   get size(): number {
     return this.attachments.size;
   }
 
-  /** Whether the driver cannot take more output, so that the program has to wait. Observers never make it wait. */
+  /**
+   * Whether the program has to wait for its driver: one that cannot take more output, or one that is expected back and
+   * would find that what it has not seen has left the buffer. Observers never make it wait.
+   */
   get isDriverStalled(): boolean {
+    if (this.expected !== null && this.output.wouldLose(this.expected.from)) return true;
     for (const attachment of this.attachments) if (attachment.isStalled && this.roleOf(attachment) === 'driver') return true;
     return false;
   }
@@ -50,7 +63,8 @@ export class Audience {
   ): Promise<void> {
     // A client that comes back replaces the connection it lost; nobody has noticed yet that the old one is dead.
     for (const other of this.attachments) if (other.client === attachment.client) this.dismiss(other);
-    if (attachment.scope === 'drive' && (takeOver || !this.isDriven)) this.driver = attachment.client;
+    if (this.expected?.client === attachment.client) this.expectNobody();
+    if (attachment.scope === 'drive' && (takeOver || !this.isDriven)) this.takeOver(attachment);
     this.attachments.add(attachment);
 
     const exactFrom = this.exactStart(from);
@@ -66,14 +80,22 @@ export class Audience {
     attachment.pump(this.output);
   }
 
+  /** Somebody's connection has ended. */
   detach(attachment: Attachment): void {
-    this.attachments.delete(attachment);
+    if (!this.attachments.delete(attachment) || this.roleOf(attachment) !== 'driver') return;
+    this.expectNobody();
+    const timer = setTimeout(() => {
+      this.expected = null;
+      this.events.givenUp();
+    }, RETURN_MS);
+    this.expected = { client: attachment.client, from: attachment.acknowledgedOffset, timer };
   }
 
   /** Makes this attachment the driver, if it may be. */
   takeOver(attachment: Attachment): boolean {
     if (attachment.scope !== 'drive') return false;
     this.driver = attachment.client;
+    this.expectNobody();
     return true;
   }
 
@@ -103,12 +125,18 @@ export class Audience {
       attachment.peer.close();
     }
     this.attachments.clear();
+    this.expectNobody();
   }
 
   /** Cuts somebody off. */
   dismiss(attachment: Attachment): void {
     this.attachments.delete(attachment);
     attachment.peer.close();
+  }
+
+  private expectNobody(): void {
+    if (this.expected !== null) clearTimeout(this.expected.timer);
+    this.expected = null;
   }
 
   private get isDriven(): boolean {
@@ -134,7 +162,7 @@ export class Audience {
   }
 
   private catchUp(attachment: Attachment): void {
-    this.onDrop();
+    this.events.dropped();
     attachment.awaitSnapshot();
     void this.snapshot().then((snapshot) => {
       if (!this.attachments.has(attachment)) return;

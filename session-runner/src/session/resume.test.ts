@@ -54,7 +54,7 @@ test('50 MB through 200 cuts at random moments arrive whole, in order and once',
     const client = session.attach({ client: 'the-client', from: String(offset) });
     const attached = await client.attached();
     expect(attached).toMatchObject({ resume: 'exact', offset });
-    const cutAt = cuts < 200 ? offset + random((2 * bytes) / 220) : end;
+    const cutAt = cuts < 200 ? offset + random((2 * bytes) / 250) : end;
     await client.until(() => client.offset >= Math.min(cutAt, end));
     // As a dead network would: what is under way is lost.
     client.socket.terminate();

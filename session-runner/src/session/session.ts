@@ -88,7 +88,10 @@ export class Session {
       this.screenCongested = congested;
       this.regulate();
     });
-    this.audience = new Audience(this.output, this.screen, () => listener.measure({ name: 'backpressure-drop' }));
+    this.audience = new Audience(this.output, this.screen, {
+      dropped: () => listener.measure({ name: 'backpressure-drop' }),
+      givenUp: () => this.regulate(),
+    });
     this.tools = new ToolTimes(listener);
     this.terminal = new Terminal(prepared.command, spec.size, {
       output: (piece) => this.took(piece),
