@@ -16,7 +16,7 @@ const cpuTicks = (pid: number) => {
 
 test('a driver that stops reading stops the program at one window, and loses nothing when it goes on', async () => {
   session = await RunningSession.shell('stty -onlcr; seq 1 300000; echo END; read line');
-  const client = session.attach();
+  const client = session.attach({ from: '0' });
   client.silent = true;
   await client.until(() => client.offset >= OUTPUT_WINDOW_BYTES);
   const before = rssBytes(session.process.pid!);
@@ -83,7 +83,7 @@ test('a paste that the program ignores costs next to nothing, and arrives whole 
 
 test('output that nobody had read when the program ended is delivered', async () => {
   session = await RunningSession.shell('seq 1 100000; echo END');
-  const client = session.attach();
+  const client = session.attach({ from: '0' });
   client.silent = true;
   await client.until(() => client.offset >= OUTPUT_WINDOW_BYTES);
   await delay(300);

@@ -66,6 +66,7 @@ export class Session {
   private wantedSize: TerminalSize;
   private activity: Activity;
   private screenCongested = false;
+  private closed = false;
   private ending: { reason: SessionEndReason; done: Promise<void> } | null = null;
 
   private flushTimer: NodeJS.Timeout | null = null;
@@ -241,6 +242,7 @@ export class Session {
 
   /** Something that clients or the gateway show has changed. */
   private changed(): void {
+    if (this.closed) return;
     this.audience.tell(this.shared());
     this.reportTimer ??= setTimeout(() => {
       this.reportTimer = null;
@@ -265,9 +267,9 @@ export class Session {
   }
 
   private async close(end: SessionEnd): Promise<void> {
+    this.closed = true;
     this.lifetime.close();
     for (const timer of [this.flushTimer, this.resizeTimer, this.reportTimer]) if (timer !== null) clearTimeout(timer);
-    this.reportTimer = null;
     this.screen.close();
     await this.prepared.close();
     this.audience.end(end);
