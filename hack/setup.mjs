@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamps = join(root, 'node_modules', '.claude-webui');
 const MINIMUM_NODE = [20, 19];
+/** Folders that are made from the others. */
+const GENERATED = new Set(['node_modules', 'dist']);
 
 /** Ends the set-up with a sentence that says what to do. */
 function fail(sentence) {
@@ -20,55 +22,86 @@ function fail(sentence) {
 
 function run(what, command, args) {
   process.stdout.write(`${what} …\n`);
-  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: buildEnvironment() });
-  if (result.status !== 0) fail(`"${[command, ...args].join(' ')}" failed; docs/TROUBLESHOOTING.md has the common reasons.`);
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: buildEnvironment(),
+  });
+  if (result.status !== 0)
+    fail(`"${[command, ...args].join(' ')}" failed; docs/TROUBLESHOOTING.md has the common reasons.`);
 }
 
 /** npm hands its own script's settings down by environment, where a nested npm would take them for its own. */
 function buildEnvironment() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(lifecycle|command|package)_?/.test(name)));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_(lifecycle|command|package)_?/.test(name)),
+  );
 }
 
-/** Runs a step if its inputs are not the ones that its last success saw. */
-function whenChanged(step, inputs, action) {
-  const stamp = join(stamps, step);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs()) return;
+/** Runs a step if what it makes is missing, or its inputs are not the ones that its last success began with. */
+function step(name, { inputs, outputs, action }) {
+  const stamp = join(stamps, name);
+  const made = outputs.every((path) => existsSync(join(root, path)));
+  if (made && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return;
   action();
   mkdirSync(stamps, { recursive: true });
-  writeFileSync(stamp, inputs());
+  writeFileSync(stamp, inputs);
 }
 
-/** Names, sizes and times of all files below the folders: cheap, and good enough to notice an edit. */
-function fingerprint(folders) {
+/** Name, size and time of a file: cheap to get, and good enough to notice an edit. */
+function look(path) {
+  const { size, mtimeMs } = statSync(path);
+  return `${size} ${mtimeMs}`;
+}
+
+/** One hash over all files at and below the paths. */
+function fingerprint(paths, content = look) {
   const hash = createHash('sha256');
-  for (const folder of folders) {
-    for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue;
-      const path = join(entry.parentPath, entry.name);
-      const { size, mtimeMs } = statSync(path);
-      hash.update(`${path} ${size} ${mtimeMs}\n`);
-    }
-  }
+  for (const path of paths.flatMap((path) => filesAt(join(root, path)))) hash.update(`${path}\n`).update(content(path));
   return hash.digest('hex');
+}
+
+function filesAt(path) {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .filter((name) => !GENERATED.has(name))
+    .flatMap((name) => filesAt(join(path, name)));
+}
+
+/** node-pty comes as source on Linux and is compiled while npm installs it. */
+function requireBuildTools() {
+  if (process.platform !== 'linux') return;
+  const missing = ['python3', 'make', 'g++'].filter((tool) => spawnSync(tool, ['--version']).error !== undefined);
+  if (missing.length === 0) return;
+  fail(
+    `To compile the terminal library node-pty this needs ${missing.join(', ')}. On Debian or Ubuntu: apt-get install python3 make g++`,
+  );
 }
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NODE[1])) {
-  fail(`This needs Node.js ${MINIMUM_NODE.join('.')} or newer; here is ${process.versions.node}. The file .nvmrc names a good one.`);
+  fail(
+    `This needs Node.js ${MINIMUM_NODE.join('.')} or newer; here is ${process.versions.node}. The file .nvmrc names a good one.`,
+  );
 }
 
-const lockfile = () => createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
-whenChanged('install', lockfile, () => run('Installing dependencies', 'npm', ['ci', '--loglevel=error']));
-
-const servers = ['protocol/src', 'session-runner/src', 'gateway/src'];
-const built = (path) => (existsSync(join(root, path)) ? 'built' : 'missing');
-whenChanged(
-  'servers',
-  () => `${fingerprint(servers)} ${built('gateway/dist/main.js')} ${built('session-runner/dist/main.js')}`,
-  () => run('Building the servers', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b']),
-);
-whenChanged(
-  'web',
-  () => `${fingerprint(['protocol/src', 'web/src'])} ${built('web/dist/index.html')}`,
-  () => run('Building the web client', 'npm', ['run', 'build', '--workspace', 'web', '--silent']),
-);
+step('install', {
+  inputs: fingerprint(['package-lock.json'], (path) => readFileSync(path)),
+  outputs: ['node_modules'],
+  action: () => {
+    requireBuildTools();
+    // With NODE_ENV=production npm would leave out the compilers that the next steps need.
+    run('Installing dependencies', 'npm', ['ci', '--include=dev', '--loglevel=error']);
+  },
+});
+const servers = ['protocol', 'session-runner', 'gateway'];
+step('servers', {
+  inputs: fingerprint(['tsconfig.base.json', 'tsconfig.json', ...servers]),
+  outputs: servers.map((name) => `${name}/dist`),
+  action: () => run('Building the servers', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b']),
+});
+step('web', {
+  inputs: fingerprint(['protocol/src', 'web']),
+  outputs: ['web/dist/index.html'],
+  action: () => run('Building the web client', 'npm', ['run', 'build', '--workspace', 'web', '--silent']),
+});

@@ -85,4 +85,3 @@ export function sandboxPasswd(home: string, shell: string): string {
 }
 
 export const SANDBOX_GROUP = `root:x:0:\n${SANDBOX_USER}:x:${SANDBOX_ID}:\nnogroup:x:65534:\n`;
-

@@ -24,7 +24,8 @@ class FileError extends Error {
 }
 
 const notFound = () => new FileError(404, 'file-not-found', 'There is no such file in the workspace.');
-const isLink = () => new FileError(403, 'file-is-link', 'Links are not followed, for they may lead out of the workspace.');
+const isLink = () =>
+  new FileError(403, 'file-is-link', 'Links are not followed, for they may lead out of the workspace.');
 
 /**
  * Serves `GET` (a file, or a folder's listing as JSON) and `PUT` of files below `root`.
@@ -48,7 +49,10 @@ export function workspaceFiles(root: string) {
 
 /** Names of a path's folders and file, decoded. @throws FileError for any name that is not one of a file below. */
 export function parsePath(path: string): string[] {
-  const names = path.split('/').filter((part) => part !== '').map(decode);
+  const names = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decode);
   const bad = names.find(
     (name) => name === '.' || name === '..' || /[/\0]/.test(name) || Buffer.byteLength(name) > MAX_NAME_BYTES,
   );
@@ -114,7 +118,8 @@ async function sendFile(root: string, names: readonly string[], response: Server
 
 async function sendListing(folder: FileHandle, response: ServerResponse): Promise<void> {
   const entries = await readdir(`/proc/self/fd/${folder.fd}`, { withFileTypes: true });
-  const kind = (entry: (typeof entries)[number]) => (entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other');
+  const kind = (entry: (typeof entries)[number]) =>
+    entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other';
   const listing = entries.slice(0, MAX_ENTRIES).map((entry) => ({ name: entry.name, type: kind(entry) }));
   sendJson(response, 200, { entries: listing, complete: entries.length <= MAX_ENTRIES });
 }
@@ -156,7 +161,8 @@ function explain(error: NodeJS.ErrnoException): never {
   if (error.code === 'ENOENT') throw notFound();
   if (error.code === 'ELOOP') throw isLink();
   // O_DIRECTORY on a link that is not followed.
-  if (error.code === 'ENOTDIR') throw new FileError(403, 'not-a-folder', 'Part of the path is a file or a link, not a folder.');
+  if (error.code === 'ENOTDIR')
+    throw new FileError(403, 'not-a-folder', 'Part of the path is a file or a link, not a folder.');
   if (error.code === 'EISDIR') throw new FileError(409, 'is-a-folder', 'A folder has this name.');
   if (error.code === 'EACCES') throw new FileError(403, 'no-access', 'The session has closed this to others.');
   throw error;

@@ -26,7 +26,7 @@ export function sessionProcesses(root: number, marker: string): ProcessStat[] {
   const entry = Buffer.from(`${SESSION_MARKER}=${marker}\0`);
   for (const { pid } of all) if (pid !== process.pid && carries(pid, entry)) members.add(pid);
   // A child has a higher number than its parent only until numbers wrap, so go on until nothing is added.
-  for (let before = 0; before < members.size; ) {
+  for (let before = 0; before < members.size;) {
     before = members.size;
     for (const { pid, parent } of all) if (members.has(parent)) members.add(pid);
   }

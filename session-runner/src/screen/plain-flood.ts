@@ -14,7 +14,6 @@ const CR = 0x0d;
 const SPECIAL = [0x1b, 0x0e, 0x0f, 0x18, 0x1a, 0xc2];
 
 /** A control sequence, complete, after which plain text follows: CSI, OSC ended by BEL, ESC \ and its short kin. */
-// eslint-disable-next-line no-control-regex -- control characters are what this is about
 const COMPLETE_SEQUENCE = /^(?:\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*\x07|\x1b[ -/]*[0-OQ-WYZ\\`-~]|[\x0e\x0f])/;
 
 export interface Plan {
@@ -40,7 +39,8 @@ export function planParse(output: Buffer, ground: boolean, keepLines: number): P
   const tail = startOfLastLines(output, plainFrom, keepLines);
   // A skip begins and ends at the start of a line, so that the cursor's column is the same with and without it.
   const head = tail === null ? -1 : output.indexOf(LF, plainFrom) + 1;
-  if (tail === null || tail - head < WORTHWHILE_BYTES) return { head: output.length, tail: output.length, ground: groundAfter };
+  if (tail === null || tail - head < WORTHWHILE_BYTES)
+    return { head: output.length, tail: output.length, ground: groundAfter };
   return { head, tail, ground: groundAfter };
 }
 

@@ -1,5 +1,5 @@
 import type { TerminalSize } from '@claude-webui/protocol';
-import type { Emulator } from './emulator';
+import type * as EmulatorModule from './emulator';
 
 /** Output waits this long, so that a burst is parsed as one. Milliseconds. */
 const PARSE_DELAY_MS = 250;
@@ -20,7 +20,7 @@ export interface Snapshot {
  * follows the stream at a distance, in bulk.
  */
 export class Screen {
-  private emulator: Emulator | null = null;
+  private emulator: EmulatorModule.Emulator | null = null;
   /** Output that the emulator has not been given, from `waitingFrom` on. */
   private waiting: Uint8Array[] = [];
   private waitingFrom = 0;
@@ -120,14 +120,14 @@ export class Screen {
 }
 
 /** Loads the emulator, which most sessions never need. */
-function loadEmulator(): typeof Emulator {
+function loadEmulator(): typeof EmulatorModule.Emulator {
   // @xterm/addon-unicode-graphemes 0.4 unpacks its table, as it is loaded, from the start of the ArrayBuffer under a
   // Buffer. In Node's shared pool other data stands there, and the unpacking does not end.
   const { poolSize } = Buffer;
   Buffer.poolSize = 0;
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it at once
-    return (require('./emulator') as typeof import('./emulator')).Emulator;
+    return (require('./emulator') as typeof EmulatorModule).Emulator;
   } finally {
     Buffer.poolSize = poolSize;
   }

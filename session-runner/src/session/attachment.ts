@@ -1,5 +1,10 @@
 import type { AttachmentState, RunnerFrame, RunnerScope } from '@claude-webui/protocol';
-import { OUTPUT_HEADER_BYTES, OUTPUT_WINDOW_BYTES, OUTPUT_WINDOW_LOW_BYTES, encodeRunnerFrame } from '@claude-webui/protocol';
+import {
+  OUTPUT_HEADER_BYTES,
+  OUTPUT_WINDOW_BYTES,
+  OUTPUT_WINDOW_LOW_BYTES,
+  encodeRunnerFrame,
+} from '@claude-webui/protocol';
 import type { OutputBuffer } from '../output-buffer/output-buffer';
 import type { Snapshot } from '../screen/screen';
 
@@ -85,10 +90,12 @@ export class Attachment {
     }
   }
 
-  /** The client has dealt with output up to `offset`. */
-  acknowledge(offset: number): void {
-    if (this.position === null || offset <= this.acknowledged || offset > this.position) return;
+  /** The client has dealt with output up to `offset`. True if it was stalled until now. */
+  acknowledge(offset: number): boolean {
+    if (this.position === null || offset <= this.acknowledged || offset > this.position) return false;
     this.acknowledged = offset;
-    if (this.position - offset < OUTPUT_WINDOW_LOW_BYTES) this.full = false;
+    if (!this.full || this.position - offset >= OUTPUT_WINDOW_LOW_BYTES) return false;
+    this.full = false;
+    return true;
   }
 }

@@ -43,7 +43,8 @@ export class Audience {
    */
   get isDriverStalled(): boolean {
     if (this.expected !== null && this.output.wouldLose(this.expected.from)) return true;
-    for (const attachment of this.attachments) if (attachment.isStalled && this.roleOf(attachment) === 'driver') return true;
+    for (const attachment of this.attachments)
+      if (attachment.isStalled && this.roleOf(attachment) === 'driver') return true;
     return false;
   }
 
@@ -106,9 +107,8 @@ export class Audience {
 
   /** The client has dealt with output up to `offset`; it may get more. */
   acknowledge(attachment: Attachment, offset: number): void {
-    const wasStalled = attachment.isStalled;
-    attachment.acknowledge(offset);
-    if (wasStalled && !attachment.isStalled && this.isLeftBehind(attachment)) this.catchUp(attachment);
+    const mayGoOn = attachment.acknowledge(offset);
+    if (mayGoOn && this.isLeftBehind(attachment)) this.catchUp(attachment);
     attachment.pump(this.output);
   }
 

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { RunningSession } from '../testing/running-session';
 
@@ -37,7 +38,8 @@ test('a session in which nothing happens warns and ends', async () => {
 test('a key pressed during the countdown stops it', async () => {
   const session = await RunningSession.shell('cat', { limits: { idleTimeoutMs: 1000, idleWarningMs: 900 } });
   const client = session.attach();
-  const inCountdown = (frame: (typeof client.frames)[number]) => frame.type === 'state' && frame.state.idleEndsInMs !== null;
+  const inCountdown = (frame: (typeof client.frames)[number]) =>
+    frame.type === 'state' && frame.state.idleEndsInMs !== null;
   await client.until(() => client.frames.some(inCountdown));
   client.type('x');
   await client.until(() => {
@@ -51,7 +53,6 @@ test('a model call in flight keeps a silent session', async () => {
   const session = await RunningSession.shell('cat', { limits: { idleTimeoutMs: 300, idleWarningMs: 100 } });
   const mark = (ttlMs: number) =>
     new Promise<number | undefined>((resolve) => {
-      const { request } = require('node:http') as typeof import('node:http');
       request(
         {
           socketPath: session.socketPath,

@@ -49,7 +49,9 @@ test('an observer that stops reading stops nobody, and is brought up to date wit
 });
 
 test('Ctrl-C ends a flood with little still to come', async () => {
-  session = await RunningSession.shell(`trap 'trap - INT' INT; sh -c 'while :; do echo flooooooooooooooooood; done'; echo STOPPED; read line`);
+  session = await RunningSession.shell(
+    `trap 'trap - INT' INT; sh -c 'while :; do echo flooooooooooooooooood; done'; echo STOPPED; read line`,
+  );
   const client = session.attach();
   await client.until(() => client.offset > 5 * MEGABYTE);
   const before = client.offset;

@@ -67,12 +67,11 @@ export class Lifetime {
 
   private scheduleCheck(): void {
     const { checkInMs } = this.idle.state(Date.now());
-    if (Number.isFinite(checkInMs) && !this.closed) this.idleTimer = setTimeout(() => void this.check(), checkInMs);
+    if (Number.isFinite(checkInMs) && !this.closed) this.idleTimer = setTimeout(() => this.check(), checkInMs);
   }
 
-  private async check(): Promise<void> {
-    this.idle.cpuSample(await sessionCpuMs(this.pid, this.spec.sessionId), Date.now());
-    if (this.closed) return;
+  private check(): void {
+    this.idle.cpuSample(sessionCpuMs(this.pid, this.spec.sessionId), Date.now());
     if (this.idle.state(Date.now()).expired) return this.events.end('idle-timeout');
     this.events.changed();
     this.scheduleCheck();

@@ -88,7 +88,10 @@ export class RunningSession {
 
   /** A session that runs a shell command. */
   static shell(command: string, changes: SpecChanges = {}): Promise<RunningSession> {
-    return RunningSession.start({ ...changes, program: { path: '/bin/sh', args: ['-c', command], ...changes.program } });
+    return RunningSession.start({
+      ...changes,
+      program: { path: '/bin/sh', args: ['-c', command], ...changes.program },
+    });
   }
 
   token(scope: RunnerScope): string {
@@ -145,7 +148,8 @@ export class TestClient {
       const look = () => {
         const found = check();
         if (found !== null && found !== undefined && found !== false) resolve(found);
-        else if (this.socket.readyState === WebSocket.CLOSED) reject(new Error(`closed; got ${this.output.toString()}`));
+        else if (this.socket.readyState === WebSocket.CLOSED)
+          reject(new Error(`closed; got ${this.output.toString()}`));
         else return;
         this.watchers.delete(look);
       };

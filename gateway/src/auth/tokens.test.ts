@@ -1,0 +1,135 @@
+import { sign } from 'jsonwebtoken';
+import { AppError } from '../errors';
+import { Keyset } from './keyset';
+import { Revocations } from './revocations';
+import { Tokens } from './tokens';
+
+const SECRET = 'k1-0123456789abcdef0123456789abcdef';
+const ALICE = { id: 'u1', username: 'alice', role: 'user' } as const;
+const START_MS = 1_800_000_000_000;
+
+function setUp(keyset = new Keyset('k1', { k1: SECRET })) {
+  const clock = { ms: START_MS };
+  const now = () => clock.ms;
+  const revocations = new Revocations(now);
+  const tokens = new Tokens(keyset, revocations, { accessSeconds: 900, signInSeconds: 3600 }, now);
+  return { clock, revocations, tokens };
+}
+
+function codeOf(verify: () => unknown): string {
+  try {
+    verify();
+  } catch (error) {
+    if (error instanceof AppError) return error.code;
+    throw error;
+  }
+  return 'accepted';
+}
+
+/** A token that is right but for the given changes. */
+function forged(claims: object = {}, { secret = SECRET, kid = 'k1', algorithm = 'HS256' as const } = {}): string {
+  const { tokens } = setUp();
+  const good = tokens.issueAccess(ALICE, tokens.startSignIn()).claims;
+  const payload = { ...good, iss: 'claude-webui', aud: 'claude-webui', ...claims };
+  return sign(payload, secret, { algorithm, keyid: kid });
+}
+
+test('an issued token says who, in which sign-in, and until when', () => {
+  const { tokens } = setUp();
+  const signIn = tokens.startSignIn();
+  const claims = tokens.verifyAccess(tokens.issueAccess(ALICE, signIn).token);
+  const iat = START_MS / 1000;
+  expect(claims).toMatchObject({ sub: 'u1', name: 'alice', role: 'user', sid: signIn.id, iat, exp: iat + 900 });
+  expect(claims.jti).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test('the forgery is accepted when nothing is wrong with it', () => {
+  expect(codeOf(() => setUp().tokens.verifyAccess(forged()))).toBe('accepted');
+});
+
+test.each([
+  ['of another issuer', forged({ iss: 'somebody-else' })],
+  ['for another audience', forged({ aud: 'claude-webui-refresh' })],
+  ['of an unknown key', forged({}, { kid: 'k9' })],
+  ['signed with another secret', forged({}, { secret: 'x'.repeat(32) })],
+  ['with an unknown role', forged({ role: 'root' })],
+  ['without a sign-in', forged({ sid: undefined })],
+  ['with a changed payload', forged().replace(/\.(.)/, (_all, first: string) => `.${first === 'e' ? 'f' : 'e'}`)],
+  ['that is not one', 'garbage'],
+  ['that is empty', ''],
+])('a token %s is refused', (_name, token) => {
+  expect(codeOf(() => setUp().tokens.verifyAccess(token))).toBe('unauthorized');
+});
+
+test('a token without a signature (alg none) is refused, whatever key it names', () => {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const payload = forged().split('.')[1]!;
+  const token = `${part({ alg: 'none', typ: 'JWT', kid: 'k1' })}.${payload}.`;
+  expect(codeOf(() => setUp().tokens.verifyAccess(token))).toBe('unauthorized');
+});
+
+test('another algorithm is refused even with the right secret', () => {
+  const token = sign({ sub: 'u1' }, SECRET.repeat(2), { algorithm: 'HS512', keyid: 'k1' });
+  expect(codeOf(() => setUp(new Keyset('k1', { k1: SECRET.repeat(2) })).tokens.verifyAccess(token))).toBe(
+    'unauthorized',
+  );
+});
+
+test('a token expires, and says so', () => {
+  const { clock, tokens } = setUp();
+  const { token } = tokens.issueAccess(ALICE, tokens.startSignIn());
+  clock.ms += 899_000;
+  expect(codeOf(() => tokens.verifyAccess(token))).toBe('accepted');
+  clock.ms += 1000;
+  expect(codeOf(() => tokens.verifyAccess(token))).toBe('token-expired');
+});
+
+test('no token outlives its sign-in', () => {
+  const { clock, tokens } = setUp();
+  const signIn = tokens.startSignIn();
+  clock.ms += 3_500_000;
+  expect(tokens.issueAccess(ALICE, signIn).claims.exp).toBe(START_MS / 1000 + 3600);
+});
+
+test('access, refresh and model tokens are not taken for each other', () => {
+  const { tokens } = setUp();
+  const signIn = tokens.startSignIn();
+  const [access, refresh, model] = [
+    tokens.issueAccess(ALICE, signIn).token,
+    tokens.issueRefresh(ALICE, signIn).token,
+    tokens.issueModel('s1'),
+  ];
+  expect(tokens.verifyModel(model)).toBe('s1');
+  expect([refresh, model].map((token) => codeOf(() => tokens.verifyAccess(token)))).toEqual([
+    'unauthorized',
+    'unauthorized',
+  ]);
+  expect([access, model].map((token) => codeOf(() => tokens.verifyRefresh(token)))).toEqual([
+    'unauthorized',
+    'unauthorized',
+  ]);
+  expect([access, refresh].map((token) => codeOf(() => tokens.verifyModel(token)))).toEqual([
+    'unauthorized',
+    'unauthorized',
+  ]);
+});
+
+test('a former key verifies, the active one signs', () => {
+  const before = setUp();
+  const { token } = before.tokens.issueAccess(ALICE, before.tokens.startSignIn());
+  const after = setUp(new Keyset('k2', { k1: SECRET, k2: 'k2-0123456789abcdef0123456789abcdef' }));
+  expect(codeOf(() => after.tokens.verifyAccess(token))).toBe('accepted');
+  const fresh = after.tokens.issueAccess(ALICE, after.tokens.startSignIn()).token;
+  expect(codeOf(() => before.tokens.verifyAccess(fresh))).toBe('unauthorized');
+});
+
+test('ending a sign-in ends all its tokens and no others', () => {
+  const { tokens } = setUp();
+  const [one, other] = [tokens.startSignIn(), tokens.startSignIn()];
+  const ended = tokens.issueAccess(ALICE, one);
+  const sibling = tokens.issueRefresh(ALICE, one).token;
+  tokens.revoke(ended.claims);
+  expect(codeOf(() => tokens.verifyAccess(ended.token))).toBe('signed-out');
+  expect(codeOf(() => tokens.verifyRefresh(sibling))).toBe('signed-out');
+  expect(codeOf(() => tokens.verifyAccess(tokens.issueAccess(ALICE, other).token))).toBe('accepted');
+});

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError, loadConfig } from './config';
+import { VARIABLES } from './variables';
+
+const STRONG = 'q7Jm2xVw9sKdT4ZbN8rYcH3fLgP6aEuR1oWi5MvBnXk=';
+
+function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    loadConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+test('nothing needs to be set on one machine', () => {
+  const config = loadConfig({});
+  expect(config.http).toMatchObject({ host: '127.0.0.1', port: 3001, publicOrigins: [] });
+  expect(config.sessions).toMatchObject({
+    maxTotal: 50,
+    idleTimeoutMs: 3_600_000,
+    workingDirectory: '/tmp/claude-sessions',
+  });
+  expect(config.dataDirectory).toBe(join(homedir(), '.claude-webui'));
+  expect(config.modelProxy.credential).toBeNull();
+});
+
+test('every problem is told at once, each by the name of its variable', () => {
+  const problems = problemsOf({
+    NODE_ENV: 'production',
+    PORT: '80000',
+    MAX_SESSIONS: 'many',
+    SESSION_TIMEOUT: '-1',
+    SESSION_BACKEND: 'kubernetes',
+    CLAUDE_CODE_PATH: 'claude',
+    PUBLIC_ORIGIN: 'https://a.example.org/path',
+    ANTHROPIC_API_KEY: 'k',
+    ANTHROPIC_AUTH_TOKEN: 't',
+    WORKSPACE_PERSISTENCE: 'yes',
+  });
+  expect(problems.map((text) => text.split(' ')[0])).toEqual([
+    'PORT',
+    'PUBLIC_ORIGIN',
+    'SESSION_BACKEND',
+    'MAX_SESSIONS',
+    'SESSION_TIMEOUT',
+    'WORKSPACE_PERSISTENCE',
+    'CLAUDE_CODE_PATH',
+    'JWT_SECRET',
+    'ANTHROPIC_API_KEY',
+  ]);
+  expect(problems).toContain('PORT must be a whole number from 0 to 65535.');
+  expect(problems).toContain('SESSION_BACKEND kubernetes is not yet in this version; use process.');
+});
+
+test.each([
+  ['none', undefined, 'is not set'],
+  ['a short one', 'abc', 'is shorter than 32 bytes'],
+  ['a repeated one', 'abcdefghij'.repeat(4), 'repeats itself'],
+  ['one of few letters', 'ab'.repeat(10) + 'ba'.repeat(10), 'repeats itself'],
+  ['a placeholder', 'your-super-secret-jwt-key-change-in-production', 'is a placeholder'],
+])('production refuses to start with %s for a JWT secret, and says what to do', (_name, secret, why) => {
+  const [problem, ...others] = problemsOf({ NODE_ENV: 'production', JWT_SECRET: secret });
+  expect(others).toEqual([]);
+  expect(problem).toContain(`JWT_SECRET ${why}`);
+  expect(problem).toContain('openssl rand');
+});
+
+test('production with a strong secret starts, on all addresses', () => {
+  const config = loadConfig({ NODE_ENV: 'production', JWT_SECRET: STRONG });
+  expect(config.http.host).toBe('0.0.0.0');
+  expect(config.auth.jwtSecret).toBe(STRONG);
+});
+
+test('an empty variable counts as unset, an unknown one for nothing', () => {
+  expect(loadConfig({ PORT: '', MAX_SESSIONS: ' ', SOMETHING_ELSE: 'x' })).toEqual(loadConfig({}));
+});
+
+test('units become what the code counts in', () => {
+  const config = loadConfig({
+    SESSION_TIMEOUT: '2',
+    SESSION_DETACH_GRACE: '0',
+    SIGN_IN_TTL: '1',
+    ANTHROPIC_BASE_URL: 'http://x/',
+  });
+  expect(config.sessions.idleTimeoutMs).toBe(120_000);
+  expect(config.sessions.detachGraceMs).toBe(0);
+  expect(config.auth.signInSeconds).toBe(3600);
+  expect(config.modelProxy.upstream).toBe('http://x');
+});
+
+test('docs/CONFIGURATION.md has every variable with its default and meaning', () => {
+  const doc = readFileSync(join(__dirname, '../../../docs/CONFIGURATION.md'), 'utf8').replace(/ +/g, ' ');
+  for (const [name, { default: preset, help }] of Object.entries(VARIABLES)) {
+    expect(doc).toContain(`| \`${name}\` | ${preset === '' ? '–' : `\`${preset}\``} | ${help} |`);
+  }
+});

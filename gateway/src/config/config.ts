@@ -1,0 +1,161 @@
+import { resolve } from 'node:path';
+import type * as z from 'zod';
+import type { LogLevel } from '../log';
+import { secretWeakness } from './secret-strength';
+import { BUILT_WEB_ROOT, VARIABLES } from './variables';
+
+/** Everything the gateway is configured with, parsed once at the start. `variables.ts` says which variable sets what. */
+export interface Config {
+  production: boolean;
+  logLevel: LogLevel;
+  /** Absolute path; the users and keys of a server without a secret store. */
+  dataDirectory: string;
+  http: {
+    host: string;
+    /** 0: any free one. */
+    port: number;
+    /** Origins allowed beside the server's own, such as `https://terminal.example.org`. */
+    publicOrigins: string[];
+    /** Proxies in front whose X-Forwarded-* headers count. */
+    trustedProxies: number;
+    /** Absolute path of the built web client. */
+    webRoot: string;
+    rateLimit: { windowMs: number; maxRequests: number };
+  };
+  auth: {
+    jwtSecret: string | null;
+    accessTokenSeconds: number;
+    /** From one password to the next. */
+    signInSeconds: number;
+    /** Password of the first administrator; null: one is made up. */
+    adminPassword: string | null;
+  };
+  sessions: {
+    backend: 'process';
+    isolation: 'auto' | 'require' | 'off';
+    maxTotal: number;
+    maxPerUser: number;
+    /** Absolute path. */
+    workingDirectory: string;
+    persistent: boolean;
+    /** Absolute path of the Claude Code binary; null: the one from the npm package. */
+    cliPath: string | null;
+    /** 0: never. */
+    idleTimeoutMs: number;
+    idleWarningMs: number;
+    /** 0: a session ends with its last connection. */
+    detachGraceMs: number;
+  };
+  modelProxy: {
+    /** On loopback; 0: any free one. */
+    port: number;
+    /** Without a trailing slash. */
+    upstream: string;
+    /** What the proxy adds to model calls; null: no proxy, and sessions sign in to Anthropic by themselves. */
+    credential: { kind: 'api-key' | 'bearer'; value: string } | null;
+  };
+}
+
+/** Names every variable that is wrong, and what to do about it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  /** One sentence each, beginning with the variable's name. */
+  constructor(readonly problems: readonly string[]) {
+    super(['The configuration is wrong:', ...problems.map((text) => `  - ${text}`)].join('\n'));
+  }
+}
+
+type Values = { [Name in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[Name]['schema']> };
+
+/**
+ * Parses the environment. An empty variable counts as unset; unknown ones are ignored.
+ * @throws ConfigError with all problems at once
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const { values, problems } = readVariables(env);
+  problems.push(...problemsBetween(env));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return toConfig(values as Values);
+}
+
+/** Parses each variable by itself, so that one bad value hides no other. */
+function readVariables(env: NodeJS.ProcessEnv): { values: object; problems: string[] } {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [name, { schema, default: preset }] of Object.entries(VARIABLES)) {
+    const parsed = schema.safeParse(given(env, name) ?? preset);
+    if (parsed.success) values[name] = parsed.data;
+    else problems.push(...parsed.error.issues.map(({ message }) => `${name} ${message}.`));
+  }
+  return { values, problems };
+}
+
+/** What is wrong with variables only in the light of others. */
+function problemsBetween(env: NodeJS.ProcessEnv): string[] {
+  const problems: string[] = [];
+  const secret = given(env, 'JWT_SECRET');
+  const weakness = secret === null ? 'is not set' : secretWeakness(secret);
+  if (given(env, 'NODE_ENV') === 'production' && weakness !== null) {
+    problems.push(
+      `JWT_SECRET ${weakness}. Production needs 32 random bytes: set it to the output of "openssl rand -base64 48".`,
+    );
+  }
+  if (given(env, 'ANTHROPIC_API_KEY') !== null && given(env, 'ANTHROPIC_AUTH_TOKEN') !== null) {
+    problems.push('ANTHROPIC_API_KEY and ANTHROPIC_AUTH_TOKEN are both set. Unset one of them.');
+  }
+  return problems;
+}
+
+function given(env: NodeJS.ProcessEnv, name: string): string | null {
+  const value = env[name]?.trim() ?? '';
+  return value === '' ? null : value;
+}
+
+function toConfig(values: Values): Config {
+  const production = values.NODE_ENV === 'production';
+  return {
+    production,
+    logLevel: values.LOG_LEVEL,
+    dataDirectory: values.DATA_DIR,
+    http: {
+      host: values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+      port: values.PORT,
+      publicOrigins: values.PUBLIC_ORIGIN,
+      trustedProxies: values.TRUST_PROXY,
+      webRoot: resolve(values.WEB_ROOT ?? BUILT_WEB_ROOT),
+      rateLimit: { windowMs: values.RATE_LIMIT_WINDOW_MS, maxRequests: values.RATE_LIMIT_MAX_REQUESTS },
+    },
+    auth: {
+      jwtSecret: values.JWT_SECRET,
+      accessTokenSeconds: values.ACCESS_TOKEN_TTL,
+      signInSeconds: values.SIGN_IN_TTL * 3600,
+      adminPassword: values.CLAUDE_WEBUI_ADMIN_PASSWORD,
+    },
+    sessions: {
+      backend: values.SESSION_BACKEND,
+      isolation: values.SESSION_ISOLATION,
+      maxTotal: values.MAX_SESSIONS,
+      maxPerUser: values.MAX_SESSIONS_PER_USER,
+      workingDirectory: values.CLAUDE_WORKING_DIR,
+      persistent: values.WORKSPACE_PERSISTENCE,
+      cliPath: values.CLAUDE_CODE_PATH,
+      idleTimeoutMs: values.SESSION_TIMEOUT * 60_000,
+      idleWarningMs: values.SESSION_IDLE_WARNING * 1000,
+      detachGraceMs: values.SESSION_DETACH_GRACE * 1000,
+    },
+    modelProxy: {
+      port: values.INTERNAL_PORT,
+      upstream: values.ANTHROPIC_BASE_URL,
+      credential: credentialOf(values),
+    },
+  };
+}
+
+function credentialOf({
+  ANTHROPIC_API_KEY: key,
+  ANTHROPIC_AUTH_TOKEN: token,
+}: Values): Config['modelProxy']['credential'] {
+  if (key !== null) return { kind: 'api-key', value: key };
+  return token === null ? null : { kind: 'bearer', value: token };
+}

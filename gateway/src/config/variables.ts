@@ -1,0 +1,169 @@
+/** Every environment variable: its default, its meaning and what it may hold. docs/CONFIGURATION.md is held against it. */
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as z from 'zod';
+import { MIN_PASSWORD_LENGTH } from '../auth/password-rule';
+import { LOG_LEVELS } from '../log';
+
+/** A whole number in a range, said as one sentence whatever is wrong with it. */
+function wholeNumber(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, message)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message);
+}
+
+function oneOf<const T extends readonly string[]>(...values: T) {
+  return z.enum(values, { error: `must be one of ${values.join(', ')}` });
+}
+
+const text = z.string();
+const truth = oneOf('true', 'false').transform((value) => value === 'true');
+const directory = text.transform((path) => resolve(path.replace(/^~(?=\/|$)/, homedir())));
+const optional = text.transform((value) => (value === '' ? null : value));
+const PORT_MAX = 65_535;
+const DAY_SECONDS = 86_400;
+
+function isOrigin(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && new URL(value).origin === value;
+}
+
+const origins = text
+  .transform((list) =>
+    list
+      .split(',')
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== ''),
+  )
+  .refine(
+    (list) => list.every(isOrigin),
+    'must be origins such as https://terminal.example.org, without a path, separated by commas',
+  );
+
+const httpUrl = text
+  .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), 'must be an http or https URL')
+  .transform((value) => value.replace(/\/+$/, ''));
+
+interface Variable<T> {
+  /** As written in the environment; `''`: none. It passes the same schema as a value from outside. */
+  default: string;
+  help: string;
+  schema: z.ZodType<T, string>;
+}
+
+const variable = <T>(schema: z.ZodType<T, string>, value: string, help: string): Variable<T> => ({
+  default: value,
+  help,
+  schema,
+});
+
+export const VARIABLES = {
+  NODE_ENV: variable(
+    oneOf('development', 'test', 'production'),
+    'development',
+    '`production` refuses to start without a strong JWT_SECRET and listens on all addresses.',
+  ),
+  PORT: variable(wholeNumber(0, PORT_MAX), '3001', 'Port of the web client, REST and Socket.IO. 0: any free one.'),
+  HOST: variable(optional, '', 'Address to listen on. Without it 127.0.0.1, in production 0.0.0.0.'),
+  PUBLIC_ORIGIN: variable(
+    origins,
+    '',
+    'Origins, separated by commas, from which browsers may use the server beside its own, such as `https://terminal.example.org`.',
+  ),
+  TRUST_PROXY: variable(
+    wholeNumber(0, 10),
+    '0',
+    'Number of proxies in front whose X-Forwarded-For, -Proto and -Host headers count.',
+  ),
+  WEB_ROOT: variable(optional, '', 'Directory of the built web client. Without it the one built beside the server.'),
+  LOG_LEVEL: variable(oneOf(...LOG_LEVELS), 'info', `Least level logged: ${LOG_LEVELS.join(', ')}.`),
+  RATE_LIMIT_WINDOW_MS: variable(
+    wholeNumber(1000, DAY_SECONDS * 1000),
+    '60000',
+    'Window of the REST rate limit, in milliseconds.',
+  ),
+  RATE_LIMIT_MAX_REQUESTS: variable(
+    wholeNumber(1, 1_000_000),
+    '600',
+    'REST requests that one person at one address may make in a window.',
+  ),
+  DATA_DIR: variable(
+    directory,
+    '~/.claude-webui',
+    'Directory of the users and of generated keys. Made with mode 0700.',
+  ),
+  JWT_SECRET: variable(
+    optional,
+    '',
+    'Secret that signs sign-ins: at least 32 random bytes. Required in production; otherwise made up once and kept in DATA_DIR.',
+  ),
+  CLAUDE_WEBUI_ADMIN_PASSWORD: variable(
+    optional.refine(
+      (password) => password === null || password.length >= MIN_PASSWORD_LENGTH,
+      `must have at least ${MIN_PASSWORD_LENGTH} characters`,
+    ),
+    '',
+    `Password of the first administrator, \`admin\`, at least ${MIN_PASSWORD_LENGTH} characters. Without it one is made up and printed once.`,
+  ),
+  ACCESS_TOKEN_TTL: variable(
+    wholeNumber(10, DAY_SECONDS),
+    '900',
+    'Lifetime of an access token, in seconds. Browsers renew it by themselves.',
+  ),
+  SIGN_IN_TTL: variable(wholeNumber(1, 24 * 30), '12', 'Hours until the password is asked for again.'),
+  SESSION_BACKEND: variable(
+    z.literal('process', { error: backendProblem }),
+    'process',
+    'Where sessions run: `process`, child processes on this machine.',
+  ),
+  SESSION_ISOLATION: variable(
+    oneOf('auto', 'require', 'off'),
+    'auto',
+    'Confinement of sessions by bubblewrap: where it works, or not to start without it, or none.',
+  ),
+  MAX_SESSIONS: variable(wholeNumber(1, 10_000), '50', 'Live sessions on the whole server.'),
+  MAX_SESSIONS_PER_USER: variable(wholeNumber(1, 10_000), '10', 'Live sessions of one person.'),
+  SESSION_TIMEOUT: variable(
+    wholeNumber(0, 60 * 24 * 30),
+    '60',
+    'Minutes without activity after which a session ends. 0: never.',
+  ),
+  SESSION_IDLE_WARNING: variable(wholeNumber(0, 3600), '60', 'Seconds before that end in which people are warned.'),
+  SESSION_DETACH_GRACE: variable(
+    wholeNumber(0, DAY_SECONDS * 30),
+    '900',
+    'Seconds that a session lives with no browser connected. 0: it ends with its last connection.',
+  ),
+  CLAUDE_WORKING_DIR: variable(
+    directory,
+    '/tmp/claude-sessions',
+    "Directory of the sessions' homes and workspaces. Made with mode 0700.",
+  ),
+  WORKSPACE_PERSISTENCE: variable(
+    truth,
+    'false',
+    '`true` keeps a workspace when its session ends; the next session in it goes on with the conversation.',
+  ),
+  CLAUDE_CODE_PATH: variable(
+    optional.refine((path) => path?.startsWith('/') ?? true, 'must be an absolute path'),
+    '',
+    'Absolute path of the Claude Code binary. Without it the one of the npm package.',
+  ),
+  ANTHROPIC_API_KEY: variable(
+    optional,
+    '',
+    'API key added to model calls by the proxy on INTERNAL_PORT; sessions never see it. Without any key people sign in to Claude in their session.',
+  ),
+  ANTHROPIC_AUTH_TOKEN: variable(optional, '', 'Bearer token in the place of an API key.'),
+  ANTHROPIC_BASE_URL: variable(httpUrl, 'https://api.anthropic.com', 'Where the proxy sends model calls.'),
+  INTERNAL_PORT: variable(wholeNumber(0, PORT_MAX), '3002', 'Port of the model proxy, on loopback. 0: any free one.'),
+};
+
+function backendProblem({ input }: { input?: unknown }): string {
+  return input === 'kubernetes' ? 'kubernetes is not yet in this version; use process' : 'must be process';
+}
+
+/** The built client beside this package, from `src/` as from `dist/`. */
+export const BUILT_WEB_ROOT = join(__dirname, '../../../web/dist');

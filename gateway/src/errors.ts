@@ -1,0 +1,71 @@
+/**
+ * The gateway's error catalogue: a stable code, an HTTP status and a sentence for each. What also happens on sockets has
+ * the code and the sentence of the protocol's status list, so that a client explains both the same way.
+ */
+import type { StatusCode } from '@claude-webui/protocol';
+import { STATUS_SENTENCES } from '@claude-webui/protocol';
+
+interface CatalogueEntry {
+  status: number;
+  /** A sentence for people that says what to do. */
+  title: string;
+}
+
+function shared<K extends StatusCode>(code: K, status: number): Record<K, CatalogueEntry>;
+function shared(code: StatusCode, status: number): Partial<Record<StatusCode, CatalogueEntry>> {
+  return { [code]: { status, title: STATUS_SENTENCES[code] } };
+}
+
+export const ERRORS = {
+  ...shared('unauthorized', 401),
+  ...shared('token-expired', 401),
+  ...shared('signed-out', 401),
+  ...shared('origin-refused', 403),
+  ...shared('forbidden', 403),
+  ...shared('session-not-found', 404),
+  ...shared('share-ended', 404),
+  ...shared('workspace-busy', 409),
+  ...shared('sessions-full-user', 409),
+  ...shared('runner-unreachable', 502),
+  ...shared('sessions-full', 503),
+  ...shared('not-ready', 503),
+  'validation-failed': { status: 400, title: 'The request is not what this address takes. The detail says where.' },
+  'login-failed': { status: 401, title: 'The user name or the password is wrong.' },
+  'not-found': { status: 404, title: 'There is nothing at this address.' },
+  'share-not-found': { status: 404, title: 'There is no such share link. It may have expired.' },
+  'method-not-allowed': { status: 405, title: 'This address does not take this method.' },
+  'too-many-shares': { status: 409, title: 'The session has as many share links as it may. Take one back first.' },
+  'payload-too-large': { status: 413, title: 'The request is larger than the server takes.' },
+  'unsupported-media-type': { status: 415, title: 'The body must be sent as application/json.' },
+  'too-many-requests': { status: 429, title: 'Too many requests. Wait as long as Retry-After says, then try again.' },
+  'too-many-logins': {
+    status: 429,
+    title: 'Too many failed sign-ins. Wait as long as Retry-After says, then try again.',
+  },
+  internal: { status: 500, title: 'Something went wrong on the server. Its log has more under the request id.' },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** What a request or a handshake is refused with. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  /** HTTP status. */
+  readonly status: number;
+
+  constructor(
+    readonly code: ErrorCode,
+    /** More for the person who asked; never a secret. */
+    readonly detail?: string,
+    /** When trying again makes sense, in whole seconds from now. */
+    readonly retryAfterSeconds?: number,
+  ) {
+    super(detail ?? ERRORS[code].title);
+    this.status = ERRORS[code].status;
+  }
+}
+
+/** Reads well after `throw`. */
+export function problem(code: ErrorCode, detail?: string, retryAfterSeconds?: number): AppError {
+  return new AppError(code, detail, retryAfterSeconds);
+}

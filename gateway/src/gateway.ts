@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import type { ProgramSpec } from '@claude-webui/protocol';
+import { Keyset } from './auth/keyset';
+import { LoginBackoff } from './auth/login-backoff';
+import { Revocations } from './auth/revocations';
+import { Tokens } from './auth/tokens';
+import { Users } from './auth/users';
+import type { Config } from './config/config';
+import { createApp } from './http/app';
+import { originAllowed, requestedHost } from './http/origin';
+import { createLogger } from './log';
+import { Metrics } from './metrics/metrics';
+import { ModelProxy } from './model-proxy/model-proxy';
+import { forwardFile } from './runner-link/files';
+import { probeIsolation } from './sessions/isolation';
+import { MemoryDirectory } from './sessions/memory-directory';
+import { ProcessBackend } from './sessions/process-backend';
+import { Sessions } from './sessions/sessions';
+import { SocketServer } from './sockets/socket-server';
+
+/** A running gateway. */
+export interface Gateway {
+  /** Where a browser on this machine finds it. */
+  url: string;
+  /** Password of the administrator who was made at this first start; it is nowhere else. Null when there was one. */
+  newAdministrator: { username: string; password: string } | null;
+  /** What the person who started the server has to know about it. */
+  warnings: string[];
+  /** Drains: no new work, clients told, sessions ended. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** For tests and benchmarks: another program than Claude Code in the sessions. */
+export type PlainProgram = Pick<ProgramSpec, 'path' | 'args'>;
+
+const ADMINISTRATOR = 'admin';
+/** Of a made-up password: 120 bits are not guessed. */
+const PASSWORD_BYTES = 15;
+/** For requests under way when the server stops. Milliseconds. */
+const CLOSE_GRACE_MS = 5000;
+
+/** Opens every part in order, and closes what it has opened, in reverse, when it is told to or when one fails. */
+export async function startGateway(config: Config, plainProgram?: PlainProgram): Promise<Gateway> {
+  const opened: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (let next = opened.pop(); next !== undefined; next = opened.pop()) await next();
+  };
+  try {
+    return await open(config, plainProgram ?? null, opened, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open(
+  config: Config,
+  plainProgram: PlainProgram | null,
+  opened: (() => Promise<void>)[],
+  close: () => Promise<void>,
+): Promise<Gateway> {
+  const log = createLogger(config.logLevel);
+  const metrics = new Metrics();
+  const revocations = new Revocations();
+  const { jwtSecret } = config.auth;
+  const keyset = jwtSecret === null ? await Keyset.inDirectory(config.dataDirectory) : Keyset.ofSecret(jwtSecret);
+  const tokens = new Tokens(keyset, revocations, {
+    accessSeconds: config.auth.accessTokenSeconds,
+    signInSeconds: config.auth.signInSeconds,
+  });
+  const users = Users.open(join(config.dataDirectory, 'users.json'));
+  const newAdministrator = await firstAdministrator(users, config.auth.adminPassword);
+
+  const isolation = await probeIsolation(config.sessions.isolation);
+  const backend = new ProcessBackend({
+    workingDirectory: config.sessions.workingDirectory,
+    persistent: config.sessions.persistent,
+    program:
+      plainProgram === null
+        ? { path: config.sessions.cliPath, args: [], kind: 'claude', confinement: isolation.confinement }
+        : { ...plainProgram, kind: 'plain', confinement: 'none' },
+    limits: config.sessions,
+  });
+  const { credential } = config.modelProxy;
+  const directory = new MemoryDirectory();
+  const proxy =
+    credential === null ? null : new ModelProxy({ ...config.modelProxy, credential }, tokens, directory, log);
+  await proxy?.listen();
+  opened.push(async () => proxy?.close());
+
+  const limits = { total: config.sessions.maxTotal, perUser: config.sessions.maxPerUser };
+  const environment = (sessionId: string) => proxy?.environment(sessionId) ?? {};
+  const sessions = new Sessions(directory, backend, limits, environment, metrics, log);
+  opened.push(() => sessions.close());
+
+  let draining = false;
+  const { publicOrigins, trustedProxies } = config.http;
+  const http = createServer(
+    createApp({
+      config: config.http,
+      log,
+      metrics,
+      users,
+      tokens,
+      backoff: new LoginBackoff(),
+      sessions,
+      forwardFile,
+      notReady: () => (draining ? ['The server is stopping.'] : []),
+    }),
+  );
+  const sockets = new SocketServer(http, {
+    tokens,
+    revocations,
+    sessions,
+    metrics,
+    log,
+    originAllowed: ({ headers }) =>
+      originAllowed(headers.origin, requestedHost(headers, trustedProxies), publicOrigins),
+  });
+  await listen(http, config.http);
+  opened.push(async () => {
+    draining = true;
+    await sockets.close('server-stopping');
+    await closeHttp(http);
+  });
+
+  return {
+    url: urlOf(http),
+    newAdministrator,
+    warnings: isolation.confinement === 'none' ? [isolation.warning] : [],
+    close,
+  };
+}
+
+/** On the first start there is nobody who could sign in. */
+async function firstAdministrator(users: Users, password: string | null): Promise<Gateway['newAdministrator']> {
+  if (!users.isEmpty) return null;
+  const generated = password ?? randomBytes(PASSWORD_BYTES).toString('base64url');
+  await users.add(ADMINISTRATOR, 'admin', generated);
+  return password === null ? { username: ADMINISTRATOR, password: generated } : null;
+}
+
+async function listen(http: Server, { host, port }: Config['http']): Promise<void> {
+  const listening = once(http, 'listening');
+  http.listen(port, host);
+  await listening.catch((error: unknown) => {
+    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw taken ? new Error(`Port ${port} is taken. Stop what uses it, or set PORT to another.`) : error;
+  });
+}
+
+/** Requests under way may finish; nobody may keep the server waiting for long. */
+async function closeHttp(http: Server): Promise<void> {
+  const closed = new Promise((resolve) => http.close(resolve));
+  http.closeIdleConnections();
+  const timer = setTimeout(() => http.closeAllConnections(), CLOSE_GRACE_MS);
+  await closed;
+  clearTimeout(timer);
+}
+
+function urlOf(http: Server): string {
+  const address = http.address();
+  if (address === null || typeof address === 'string') return '';
+  return `http://localhost:${address.port}`;
+}

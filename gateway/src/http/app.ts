@@ -1,0 +1,60 @@
+/** The HTTP side of the gateway, put together. */
+import type { Express } from 'express';
+import express from 'express';
+import type { Config } from '../config/config';
+import { problem } from '../errors';
+import type { Logger } from '../log';
+import type { forwardFile } from '../runner-link/files';
+import type { AuthParts } from './auth';
+import { serveAuth } from './auth';
+import { authenticator } from './authenticate';
+import { crossOrigin } from './cross-origin';
+import { serveFiles } from './files';
+import { serveHealth } from './health';
+import { serveMetrics } from './metrics';
+import { observe } from './observe';
+import { serveOpenApi } from './openapi';
+import { problems } from './problem';
+import { limitRate } from './rate-limit';
+import { nameRequest } from './request-id';
+import { securityHeaders } from './security-headers';
+import type { SessionCalls } from './sessions';
+import { serveSessions } from './sessions';
+import { serveShares } from './shares';
+import { serveWeb } from './web';
+
+export interface AppParts extends AuthParts {
+  config: Config['http'];
+  log: Logger;
+  sessions: SessionCalls;
+  forwardFile: typeof forwardFile;
+  /** Reasons why the gateway cannot serve now; none if it can. */
+  notReady: () => readonly string[];
+}
+
+/** Knows no sockets: the caller gives it to an HTTP server. */
+export function createApp(parts: AppParts): Express {
+  const { config, log, metrics, sessions, tokens } = parts;
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', config.trustedProxies);
+  app.use(nameRequest, observe(log, metrics), securityHeaders(), crossOrigin(config));
+  app.use(['/auth', '/api'], limitRate(config.rateLimit, tokens), (_request, response, next) => {
+    response.setHeader('Cache-Control', 'no-store');
+    next();
+  });
+  const authenticate = authenticator(tokens, metrics);
+  serveHealth(app, parts.notReady);
+  serveMetrics(app, metrics);
+  serveAuth(app, parts, authenticate);
+  serveSessions(app, sessions, authenticate);
+  serveShares(app, sessions, authenticate);
+  serveFiles(app, sessions, authenticate, parts.forwardFile);
+  serveOpenApi(app);
+  serveWeb(app, config.webRoot);
+  app.use(() => {
+    throw problem('not-found');
+  });
+  app.use(problems(log));
+  return app;
+}

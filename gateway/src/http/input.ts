@@ -1,0 +1,37 @@
+/** Parsing of what requests carry. */
+import type { Request } from 'express';
+import { json } from 'express';
+import type * as z from 'zod';
+import { problem } from '../errors';
+
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** Reads a JSON body. Used per route: files are streamed, whatever their type. */
+export const readJson = json({ limit: MAX_BODY_BYTES, inflate: false });
+
+/** @throws AppError validation-failed, unsupported-media-type */
+export function bodyOf<T>(request: Request, schema: z.ZodType<T>): T {
+  // Also keeps foreign pages out: a form cannot send JSON.
+  if (request.is('application/json') === false) throw problem('unsupported-media-type');
+  return parsed(schema, request.body);
+}
+
+/** @throws AppError validation-failed */
+export function queryOf<T>(request: Request, schema: z.ZodType<T>): T {
+  return parsed(schema, request.query);
+}
+
+/** A parameter of the route's path. */
+export function pathPart(request: Request, name: string): string {
+  const value = request.params[name];
+  return typeof value === 'string' ? value : '';
+}
+
+function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value ?? {});
+  if (result.success) return result.data;
+  const places = result.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+  );
+  throw problem('validation-failed', places.join('; '));
+}

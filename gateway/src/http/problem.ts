@@ -1,0 +1,48 @@
+/** Errors as RFC 9457 problem documents. */
+import type { ErrorRequestHandler, Response } from 'express';
+import * as z from 'zod';
+import { AppError, ERRORS, problem } from '../errors';
+import type { Logger } from '../log';
+import { requestIdOf } from './request-id';
+
+/** The last middleware: says what went wrong, and logs what should not have. */
+export function problems(log: Logger): ErrorRequestHandler {
+  return (error: unknown, _request, response, _next) => {
+    const refusal = refusalFor(error);
+    if (refusal.code === 'internal') log.error({ requestId: requestIdOf(response), err: error }, 'request failed');
+    // Half an answer cannot become a problem document; a cut connection at least cannot pass for a whole one.
+    if (response.headersSent) response.destroy();
+    else sendProblem(response, refusal);
+  };
+}
+
+function sendProblem(response: Response, { code, status, detail, retryAfterSeconds }: AppError): void {
+  if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', retryAfterSeconds);
+  if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  const document = {
+    type: `urn:claude-webui:problem:${code}`,
+    title: ERRORS[code].title,
+    status,
+    code,
+    ...(detail === undefined ? {} : { detail }),
+    requestId: requestIdOf(response),
+  };
+  response
+    .status(status)
+    .set('Cache-Control', 'no-store')
+    .type('application/problem+json')
+    .send(JSON.stringify(document));
+}
+
+/** What Express and its body parser throw: `status` says whose fault it is. */
+const httpError = z.object({ status: z.int(), type: z.string().optional() });
+
+function refusalFor(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const { data } = httpError.safeParse(error);
+  if (data === undefined || data.status >= 500) return problem('internal');
+  if (data.status === 413) return problem('payload-too-large');
+  if (data.status === 415) return problem('unsupported-media-type');
+  if (data.status === 404) return problem('not-found');
+  return problem('validation-failed', data.type === 'entity.parse.failed' ? 'The body is not JSON.' : undefined);
+}

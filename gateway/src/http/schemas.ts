@@ -1,0 +1,86 @@
+/** What the REST API takes and gives. The same schemas check requests and make the OpenAPI document. */
+import type { SessionInfo, TerminalSize } from '@claude-webui/protocol';
+import { MAX_TERMINAL_CELLS_PER_SIDE } from '@claude-webui/protocol';
+import * as z from 'zod';
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../auth/password-rule';
+import { USER_ROLES } from '../auth/roles';
+
+const MAX_SHARE_SECONDS = 7 * 24 * 3600;
+
+/** Letters, marks, digits, punctuation, symbols and plain spaces, at least one of them not a space. */
+const name = z
+  .string()
+  .trim()
+  .regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,64}$/u, 'must be 1 to 64 visible characters');
+const workspace = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be 1 to 40 lower-case letters, digits and hyphens, no hyphen first');
+const side = z.int().min(1).max(MAX_TERMINAL_CELLS_PER_SIDE);
+const size = z.strictObject({ cols: side, rows: side }) satisfies z.ZodType<TerminalSize>;
+
+export const loginBody = z.strictObject({
+  username: z.string().min(1).max(64),
+  password: z.string().min(1).max(MAX_PASSWORD_LENGTH),
+});
+export const passwordBody = z.strictObject({
+  current: z.string().min(1).max(MAX_PASSWORD_LENGTH),
+  new: z.string().min(MIN_PASSWORD_LENGTH).max(MAX_PASSWORD_LENGTH),
+});
+export const createBody = z.strictObject({
+  name: name.optional(),
+  workspace: workspace.optional(),
+  size: size.optional(),
+});
+export const renameBody = z.strictObject({ name });
+export const shareBody = z.strictObject({ expiresInSeconds: z.int().min(60).max(MAX_SHARE_SECONDS) });
+export const listQuery = z.strictObject({ all: z.enum(['true', 'false']).optional() });
+
+export const user = z.strictObject({ id: z.string(), username: z.string(), role: z.enum(USER_ROLES) });
+export const signedIn = z.strictObject({
+  token: z.string().describe('Access token: `Authorization: Bearer …`, and `auth.token` of the Socket.IO handshake.'),
+  expiresAt: z.iso.datetime(),
+  user,
+});
+export const me = z.strictObject({ expiresAt: z.iso.datetime(), user });
+export const session = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  owner: z.string(),
+  workspace: z.string(),
+  state: z.enum(['starting', 'ready', 'ended']),
+  activity: z.enum(['starting', 'working', 'waiting']),
+  attachments: z.int().min(0),
+  createdAt: z.iso.datetime(),
+  lastActivityAt: z.iso.datetime(),
+  end: z
+    .strictObject({
+      reason: z.enum([
+        'exited',
+        'terminated',
+        'idle-timeout',
+        'detach-timeout',
+        'server-stopping',
+        'cli-not-installed',
+        'start-failed',
+        'runner-crashed',
+      ]),
+      exitCode: z.int().nullable(),
+      detail: z.string().optional(),
+    })
+    .optional(),
+});
+/** Fails to compile when the protocol has a session field or value that the document does not. */
+export const documentedSession = (info: SessionInfo): z.input<typeof session> => info;
+export const sessionList = z.strictObject({ sessions: z.array(session) });
+export const share = z.strictObject({ id: z.uuid(), createdAt: z.iso.datetime(), expiresAt: z.iso.datetime() });
+export const newShare = share.extend({ url: z.string().describe('Shown only here. Whoever has it may watch.') });
+export const shareList = z.strictObject({ shares: z.array(share) });
+export const status = z.strictObject({ status: z.string() });
+export const problemDocument = z.strictObject({
+  type: z.string(),
+  title: z.string().describe('A sentence for people.'),
+  status: z.int(),
+  code: z.string().describe('Stable; for programs.'),
+  detail: z.string().optional(),
+  requestId: z.string(),
+});

@@ -1,0 +1,64 @@
+import type { Express, Request, Response } from 'express';
+import type { Sessions, Viewer } from '../sessions/sessions';
+import { sessionInfo } from '../sessions/sessions';
+import type { Authenticate } from './authenticate';
+import { bodyOf, pathPart, queryOf, readJson } from './input';
+import { resource } from './resource';
+import { createBody, documentedSession, listQuery, renameBody } from './schemas';
+import type { SessionRecord } from '../sessions/directory';
+
+/** What the REST API needs of Sessions. */
+export type SessionCalls = Pick<Sessions, 'create' | 'list' | 'get' | 'rename' | 'end' | 'share' | 'unshare'>;
+
+/** Who asks, as the sessions know people. */
+export function viewerOf(authenticate: Authenticate, request: Request, response: Response): Viewer {
+  const { sub, role } = authenticate(request, response);
+  return { id: sub, role };
+}
+
+const shown = (record: SessionRecord) => documentedSession(sessionInfo(record));
+
+/** `/api/v1/sessions`: list, create, look at, rename and end sessions. */
+export function serveSessions(app: Express, sessions: SessionCalls, authenticate: Authenticate): void {
+  resource(app, '/api/v1/sessions', {
+    get: [
+      async (request, response) => {
+        const viewer = viewerOf(authenticate, request, response);
+        const { all } = queryOf(request, listQuery);
+        const records = await sessions.list(viewer, all === 'true');
+        response.json({ sessions: records.map(shown) });
+      },
+    ],
+    post: [
+      readJson,
+      async (request, response) => {
+        const viewer = viewerOf(authenticate, request, response);
+        const record = await sessions.create(viewer, bodyOf(request, createBody));
+        response.status(201).location(`/api/v1/sessions/${record.id}`).json(shown(record));
+      },
+    ],
+  });
+  resource(app, '/api/v1/sessions/:id', {
+    get: [
+      async (request, response) => {
+        const viewer = viewerOf(authenticate, request, response);
+        response.json(shown(await sessions.get(viewer, pathPart(request, 'id'))));
+      },
+    ],
+    patch: [
+      readJson,
+      async (request, response) => {
+        const viewer = viewerOf(authenticate, request, response);
+        const { name } = bodyOf(request, renameBody);
+        response.json(shown(await sessions.rename(viewer, pathPart(request, 'id'), name)));
+      },
+    ],
+    delete: [
+      async (request, response) => {
+        const viewer = viewerOf(authenticate, request, response);
+        await sessions.end(viewer, pathPart(request, 'id'));
+        response.status(204).end();
+      },
+    ],
+  });
+}

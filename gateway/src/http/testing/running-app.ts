@@ -1,0 +1,174 @@
+/** The HTTP side on a real port, with a stand-in for the sessions: placing real ones is tested where they are. */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Keyset } from '../../auth/keyset';
+import { LoginBackoff } from '../../auth/login-backoff';
+import { Revocations } from '../../auth/revocations';
+import { Tokens } from '../../auth/tokens';
+import type { User } from '../../auth/users';
+import { Users } from '../../auth/users';
+import type { Config } from '../../config/config';
+import { loadConfig } from '../../config/config';
+import { problem } from '../../errors';
+import { createLogger } from '../../log';
+import { Metrics } from '../../metrics/metrics';
+import type { SessionRecord } from '../../sessions/directory';
+import type { Viewer } from '../../sessions/sessions';
+import type { AppParts } from '../app';
+import { createApp } from '../app';
+import type { SessionCalls } from '../sessions';
+
+export const PASSWORD = 'correct horse battery';
+
+export function sessionRecord(owner: string, changes: Partial<SessionRecord> = {}): SessionRecord {
+  const now = new Date().toISOString();
+  return {
+    id: randomUUID(),
+    name: 'Session 1',
+    owner,
+    workspace: 'main',
+    state: 'starting',
+    activity: 'starting',
+    attachments: 0,
+    createdAt: now,
+    lastActivityAt: now,
+    endpoint: 'unix:/nowhere',
+    attachKey: 'attach-key-never-to-be-shown',
+    shares: [],
+    ...changes,
+  };
+}
+
+/** Keeps records in a list; whose they are is respected, nothing runs. */
+export class ListedSessions implements SessionCalls {
+  records: SessionRecord[] = [];
+
+  create(viewer: Viewer, wish: { name?: string | undefined; workspace?: string | undefined }): Promise<SessionRecord> {
+    if (viewer.role === 'viewer') return Promise.reject(problem('forbidden'));
+    const record = sessionRecord(viewer.id, {
+      ...(wish.name === undefined ? {} : { name: wish.name }),
+      ...(wish.workspace === undefined ? {} : { workspace: wish.workspace }),
+    });
+    this.records.push(record);
+    return Promise.resolve(record);
+  }
+
+  list(viewer: Viewer, all: boolean): Promise<SessionRecord[]> {
+    return Promise.resolve(this.records.filter(({ owner }) => owner === viewer.id || (all && viewer.role === 'admin')));
+  }
+
+  get(viewer: Viewer, id: string): Promise<SessionRecord> {
+    const record = this.records.find((one) => one.id === id && (one.owner === viewer.id || viewer.role === 'admin'));
+    return record === undefined ? Promise.reject(problem('session-not-found')) : Promise.resolve(record);
+  }
+
+  async rename(viewer: Viewer, id: string, name: string): Promise<SessionRecord> {
+    const record = await this.get(viewer, id);
+    record.name = name;
+    return record;
+  }
+
+  async end(viewer: Viewer, id: string): Promise<void> {
+    const record = await this.get(viewer, id);
+    record.state = 'ended';
+    record.end = { reason: 'terminated', exitCode: null };
+  }
+
+  async share(viewer: Viewer, id: string, expiresInSeconds: number) {
+    const record = await this.get(viewer, id);
+    const share = {
+      id: randomUUID(),
+      secretHash: 'hash-never-to-be-shown',
+      createdAt: new Date().toISOString(),
+      expiresAt: new Date(Date.now() + expiresInSeconds * 1000).toISOString(),
+    };
+    record.shares.push(share);
+    return { share, secret: 'the-secret' };
+  }
+
+  async unshare(viewer: Viewer, id: string, shareId: string): Promise<void> {
+    const record = await this.get(viewer, id);
+    record.shares = record.shares.filter((share) => share.id !== shareId);
+  }
+}
+
+export interface RunningApp {
+  url: string;
+  sessions: ListedSessions;
+  users: Users;
+  tokens: Tokens;
+  revocations: Revocations;
+  /** Lines of the log. */
+  logged: string[];
+  /** A request with a person's token; a body is sent as JSON. */
+  call(method: string, path: string, options?: CallOptions): Promise<Response>;
+  tokenFor(user: User): string;
+  close(): Promise<void>;
+}
+
+export interface CallOptions {
+  as?: User;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export async function runApp(
+  changes: Partial<Omit<AppParts, 'config'>> & { config?: Partial<Config['http']> } = {},
+): Promise<RunningApp> {
+  const directory = mkdtempSync(join(tmpdir(), 'gateway-http-'));
+  const users = Users.open(join(directory, 'users.json'));
+  const revocations = new Revocations();
+  const tokens = new Tokens(Keyset.ofSecret('0123456789abcdef0123456789abcdef'), revocations, {
+    accessSeconds: 900,
+    signInSeconds: 3600,
+  });
+  const sessions = new ListedSessions();
+  const logged: string[] = [];
+  const app = createApp({
+    users,
+    tokens,
+    sessions,
+    backoff: new LoginBackoff(),
+    metrics: new Metrics(),
+    log: createLogger('debug', { write: (line) => void logged.push(line) }),
+    forwardFile: () => Promise.reject(problem('runner-unreachable')),
+    notReady: () => [],
+    ...changes,
+    config: { ...loadConfig({}).http, webRoot: join(directory, 'web'), ...changes.config },
+  });
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  const tokenFor = (user: User) => tokens.issueAccess(user, tokens.startSignIn()).token;
+  return {
+    url,
+    sessions,
+    users,
+    tokens,
+    revocations,
+    logged,
+    tokenFor,
+    call: (method, path, { as, body, headers } = {}) =>
+      fetch(url + path, {
+        method,
+        headers: {
+          ...(as === undefined ? {} : { authorization: `Bearer ${tokenFor(as)}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+      rmSync(directory, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,38 @@
+/** The gateway's process: configuration, start, and an orderly end on SIGTERM or Ctrl-C. */
+import { ConfigError } from './config/config';
+import { configFromEnvironment } from './config/environment';
+import { startGateway } from './gateway';
+
+/** For the person at the terminal; the log is for machines. */
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+async function main(): Promise<void> {
+  const gateway = await startGateway(configFromEnvironment());
+  for (const warning of gateway.warnings) say(`\nWarning: ${warning}`);
+  say(`\nClaude Code WebUI is at ${gateway.url}`);
+  if (gateway.newAdministrator !== null) {
+    const { username, password } = gateway.newAdministrator;
+    say(`Sign in as "${username}" with the password ${password} (shown only this once).\n`);
+  }
+  let asked = false;
+  const stop = () => {
+    // Whoever asks twice does not want to wait.
+    if (asked) process.exit(1);
+    asked = true;
+    gateway.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof ConfigError)
+    say(`The configuration is wrong:\n${error.problems.map((line) => `  - ${line}`).join('\n')}`);
+  else say(`The gateway could not start: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+});

@@ -1,0 +1,114 @@
+/** What the gateway tells Prometheus. Every family has its one place here; who observes it calls the member. */
+import { performance } from 'node:perf_hooks';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { commandGroup } from './command-group';
+
+/** Seconds. A keystroke's echo on a LAN is a few milliseconds; above a second people give up. */
+const RTT_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const HTTP_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** From a quick `ls` to a session of a working day. */
+const COMMAND_BUCKETS = [0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200, 28800];
+
+export class Metrics {
+  readonly registry = new Registry();
+  private readonly registers = [this.registry];
+
+  // Application and server load.
+  readonly activeSessions = new Gauge({
+    name: 'app_active_sessions',
+    help: 'Live terminal sessions.',
+    registers: this.registers,
+  });
+  readonly wsConnections = new Gauge({
+    name: 'app_ws_connections',
+    help: 'Socket.IO connections by state: open, closing, closed.',
+    labelNames: ['state'] as const,
+    registers: this.registers,
+  });
+  readonly wsBytesIn = new Counter({
+    name: 'app_ws_bytes_in_total',
+    help: 'Bytes of terminal traffic from browsers.',
+    registers: this.registers,
+  });
+  readonly wsBytesOut = new Counter({
+    name: 'app_ws_bytes_out_total',
+    help: 'Bytes of terminal traffic to browsers.',
+    registers: this.registers,
+  });
+  readonly drops = new Counter({
+    name: 'app_output_backpressure_drops_total',
+    help: 'Times an observer lagged so far that it was given a snapshot in the place of output.',
+    registers: this.registers,
+  });
+
+  // Latency.
+  readonly httpRequests = new Counter({
+    name: 'http_requests_total',
+    help: 'Answered HTTP requests by route pattern.',
+    labelNames: ['route', 'method', 'status'] as const,
+    registers: this.registers,
+  });
+  readonly httpDuration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'From the request to the last byte of its answer.',
+    labelNames: ['route', 'method'] as const,
+    buckets: HTTP_BUCKETS,
+    registers: this.registers,
+  });
+  readonly wsMessageRtt = new Histogram({
+    name: 'app_ws_message_rtt_seconds',
+    help: 'Round trip of a message to the browser and back.',
+    labelNames: ['channel'] as const,
+    buckets: RTT_BUCKETS,
+    registers: this.registers,
+  });
+  private readonly commandLatency = new Histogram({
+    name: 'app_command_latency_seconds',
+    help: 'Programs and tools of sessions, from start to exit.',
+    labelNames: ['command_group'] as const,
+    buckets: COMMAND_BUCKETS,
+    registers: this.registers,
+  });
+
+  // Network.
+  readonly httpBytes = new Counter({
+    name: 'app_http_bytes_total',
+    help: 'Bytes of HTTP requests (in) and answers (out), headers included.',
+    labelNames: ['direction'] as const,
+    registers: this.registers,
+  });
+  readonly wsMessages = new Counter({
+    name: 'app_ws_messages_total',
+    help: 'Socket.IO messages both ways by event name.',
+    labelNames: ['type'] as const,
+    registers: this.registers,
+  });
+
+  // Security.
+  readonly authFailures = new Counter({
+    name: 'auth_failures_total',
+    help: 'Refused sign-ins and tokens.',
+    labelNames: ['reason'] as const,
+    registers: this.registers,
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+    let last = performance.eventLoopUtilization();
+    new Gauge({
+      name: 'nodejs_eventloop_utilization',
+      help: 'Share of the time since the last scrape in which the event loop was busy, 0 to 1.',
+      registers: this.registers,
+      collect() {
+        const current = performance.eventLoopUtilization();
+        this.set(performance.eventLoopUtilization(current, last).utilization);
+        last = current;
+      },
+    });
+  }
+
+  /** One program or tool from start to exit. */
+  command(name: string, seconds: number): void {
+    this.commandLatency.observe({ command_group: commandGroup(name) }, seconds);
+  }
+}

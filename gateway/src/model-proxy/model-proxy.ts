@@ -1,0 +1,146 @@
+import { once } from 'node:events';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import type { Tokens } from '../auth/tokens';
+import { AppError } from '../errors';
+import type { Logger } from '../log';
+import { markModelCall } from '../runner-link/model-call';
+import type { SessionDirectory, SessionRecord } from '../sessions/directory';
+
+const PREFIX = '/llm';
+/** The provider's interface, as far as the CLI uses it. */
+const PERMITTED_PATH = /^\/(?:v1|api)\/[\w./-]*$/;
+/** RFC 9110 §7.6.1, and what names the caller or says who pays. */
+const NOT_FORWARDED = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+  'authorization',
+  'x-api-key',
+  'cookie',
+]);
+
+export interface ModelProxyOptions {
+  /** 0 for any. */
+  port: number;
+  upstream: string;
+  /** Who pays, as the provider wants to be shown it. */
+  credential: { kind: 'api-key' | 'bearer'; value: string };
+}
+
+/**
+ * The way from a session's CLI to the model provider. A session has a token that is worth nothing elsewhere; the key is
+ * put in here, and never enters a session.
+ */
+export class ModelProxy {
+  private readonly server = createServer((request, response) => void this.forward(request, response));
+
+  constructor(
+    private readonly options: ModelProxyOptions,
+    private readonly tokens: Tokens,
+    private readonly directory: Pick<SessionDirectory, 'get'>,
+    private readonly log: Logger,
+  ) {}
+
+  /** Listens on this machine only. */
+  async listen(): Promise<void> {
+    const listening = once(this.server, 'listening');
+    this.server.listen(this.options.port, '127.0.0.1');
+    await listening.catch((error: unknown) => {
+      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+      throw taken
+        ? new Error(`Port ${this.options.port} is taken. Stop what uses it, or set INTERNAL_PORT to another.`)
+        : error;
+    });
+  }
+
+  /** What a session's CLI is told. */
+  environment(sessionId: string): Record<string, string> {
+    const { port } = this.server.address() as AddressInfo;
+    return {
+      ANTHROPIC_BASE_URL: `http://127.0.0.1:${port}${PREFIX}`,
+      ANTHROPIC_AUTH_TOKEN: this.tokens.issueModel(sessionId),
+    };
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  private async forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url?.startsWith(PREFIX) === true ? request.url.slice(PREFIX.length) : '';
+    const [pathname = ''] = path.split('?');
+    if (!PERMITTED_PATH.test(pathname) || pathname.includes('..'))
+      return refuse(response, 404, 'not_found_error', 'Not here.');
+    const record = await this.sessionOf(request.headers);
+    if (record === null) {
+      return refuse(response, 401, 'authentication_error', 'This token is not one of a running session.');
+    }
+    const unmark = markModelCall(record);
+    try {
+      await this.exchange(path, request, response);
+    } catch (error) {
+      this.log.warn({ sessionId: record.id, err: error }, 'model call failed');
+      refuse(response, 502, 'api_error', 'The model provider cannot be reached from the server.');
+    } finally {
+      unmark();
+    }
+  }
+
+  private async sessionOf(headers: IncomingHttpHeaders): Promise<SessionRecord | null> {
+    const key = headers['x-api-key'];
+    const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? (typeof key === 'string' ? key : '');
+    try {
+      const record = await this.directory.get(this.tokens.verifyModel(token));
+      return record?.state === 'ended' ? null : record;
+    } catch (error) {
+      if (error instanceof AppError) return null;
+      throw error;
+    }
+  }
+
+  /** Streams the call up and the answer down. Either side's going ends the other's. */
+  private async exchange(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(this.options.upstream.replace(/\/$/, '') + path);
+    const upstream = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
+      method: request.method,
+      headers: { ...forwardable(request.headers), ...payment(this.options.credential) },
+    });
+    response.once('close', () => upstream.destroy());
+    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+      upstream.once('response', resolve);
+      upstream.once('error', reject);
+    });
+    pipeline(request, upstream).catch(() => undefined);
+    const answer = await answered;
+    response.writeHead(answer.statusCode ?? 502, forwardable(answer.headers));
+    // The first event of a stream is small, and the person waits for it.
+    response.flushHeaders();
+    await pipeline(answer, response).catch(() => response.destroy());
+  }
+}
+
+function payment({ kind, value }: ModelProxyOptions['credential']): Record<string, string> {
+  return kind === 'api-key' ? { 'x-api-key': value } : { authorization: `Bearer ${value}` };
+}
+
+function forwardable(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_FORWARDED.has(name)));
+}
+
+/** An error in the provider's own form, which the CLI can show. */
+function refuse(response: ServerResponse, status: number, type: string, message: string): void {
+  if (response.headersSent || response.destroyed) return void response.destroy();
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ type: 'error', error: { type, message } }));
+}

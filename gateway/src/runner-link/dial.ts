@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AttachQuery } from '@claude-webui/protocol';
+import { ATTACH_PATH } from '@claude-webui/protocol';
+import { WebSocket } from 'ws';
+import { AppError } from '../errors';
+import type { SessionRecord } from '../sessions/directory';
+import { attachUrl, runnerAuthorization } from './address';
+
+/** Waits before each further try: a pod's address may be known before it answers. Milliseconds. */
+const RETRY_AFTER_MS = [100, 300, 1000, 2000];
+const HANDSHAKE_TIMEOUT_MS = 3000;
+
+/**
+ * Opens an attach to a session's runner. What comes of it are frames, one per message, not decoded.
+ * @throws AppError runner-unreachable
+ */
+export async function dialRunner(
+  record: SessionRecord,
+  scope: 'drive' | 'view',
+  query: AttachQuery,
+  signal: AbortSignal,
+): Promise<WebSocket> {
+  const search = new URLSearchParams({ ...query }).toString();
+  for (let attempt = 0; ; attempt += 1) {
+    const link = new WebSocket(attachUrl(record, `${ATTACH_PATH}?${search}`), {
+      headers: runnerAuthorization(record, scope),
+      perMessageDeflate: false,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    });
+    try {
+      // Frames may follow the handshake at once; nothing reads them before the caller listens.
+      await once(link, 'open', { signal });
+      link.pause();
+      return link;
+    } catch {
+      link.on('error', () => undefined);
+      link.terminate();
+      const wait = RETRY_AFTER_MS[attempt];
+      if (signal.aborted || wait === undefined) throw new AppError('runner-unreachable');
+      await delay(wait, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { dialRunner } from '../runner-link/dial';
+import { LocalSessions, ALICE, backendOptions } from '../testing/local-sessions';
+import { parentOf, processesWith } from '../testing/processes';
+import type { BackendEvent, Placement } from './backend';
+import { ProcessBackend } from './process-backend';
+
+const NEVER = new AbortController().signal;
+
+function placement(): Placement {
+  return {
+    sessionId: randomUUID(),
+    owner: 'alice',
+    workspace: 'main',
+    attachKey: randomBytes(32).toString('base64url'),
+    size: { cols: 80, rows: 24 },
+    env: {},
+  };
+}
+
+const temporaryDirectory = () => join(mkdtempSync(join(tmpdir(), 'cwui-test-')), 'sessions');
+
+let closers: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of closers) await close();
+  closers = [];
+});
+
+/** Closed after the test, whatever came of it. */
+function opened<T extends { close(): Promise<void> }>(part: T): T {
+  closers.push(() => part.close());
+  return part;
+}
+
+test('closing ends every session and removes its sockets, processes and directories', async () => {
+  const local = opened(new LocalSessions({ command: 'sleep 1000 & cat' }));
+  const records = await Promise.all(Array.from({ length: 5 }, (_, n) => local.started(ALICE, { workspace: `w${n}` })));
+  const sockets = records.map(({ endpoint }) => String(endpoint).replace('unix:', ''));
+  expect(sockets.every((path) => existsSync(path) && path.length < 100)).toBe(true);
+  await local.close();
+  expect(sockets.filter((path) => existsSync(path))).toEqual([]);
+  expect(records.flatMap(({ id }) => processesWith(id))).toEqual([]);
+  expect((await local.directory.list()).map(({ end }) => end?.reason)).toEqual(Array(5).fill('server-stopping'));
+});
+
+test('the working directory is its owner’s alone', async () => {
+  const directory = temporaryDirectory();
+  const backend = opened(new ProcessBackend(backendOptions(directory)));
+  expect(statSync(directory).mode & 0o777).toBe(0o700);
+  await backend.close();
+});
+
+test('a persistent workspace outlives its session, by owner and name', async () => {
+  const local = opened(new LocalSessions({ persistent: true }));
+  const { id } = await local.started(ALICE, { workspace: 'notes' });
+  await local.sessions.end(ALICE, id);
+  expect(existsSync(join(local.workingDirectory, 'alice', 'notes', 'workspace'))).toBe(true);
+});
+
+test('a program that leaves by itself ends its session with its exit status', async () => {
+  const local = opened(new LocalSessions({ command: 'read line; exit 7' }));
+  const record = await local.started();
+  const link = await dialRunner(record, 'drive', { client: randomUUID() }, NEVER);
+  link.send(Buffer.concat([Buffer.from([0x11, 0, 0, 0, 0, 0, 0, 0, 1]), Buffer.from('go\r')]));
+  link.resume();
+  expect(await local.ended(record.id)).toMatchObject({ end: { reason: 'exited', exitCode: 7 } });
+  await local.close();
+});
+
+test('a placement given up is ended, not left running', async () => {
+  const backend = opened(new ProcessBackend(backendOptions(temporaryDirectory())));
+  const wanted = placement();
+  const giveUp = new AbortController();
+  const placed = backend.place(wanted, giveUp.signal);
+  giveUp.abort();
+  await placed.catch(() => undefined);
+  await backend.close();
+  expect(processesWith(wanted.sessionId)).toEqual([]);
+});
+
+test('ending an unknown session is already done', async () => {
+  const backend = opened(new ProcessBackend(backendOptions(temporaryDirectory())));
+  await backend.end('nobody', 'terminated');
+  await backend.close();
+  await backend.close();
+});
+
+/** A session whose runner was killed, and what the backend then told. */
+async function crashed(command: string) {
+  const backend = opened(new ProcessBackend(backendOptions(temporaryDirectory(), { command })));
+  const ended = new Promise<BackendEvent>((resolve) => {
+    backend.subscribe((event) => event.type === 'ended' && resolve(event));
+  });
+  const wanted = placement();
+  await backend.place(wanted, NEVER);
+  const [program] = processesWith(wanted.sessionId);
+  process.kill(parentOf(program ?? 0), 'SIGKILL');
+  return { backend, sessionId: wanted.sessionId, event: await ended };
+}
+
+test('a runner that crashes ends its session as crashed', async () => {
+  const { backend, event } = await crashed('cat');
+  expect(event).toMatchObject({ end: { reason: 'runner-crashed' } });
+  await backend.close();
+});
+
+test('a crashed runner’s processes do not outlive the session', async () => {
+  const { backend, sessionId } = await crashed(`trap '' HUP; sleep 1000`);
+  const left = processesWith(sessionId);
+  for (const pid of left) process.kill(pid, 'SIGKILL');
+  await backend.close();
+  expect(left).toEqual([]);
+});
+
+test('many dials of one session all get its first frame', async () => {
+  const local = opened(new LocalSessions());
+  const record = await local.started();
+  for (let n = 0; n < 30; n += 1) {
+    const link = await dialRunner(record, 'view', { client: randomUUID() }, NEVER);
+    const first = once(link, 'message', { signal: AbortSignal.timeout(2000) });
+    link.resume();
+    const [frame] = (await first) as [Buffer];
+    expect(frame[0]).toBe(0x01);
+    link.terminate();
+  }
+  await local.close();
+});

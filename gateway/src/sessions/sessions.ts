@@ -1,0 +1,230 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { SessionEnd, SessionInfo, TerminalSize } from '@claude-webui/protocol';
+import { AppError } from '../errors';
+import type { Logger } from '../log';
+import type { Metrics } from '../metrics/metrics';
+import type { BackendEvent, SessionBackend } from './backend';
+import { SessionStartError } from './backend';
+import type { SessionDirectory, SessionLimitCounts, SessionPatch, SessionRecord, ShareRecord } from './directory';
+
+const DEFAULT_SIZE: TerminalSize = { cols: 80, rows: 24 };
+const MAX_SHARES = 16;
+
+/** Who asks. */
+export interface Viewer {
+  /** User id (`sub`). */
+  id: string;
+  role: 'viewer' | 'user' | 'admin';
+}
+
+/** What may differ between new sessions. */
+export interface SessionWish {
+  name?: string | undefined;
+  workspace?: string | undefined;
+  size?: TerminalSize | undefined;
+}
+
+/** Environment of a session's CLI: where its model calls go. */
+export type ModelEnvironment = (sessionId: string) => Record<string, string>;
+
+/** A session as people may see it: without keys, places and links. */
+export function sessionInfo(record: SessionRecord): SessionInfo {
+  const { attachKey: _key, endpoint: _endpoint, shares: _shares, ...info } = record;
+  return info;
+}
+
+/** Everything that can be done with sessions, by those who may. */
+export class Sessions {
+  private readonly closing = new AbortController();
+  private readonly unsubscribe: () => void;
+
+  constructor(
+    private readonly directory: SessionDirectory,
+    private readonly backend: SessionBackend,
+    private readonly limits: SessionLimitCounts,
+    private readonly modelEnvironment: ModelEnvironment,
+    private readonly metrics: Metrics,
+    private readonly log: Logger,
+  ) {
+    this.unsubscribe = backend.subscribe((event) => void this.follow(event));
+  }
+
+  /** Claims a session and starts it; it is `starting` when this resolves. @throws AppError */
+  async create(viewer: Viewer, wish: SessionWish): Promise<SessionRecord> {
+    if (viewer.role === 'viewer') throw new AppError('forbidden', 'Viewers may watch sessions, not start them.');
+    const live = (await this.directory.list(viewer.id)).filter(isLive);
+    const now = new Date().toISOString();
+    const record: SessionRecord = {
+      id: randomUUID(),
+      name: wish.name ?? `Session ${lowestFree((n) => live.some(({ name }) => name === `Session ${n}`))}`,
+      owner: viewer.id,
+      workspace: wish.workspace ?? freeWorkspace(live),
+      state: 'starting',
+      activity: 'starting',
+      attachments: 0,
+      createdAt: now,
+      lastActivityAt: now,
+      endpoint: null,
+      attachKey: randomBytes(32).toString('base64url'),
+      shares: [],
+    };
+    const result = await this.directory.claim(record, this.limits);
+    if (result !== 'claimed') throw new AppError(result);
+    this.metrics.activeSessions.inc();
+    void this.place(record, wish.size ?? DEFAULT_SIZE);
+    return record;
+  }
+
+  /** Newest first; everybody's, if an administrator wants `all`. */
+  list(viewer: Viewer, all: boolean): Promise<SessionRecord[]> {
+    return this.directory.list(all && viewer.role === 'admin' ? undefined : viewer.id);
+  }
+
+  /** @throws AppError session-not-found, also for other people's sessions: nobody learns that they exist */
+  async get(viewer: Viewer, id: string): Promise<SessionRecord> {
+    const record = await this.directory.get(id);
+    if (record === null || !mayUse(viewer, record)) throw new AppError('session-not-found');
+    return record;
+  }
+
+  /** The viewer's newest session that nobody is attached to. */
+  async newestDetached(viewer: Viewer): Promise<SessionRecord | null> {
+    const own = await this.directory.list(viewer.id);
+    return own.find((record) => isLive(record) && record.attachments === 0) ?? null;
+  }
+
+  async rename(viewer: Viewer, id: string, name: string): Promise<SessionRecord> {
+    await this.get(viewer, id);
+    return this.update(id, { name });
+  }
+
+  /** Ends a session; resolves when nothing of it is left. */
+  async end(viewer: Viewer, id: string): Promise<void> {
+    await this.get(viewer, id);
+    await this.backend.end(id, 'terminated');
+  }
+
+  /** The session once it can be attached to, or ended before it could. @throws AppError session-not-found */
+  async settled(id: string, signal: AbortSignal): Promise<SessionRecord> {
+    const current = await this.directory.get(id);
+    if (current === null) throw new AppError('session-not-found');
+    if (current.state !== 'starting') return current;
+    return new Promise((resolve, reject) => {
+      const done = (record: SessionRecord | null) => {
+        unsubscribe();
+        signal.removeEventListener('abort', abort);
+        if (record === null) reject(new AppError('not-ready'));
+        else resolve(record);
+      };
+      const abort = () => done(null);
+      const unsubscribe = this.directory.subscribe((record) => {
+        if (record.id === id && record.state !== 'starting') done(record);
+      });
+      signal.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  /** Makes a link for watching. The secret is told once and kept nowhere. */
+  async share(viewer: Viewer, id: string, seconds: number): Promise<{ share: ShareRecord; secret: string }> {
+    const record = await this.get(viewer, id);
+    const valid = record.shares.filter(isValid);
+    if (valid.length >= MAX_SHARES) throw new AppError('too-many-shares');
+    const secret = randomBytes(32).toString('base64url');
+    const share = {
+      id: randomUUID(),
+      secretHash: hashOf(secret),
+      createdAt: new Date().toISOString(),
+      expiresAt: new Date(Date.now() + seconds * 1000).toISOString(),
+    };
+    await this.update(id, { shares: [...valid, share] });
+    return { share, secret };
+  }
+
+  async unshare(viewer: Viewer, id: string, shareId: string): Promise<void> {
+    const record = await this.get(viewer, id);
+    await this.update(id, { shares: record.shares.filter((share) => share.id !== shareId) });
+  }
+
+  /** The session and link behind a secret, while the link is valid. */
+  async findShare(secret: string): Promise<{ record: SessionRecord; share: ShareRecord } | null> {
+    const secretHash = hashOf(secret);
+    for (const record of await this.directory.list()) {
+      const share = record.shares.find((candidate) => candidate.secretHash === secretHash);
+      if (share !== undefined && isValid(share) && isLive(record)) return { record, share };
+    }
+    return null;
+  }
+
+  subscribe(listener: (record: SessionRecord) => void): () => void {
+    return this.directory.subscribe(listener);
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.backend.close();
+    this.unsubscribe();
+    await this.directory.close();
+  }
+
+  private async place(record: SessionRecord, size: TerminalSize): Promise<void> {
+    const { id: sessionId, owner, workspace, attachKey } = record;
+    const env = this.modelEnvironment(sessionId);
+    try {
+      const placement = { sessionId, owner, workspace, attachKey, size, env };
+      const { endpoint } = await this.backend.place(placement, this.closing.signal);
+      await this.directory.update(sessionId, { state: 'ready', endpoint });
+    } catch (error) {
+      this.log.error({ sessionId, err: error }, 'session not started');
+      const end = error instanceof SessionStartError ? error.end : { reason: 'start-failed' as const, exitCode: null };
+      await this.markEnded(sessionId, end);
+    }
+  }
+
+  private async follow(event: BackendEvent): Promise<void> {
+    switch (event.type) {
+      case 'report': {
+        const { activity, attachments, lastActivityAt } = event.report;
+        const patch = { activity, attachments, lastActivityAt: new Date(lastActivityAt).toISOString() };
+        await this.directory.update(event.sessionId, patch);
+        return;
+      }
+      case 'measure':
+        if (event.measure.name === 'command') this.metrics.command(event.measure.group, event.measure.seconds);
+        else this.metrics.drops.inc();
+        return;
+      case 'ended':
+        return this.markEnded(event.sessionId, event.end);
+    }
+  }
+
+  /** A failed start is told by both the placing and the event; it ends once. */
+  private async markEnded(id: string, end: SessionEnd): Promise<void> {
+    const before = await this.directory.get(id);
+    if (before === null || before.state === 'ended') return;
+    this.metrics.activeSessions.dec();
+    await this.directory.update(id, { state: 'ended', end, attachments: 0, endpoint: null, shares: [] });
+  }
+
+  private async update(id: string, patch: SessionPatch): Promise<SessionRecord> {
+    const record = await this.directory.update(id, patch);
+    if (record === null) throw new AppError('session-not-found');
+    return record;
+  }
+}
+
+const isLive = (record: SessionRecord) => record.state !== 'ended';
+const isValid = (share: ShareRecord) => Date.parse(share.expiresAt) > Date.now();
+const mayUse = (viewer: Viewer, record: SessionRecord) => viewer.role === 'admin' || record.owner === viewer.id;
+const hashOf = (secret: string) => createHash('sha256').update(secret).digest('hex');
+
+function lowestFree(taken: (n: number) => boolean): number {
+  let n = 1;
+  while (taken(n)) n += 1;
+  return n;
+}
+
+/** `main`, or the first of `main-2`, `main-3`, … in which no other session works. */
+function freeWorkspace(live: readonly SessionRecord[]): string {
+  const nameOf = (n: number) => (n === 1 ? 'main' : `main-${n}`);
+  return nameOf(lowestFree((n) => live.some(({ workspace }) => workspace === nameOf(n))));
+}

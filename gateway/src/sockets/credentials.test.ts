@@ -1,0 +1,142 @@
+import { ALICE } from '../testing/local-sessions';
+import { PERSON, RunningGateway, STRANGER } from '../testing/running-gateway';
+
+let gateway: RunningGateway;
+
+afterEach(() => gateway.close());
+
+test('signing out closes the sockets of that sign-in within a second, and no others', async () => {
+  gateway = await RunningGateway.start();
+  const signIn = gateway.tokens.startSignIn();
+  const { token, claims } = gateway.tokens.issueAccess(PERSON, signIn);
+  const [one, two] = [
+    gateway.plain({ token }),
+    gateway.plain({ token: gateway.tokens.issueAccess(PERSON, signIn).token, mode: 'watch' }),
+  ];
+  const other = gateway.plain({ token: gateway.tokenOf(STRANGER) });
+  await Promise.all([one.opened(), other.opened(), two.connected()]);
+  const since = performance.now();
+  gateway.tokens.revoke(claims);
+  expect((await one.status('closed')).reason).toBe('signed-out');
+  expect((await two.status('closed')).reason).toBe('signed-out');
+  await Promise.all([one.disconnected(), two.disconnected()]);
+  expect(performance.now() - since).toBeLessThan(1000);
+  expect(other.socket.connected).toBe(true);
+});
+
+test('a revoked token opens no further socket', async () => {
+  gateway = await RunningGateway.start();
+  const { token, claims } = gateway.tokens.issueAccess(PERSON, gateway.tokens.startSignIn());
+  gateway.tokens.revoke(claims);
+  expect(await gateway.plain({ token }).refused()).toBe('signed-out');
+});
+
+test('a socket closes when its token expires, and its session lives on', async () => {
+  gateway = await RunningGateway.start({ accessSeconds: 2 });
+  const client = gateway.plain();
+  const id = await client.opened();
+  expect(await client.status('closed')).toEqual({ state: 'closed', reason: 'token-expired' });
+  await client.disconnected();
+  expect((await gateway.local.directory.get(id))?.state).toBe('ready');
+});
+
+test('a fresh token of the same person keeps the socket open past the old one’s end', async () => {
+  gateway = await RunningGateway.start({ accessSeconds: 2 });
+  const signIn = gateway.tokens.startSignIn();
+  const [kept, left] = [0, 1].map(() =>
+    gateway.plain({ token: gateway.tokens.issueAccess(PERSON, signIn).token, mode: 'watch' }),
+  );
+  await kept!.connected();
+  setTimeout(
+    () => kept!.socket.emit('authenticate', { token: gateway.tokens.issueAccess(PERSON, signIn).token }),
+    1000,
+  );
+  await left!.status('closed', 'token-expired');
+  expect(kept!.socket.connected).toBe(true);
+});
+
+test.each([
+  ['somebody else’s token', () => ({ token: gateway.tokenOf(STRANGER) })],
+  ['nonsense', () => ({ token: 'nonsense' })],
+  ['no token', () => ({})],
+])('a socket is not kept open by %s', async (_what, message) => {
+  gateway = await RunningGateway.start();
+  const client = gateway.plain();
+  await client.opened();
+  client.socket.emit('authenticate', message());
+  expect(await client.status('error')).toEqual({ state: 'error', reason: 'unauthorized' });
+});
+
+describe('a share link', () => {
+  let secret: string;
+  let shareId: string;
+  let id: string;
+
+  beforeEach(async () => {
+    gateway = await RunningGateway.start();
+    ({ id } = await gateway.local.started());
+    const made = await gateway.local.sessions.share(ALICE, id, 3600);
+    secret = made.secret;
+    shareId = made.share.id;
+  });
+
+  test('shows its session and takes no key and no size', async () => {
+    const [driver, guest] = [
+      gateway.plain({ token: gateway.tokenOf(), sessionId: id }),
+      gateway.plain({ share: secret }),
+    ];
+    await driver.opened();
+    expect(await guest.opened()).toBe(id);
+    driver.type('look\r');
+    await guest.shows('look');
+    guest.type('hands off\r');
+    expect(await guest.status('error')).toEqual({ state: 'error', reason: 'not-driver' });
+    guest.socket.emit('take-over');
+    guest.type('hands off\r');
+    driver.type('after\r');
+    await driver.shows('after');
+    expect(driver.output).not.toContain('hands off');
+  });
+
+  test('opens no other session than its own', async () => {
+    const other = await gateway.local.started();
+    expect(await gateway.plain({ share: secret, sessionId: other.id }).opened()).toBe(id);
+  });
+
+  test('follows no list of sessions', async () => {
+    const guest = gateway.plain({ share: secret, mode: 'watch' });
+    expect(await guest.status('closed')).toEqual({ state: 'closed', reason: 'forbidden' });
+  });
+
+  test('closes whoever came by it when its owner takes it back', async () => {
+    const guest = gateway.plain({ share: secret });
+    await guest.opened();
+    await gateway.local.sessions.unshare(ALICE, id, shareId);
+    expect(await guest.status('closed')).toEqual({ state: 'closed', reason: 'share-ended' });
+    await guest.disconnected();
+  });
+
+  test('closes whoever came by it when it expires', async () => {
+    const short = await gateway.local.sessions.share(ALICE, id, 1);
+    const guest = gateway.plain({ share: short.secret });
+    await guest.opened();
+    expect(await guest.status('closed')).toEqual({ state: 'closed', reason: 'share-ended' });
+  });
+});
+
+test('a list is followed: one’s own sessions as they change, nobody else’s', async () => {
+  gateway = await RunningGateway.start();
+  const seen: { id: string; name: string }[] = [];
+  const watch = gateway.plain({ token: gateway.tokenOf(), mode: 'watch' });
+  watch.socket.on('session', (session: { id: string; name: string }) => seen.push(session));
+  await watch.connected();
+  await gateway.local.started({ id: STRANGER.id, role: 'user' });
+  const { id } = await gateway.local.started();
+  const renamed = new Promise<void>((resolve) =>
+    watch.socket.on('session', ({ name }: { name: string }) => name === 'renamed' && resolve()),
+  );
+  await gateway.local.sessions.rename(ALICE, id, 'renamed');
+  await renamed;
+  expect(new Set(seen.map((session) => session.id))).toEqual(new Set([id]));
+  expect(JSON.stringify(seen)).not.toMatch(/attachKey|endpoint|secretHash/);
+});

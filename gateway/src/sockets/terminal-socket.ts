@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import type { AttachQuery, SessionEnd, StatusCode } from '@claude-webui/protocol';
+import { FrameType, encodeRunnerFrame } from '@claude-webui/protocol';
+import type { WebSocket } from 'ws';
+import { AppError } from '../errors';
+import type { Logger } from '../log';
+import type { Metrics } from '../metrics/metrics';
+import { dialRunner } from '../runner-link/dial';
+import type { SessionRecord } from '../sessions/directory';
+import type { Sessions } from '../sessions/sessions';
+import { speakFrames } from './frames-client';
+import type { Dialect } from './frames-client';
+import { speakPlain } from './plain-client';
+import type { ClientSocket } from './types';
+import { closeSocket } from './types';
+
+/** Messages kept while the session is still starting; a person types no more in that time. */
+const MAX_EARLY_FRAMES = 64;
+/** Input on its way to the session-runner. No client that waits for acknowledgements gets near it. */
+const MAX_LINK_BUFFER_BYTES = 4 * 1024 * 1024;
+
+/** One browser's connection to one session: frames from the one to the other. */
+export class TerminalSocket {
+  private link: WebSocket | null = null;
+  private readonly early: Uint8Array[] = [];
+  private readonly dialect: Dialect;
+  private readonly gone = new AbortController();
+
+  constructor(
+    private readonly socket: ClientSocket,
+    private readonly sessions: Sessions,
+    private readonly metrics: Metrics,
+    private readonly log: Logger,
+  ) {
+    const speak = socket.data.handshake.encoding === 'frames' ? speakFrames : speakPlain;
+    this.dialect = speak(
+      socket,
+      (frame) => this.toRunner(frame),
+      (reason) => void socket.emit('status', { state: 'error', reason }),
+    );
+    socket.once('disconnect', () => this.close());
+  }
+
+  /** Finds or makes the session that the client wants, and attaches to it. */
+  async open(): Promise<void> {
+    try {
+      const wanted = await this.session();
+      const record = await this.sessions.settled(wanted.id, this.gone.signal);
+      if (record.state === 'ended') return this.ended(record.end ?? { reason: 'start-failed', exitCode: null });
+      await this.attach(record);
+    } catch (error) {
+      if (this.gone.signal.aborted) return;
+      if (!(error instanceof AppError)) this.log.error({ err: error }, 'attach failed');
+      closeSocket(this.socket, reasonOf(error));
+    }
+  }
+
+  private async session(): Promise<SessionRecord> {
+    const { identity, handshake } = this.socket.data;
+    if (identity.kind === 'guest') return identity.record;
+    const { sub: id, role } = identity.claims;
+    const viewer = { id, role };
+    if (handshake.sessionId !== undefined) return this.sessions.get(viewer, handshake.sessionId);
+    const waiting = await this.sessions.newestDetached(viewer);
+    return waiting ?? this.sessions.create(viewer, { size: handshake.size });
+  }
+
+  private async attach(record: SessionRecord): Promise<void> {
+    const { identity, handshake } = this.socket.data;
+    const views = identity.kind === 'guest' || identity.claims.role === 'viewer' || handshake.mode === 'view';
+    const link = await dialRunner(record, views ? 'view' : 'drive', this.query(), this.gone.signal);
+    if (this.gone.signal.aborted) return link.terminate();
+    this.link = link;
+    link.on('message', (frame: Buffer) => this.fromRunner(frame));
+    link.on('error', (error) => this.log.warn({ sessionId: record.id, err: error }, 'runner link failed'));
+    // Without an end frame before it, the session is still there and the client shall come again.
+    link.on('close', () => closeSocket(this.socket, 'runner-unreachable'));
+    for (const frame of this.early.splice(0)) link.send(frame);
+    link.resume();
+  }
+
+  private query(): AttachQuery {
+    const { encoding, clientId, resumeFrom, size } = this.socket.data.handshake;
+    return {
+      client: clientId ?? randomUUID(),
+      ...(resumeFrom === undefined ? {} : { from: String(resumeFrom) }),
+      ...(size === undefined ? {} : { cols: String(size.cols), rows: String(size.rows) }),
+      // A client that knows nothing of drivers expects that it can type.
+      ...(encoding === undefined ? { takeOver: '1' } : {}),
+    };
+  }
+
+  private fromRunner(frame: Buffer): void {
+    this.metrics.wsBytesOut.inc(frame.length);
+    this.dialect.deliver(frame);
+    if (frame[0] !== FrameType.end) return;
+    const end = JSON.parse(frame.subarray(1).toString('utf8')) as SessionEnd;
+    closeSocket(this.socket, end.reason);
+  }
+
+  private toRunner(frame: Uint8Array): void {
+    this.metrics.wsBytesIn.inc(frame.length);
+    const { link } = this;
+    if (link === null) {
+      if (this.early.length < MAX_EARLY_FRAMES) this.early.push(frame);
+      else closeSocket(this.socket, 'too-much-input');
+    } else if (link.bufferedAmount > MAX_LINK_BUFFER_BYTES) {
+      closeSocket(this.socket, 'too-much-input');
+    } else {
+      link.send(frame);
+    }
+  }
+
+  /** The session was over before it could be attached to. */
+  private ended(end: SessionEnd): void {
+    this.dialect.deliver(Buffer.from(encodeRunnerFrame({ type: 'end', end })));
+    closeSocket(this.socket, end.reason);
+  }
+
+  private close(): void {
+    this.gone.abort();
+    this.dialect.close();
+    this.link?.close();
+  }
+}
+
+function reasonOf(error: unknown): StatusCode {
+  if (!(error instanceof AppError)) return 'start-failed';
+  switch (error.code) {
+    case 'session-not-found':
+    case 'sessions-full':
+    case 'sessions-full-user':
+    case 'workspace-busy':
+    case 'forbidden':
+    case 'runner-unreachable':
+    case 'not-ready':
+      return error.code;
+    default:
+      return 'start-failed';
+  }
+}

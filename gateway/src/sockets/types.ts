@@ -1,0 +1,25 @@
+import type { ClientToServerEvents, ServerToClientEvents, StatusCode } from '@claude-webui/protocol';
+import type { DefaultEventsMap, Server, Socket } from 'socket.io';
+import type { Claims } from '../auth/tokens';
+import type { SessionRecord } from '../sessions/directory';
+import type { ParsedHandshake } from './handshake';
+
+/** Who is at the other end: a person who has signed in, or whoever has a link. */
+export type Identity =
+  { kind: 'person'; claims: Claims } | { kind: 'guest'; shareId: string; expiresAt: number; record: SessionRecord };
+
+/** What the handshake has shown. */
+export interface SocketData {
+  identity: Identity;
+  handshake: ParsedHandshake;
+}
+
+export type TerminalServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
+export type ClientSocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
+
+/** Tells a client why its connection ends, and ends it. */
+export function closeSocket(socket: ClientSocket, reason: StatusCode): void {
+  if (!socket.connected) return;
+  socket.emit('status', { state: 'closed', reason });
+  socket.disconnect(true);
+}

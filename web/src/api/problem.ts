@@ -1,0 +1,30 @@
+/** An error that the server, or the way to it, answers with. Its message is a sentence for people. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+/** The error behind an answer (RFC 9457); proxies answer with something else. */
+export async function errorOf(response: Response): Promise<ApiError> {
+  const body: unknown = await response.json().catch(() => null);
+  const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const { code, title, detail } = fields;
+  const text = [title, detail].filter((part) => typeof part === 'string').join(' ');
+  return new ApiError(
+    typeof code === 'string' ? code : 'unknown',
+    text === '' ? `The server answered with status ${response.status}. Try again in a moment.` : text,
+    response.status,
+  );
+}
+
+/** A sentence for whatever went wrong. */
+export function sentenceOf(error: unknown): string {
+  if (error instanceof ApiError) return error.message;
+  return 'The server cannot be reached. Check your connection and try again.';
+}

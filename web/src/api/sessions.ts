@@ -1,0 +1,67 @@
+import type { SessionInfo, TerminalSize } from '@claude-webui/protocol';
+import type { Account } from './account';
+import { errorOf } from './problem';
+
+export interface Share {
+  id: string;
+  createdAt: string;
+  expiresAt: string;
+}
+
+/** The REST API for sessions, as the signed-in person. Every call may throw an ApiError. */
+export class SessionApi {
+  constructor(private readonly account: Account) {}
+
+  create(wish: { name?: string; workspace?: string; size?: TerminalSize }): Promise<SessionInfo> {
+    return this.json('POST', '', wish);
+  }
+
+  rename(id: string, name: string): Promise<SessionInfo> {
+    return this.json('PATCH', `/${id}`, { name });
+  }
+
+  async end(id: string): Promise<void> {
+    await this.call('DELETE', `/${id}`);
+  }
+
+  async shares(id: string): Promise<Share[]> {
+    return (await this.json<{ shares: Share[] }>('GET', `/${id}/shares`)).shares;
+  }
+
+  share(id: string, expiresInSeconds: number): Promise<Share & { url: string }> {
+    return this.json('POST', `/${id}/shares`, { expiresInSeconds });
+  }
+
+  async unshare(id: string, shareId: string): Promise<void> {
+    await this.call('DELETE', `/${id}/shares/${shareId}`);
+  }
+
+  /** Puts a file into the workspace. */
+  async upload(id: string, path: string, content: Blob): Promise<void> {
+    await this.call('PUT', `/${id}/files/${encodePath(path)}`, content);
+  }
+
+  async download(id: string, path: string): Promise<Blob> {
+    return (await this.call('GET', `/${id}/files/${encodePath(path)}`)).blob();
+  }
+
+  private async json<T>(method: string, path: string, body?: object): Promise<T> {
+    return (await (await this.call(method, path, body)).json()) as T;
+  }
+
+  private async call(method: string, path: string, body?: object): Promise<Response> {
+    const isFile = body instanceof Blob;
+    const response = await fetch(`${__API_URL__}/api/v1/sessions${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${await this.account.token()}`,
+        ...(body === undefined || isFile ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
+    });
+    if (!response.ok) throw await errorOf(response);
+    return response;
+  }
+}
+
+const encodePath = (path: string) => path.split('/').map(encodeURIComponent).join('/');

@@ -1,0 +1,275 @@
+import type {
+  AttachmentState,
+  ClientFrame,
+  Handshake,
+  HandshakeRefusal,
+  SessionEnd,
+  StatusCode,
+  TerminalSize,
+} from '@claude-webui/protocol';
+import { ACK_QUANTUM_BYTES, decodeRunnerFrame, encodeClientFrame, frameParser } from '@claude-webui/protocol';
+import type { Socket } from 'socket.io-client';
+import { io } from 'socket.io-client';
+import * as parser from 'socket.io-parser';
+import { backoffMs } from './backoff';
+import { Outbox } from './outbox';
+
+export type ConnectionPhase =
+  | { phase: 'connecting' }
+  | { phase: 'attached'; state: AttachmentState }
+  /** `at`: when the next try begins, in milliseconds since the epoch. */
+  | { phase: 'reconnecting'; at: number; attempt: number }
+  | { phase: 'ended'; end: SessionEnd }
+  /** Not to be tried again without the person. */
+  | { phase: 'refused'; code: StatusCode };
+
+/** Whoever shows the terminal. */
+export interface TerminalConsumer {
+  /** Output; `offset` is that after it. Call `parsed(offset)` when it has been dealt with. */
+  write(data: Uint8Array, offset: number): void;
+  /** The screen begins anew, in this size; what follows paints it. */
+  reset(size: TerminalSize): void;
+  phase(phase: ConnectionPhase): void;
+  /** Round trip in milliseconds. */
+  latency(rttMs: number): void;
+  /** Something typed was not taken. */
+  refused(code: StatusCode): void;
+  /** How many messages of input wait to be acknowledged. */
+  waiting(messages: number): void;
+}
+
+export type Credential = { token: string } | { share: string };
+
+export interface TerminalConnectionOptions {
+  /** Address of the gateway; the page's own if empty. */
+  url: string;
+  sessionId?: string;
+  mode: 'drive' | 'view';
+  size: TerminalSize;
+  /** Asked at each connect; a token near its end should be renewed then. Rejects when the person must sign in. */
+  credential: () => Promise<Credential>;
+}
+
+/** The connection is over, but the session is there, or will be. */
+const PASSING: ReadonlySet<StatusCode> = new Set([
+  'draining',
+  'runner-unreachable',
+  'not-ready',
+  'input-gap',
+  'token-expired',
+]);
+
+/**
+ * A terminal's connection to its session, which outlives any one socket: it comes back by itself, goes on at the byte where it
+ * was, and sends again what had been typed and not taken.
+ */
+export class TerminalConnection {
+  private readonly outbox = new Outbox();
+  private readonly clientId = crypto.randomUUID();
+  private socket: Socket | null = null;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private attempt = 0;
+  private closed = false;
+  /** Offset after the last byte given to the consumer; null before the first attach. */
+  private offset: number | null = null;
+  private acknowledged = 0;
+  private attached = false;
+  private size: TerminalSize;
+
+  constructor(
+    private readonly options: TerminalConnectionOptions,
+    private readonly consumer: TerminalConsumer,
+  ) {
+    this.size = options.size;
+    void this.connect();
+  }
+
+  /** Sends what the person typed, now or after the reconnect. False if it was not taken because too much waits. */
+  type(data: Uint8Array): boolean {
+    const taken = this.outbox.add(data);
+    if (taken) this.flush();
+    return taken;
+  }
+
+  resize(size: TerminalSize): void {
+    this.size = size;
+    this.send({ type: 'resize', size });
+  }
+
+  takeOver(): void {
+    this.send({ type: 'take-over' });
+    this.send({ type: 'resize', size: this.size });
+  }
+
+  /** The consumer has dealt with output up to this offset. */
+  parsed(offset: number): void {
+    if (offset - this.acknowledged < ACK_QUANTUM_BYTES) return;
+    this.acknowledged = offset;
+    this.send({ type: 'ack', offset });
+  }
+
+  /** A fresh token keeps the connection open past the old one's end. */
+  authenticate(token: string): void {
+    this.socket?.emit('authenticate', { token });
+  }
+
+  /** Tries to reconnect now rather than at its time. */
+  reconnectNow(): void {
+    if (this.timer === null) return;
+    clearTimeout(this.timer);
+    void this.connect();
+  }
+
+  close(): void {
+    this.closed = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.drop();
+  }
+
+  private async connect(): Promise<void> {
+    this.timer = null;
+    this.consumer.phase({ phase: 'connecting' });
+    let credential: Credential;
+    try {
+      credential = await this.options.credential();
+    } catch {
+      return this.refuse('unauthorized');
+    }
+    if (this.closed) return;
+    const socket = io(this.options.url, {
+      path: '/socket.io/',
+      auth: this.handshake(credential),
+      parser: frameParser(parser),
+      transports: ['websocket', 'polling'],
+      // When and how often is decided here: the wait is shown, and each try asks for the credential anew.
+      reconnection: false,
+      forceNew: true,
+    });
+    this.socket = socket;
+    socket.on('frame', (frame: Uint8Array) => this.receive(frame));
+    socket.on('status', ({ state, reason }: { state: string; reason?: StatusCode }) => {
+      if (state === 'closed') this.statusClosed(reason ?? 'runner-unreachable');
+      else if (state === 'error' && reason !== undefined) this.consumer.refused(reason);
+    });
+    socket.on('latency', ({ rttMs }: { rttMs: number | null }, answer: () => void) => {
+      answer();
+      if (rttMs !== null) this.consumer.latency(rttMs);
+    });
+    socket.on('connect_error', (error: Error & { data?: HandshakeRefusal }) => {
+      if (error.data !== undefined && !PASSING.has(error.data.code)) this.refuse(error.data.code);
+      else this.retry();
+    });
+    socket.on('disconnect', () => this.retry());
+  }
+
+  private handshake(credential: Credential): Handshake {
+    const { sessionId, mode } = this.options;
+    return {
+      ...credential,
+      mode,
+      encoding: 'frames',
+      clientId: this.clientId,
+      size: this.size,
+      ...(sessionId === undefined ? {} : { sessionId }),
+      ...(this.offset === null ? {} : { resumeFrom: this.offset }),
+    };
+  }
+
+  private receive(frame: Uint8Array): void {
+    const decoded = decodeRunnerFrame(frame);
+    switch (decoded.type) {
+      case 'output':
+        return this.output(decoded.data, decoded.offset);
+      case 'input-ack':
+        this.outbox.acknowledge(decoded.sequence);
+        this.consumer.waiting(this.outbox.length);
+        return this.flush();
+      case 'state':
+        return this.consumer.phase({ phase: 'attached', state: decoded.state });
+      case 'attached': {
+        const { attached } = decoded;
+        this.attempt = 0;
+        this.attached = true;
+        if (this.offset === null && attached.resume === 'exact') this.consumer.reset(attached.state.size);
+        this.offset = attached.offset;
+        this.acknowledged = attached.offset;
+        this.outbox.restart(attached.inputSequence);
+        this.consumer.phase({ phase: 'attached', state: attached.state });
+        this.consumer.waiting(this.outbox.length);
+        return this.flush();
+      }
+      case 'snapshot':
+        this.offset = decoded.offset;
+        this.acknowledged = decoded.offset;
+        this.consumer.reset(decoded.size);
+        return this.consumer.write(decoded.data, decoded.offset);
+      case 'refused':
+        if (decoded.refused.code === 'input-gap') return this.restart();
+        return this.consumer.refused(REFUSALS[decoded.refused.code]);
+      case 'end':
+        return this.finish({ phase: 'ended', end: decoded.end });
+    }
+  }
+
+  private output(data: Uint8Array, offset: number): void {
+    // Never twice, whatever a connection that is being replaced still says.
+    const known = (this.offset ?? offset) - offset;
+    if (known >= data.length && data.length > 0) return;
+    this.offset = offset + data.length;
+    this.consumer.write(known > 0 ? data.subarray(known) : data, this.offset);
+  }
+
+  private flush(): void {
+    if (this.attached) {
+      for (const { sequence, data } of this.outbox.take()) this.send({ type: 'input', sequence, data });
+    }
+    this.consumer.waiting(this.outbox.length);
+  }
+
+  private send(frame: ClientFrame): void {
+    if (this.attached) this.socket?.emit('frame', encodeClientFrame(frame));
+  }
+
+  private statusClosed(reason: StatusCode): void {
+    if (PASSING.has(reason)) this.retry();
+    else this.refuse(reason);
+  }
+
+  private refuse(code: StatusCode): void {
+    this.finish({ phase: 'refused', code });
+  }
+
+  private finish(phase: ConnectionPhase): void {
+    this.close();
+    this.consumer.phase(phase);
+  }
+
+  private restart(): void {
+    this.drop();
+    this.retry();
+  }
+
+  private retry(): void {
+    this.drop();
+    if (this.closed || this.timer !== null) return;
+    const wait = backoffMs(this.attempt, Math.random());
+    this.attempt += 1;
+    this.timer = setTimeout(() => void this.connect(), wait);
+    this.consumer.phase({ phase: 'reconnecting', at: Date.now() + wait, attempt: this.attempt });
+  }
+
+  private drop(): void {
+    const { socket } = this;
+    this.socket = null;
+    this.attached = false;
+    socket?.off();
+    socket?.disconnect();
+  }
+}
+
+const REFUSALS = {
+  'not-driver': 'not-driver',
+  'input-gap': 'input-gap',
+  'input-overflow': 'too-much-input',
+  'bad-frame': 'bad-message',
+} as const satisfies Record<string, StatusCode>;

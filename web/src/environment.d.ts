@@ -1,0 +1,3 @@
+/** Set by vite.config.ts. */
+declare const __API_URL__: string;
+declare const __WS_URL__: string;

@@ -1,0 +1,19 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app';
+import { ErrorBoundary } from './ui/error-boundary';
+import { Toasts } from './ui/toasts';
+import './ui/style.css';
+
+const root = document.getElementById('root');
+if (root !== null) {
+  createRoot(root).render(
+    <StrictMode>
+      <ErrorBoundary>
+        <Toasts>
+          <App />
+        </Toasts>
+      </ErrorBoundary>
+    </StrictMode>,
+  );
+}

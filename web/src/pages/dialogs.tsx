@@ -1,0 +1,282 @@
+import type { SessionInfo } from '@claude-webui/protocol';
+import { useCallback, useEffect, useState } from 'react';
+import type { ReactNode, SubmitEvent } from 'react';
+import type { Account } from '../api/account';
+import { sentenceOf } from '../api/problem';
+import type { SessionApi, Share } from '../api/sessions';
+import { Dialog } from '../ui/dialog';
+import { FONT_SIZES, changeSettings, useSettings } from '../ui/settings';
+import type { Settings } from '../ui/settings';
+import { useToast } from '../ui/toasts';
+
+/** A form in a dialog that closes when what it asked for is done. */
+function FormDialog(props: {
+  title: string;
+  submit: string;
+  onClose: () => void;
+  onSubmit: (fields: Record<string, string>) => Promise<unknown>;
+  children: ReactNode;
+}) {
+  const [problem, setProblem] = useState<string | null>(null);
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const entries = [...new FormData(event.currentTarget)].filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1].trim() !== '',
+    );
+    props.onSubmit(Object.fromEntries(entries)).then(props.onClose, (error: unknown) => setProblem(sentenceOf(error)));
+  };
+  return (
+    <Dialog title={props.title} onClose={props.onClose}>
+      <form onSubmit={submit}>
+        {props.children}
+        <p role="alert" className="problem">
+          {problem}
+        </p>
+        <div className="buttons">
+          <button type="button" onClick={props.onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="primary">
+            {props.submit}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+export function NewSessionDialog({
+  api,
+  onClose,
+  onCreated,
+}: {
+  api: SessionApi;
+  onClose: () => void;
+  onCreated: (id: string) => void;
+}) {
+  return (
+    <FormDialog
+      title="New session"
+      submit="Start"
+      onClose={onClose}
+      onSubmit={async (fields) => onCreated((await api.create(fields)).id)}
+    >
+      <label>
+        Name
+        <input name="name" maxLength={64} placeholder="Given if left empty" />
+      </label>
+      <label>
+        Workspace
+        <input
+          name="workspace"
+          maxLength={40}
+          pattern="[a-z0-9][a-z0-9\-]*"
+          placeholder="The first free one if left empty"
+        />
+      </label>
+      <p className="muted">
+        A session in the same workspace goes on with its files and conversation, if the server keeps them.
+      </p>
+    </FormDialog>
+  );
+}
+
+export function RenameDialog({
+  api,
+  session,
+  onClose,
+}: {
+  api: SessionApi;
+  session: SessionInfo;
+  onClose: () => void;
+}) {
+  return (
+    <FormDialog
+      title="Rename session"
+      submit="Rename"
+      onClose={onClose}
+      onSubmit={({ name = '' }) => api.rename(session.id, name)}
+    >
+      <label>
+        Name
+        <input name="name" defaultValue={session.name} maxLength={64} required autoFocus />
+      </label>
+    </FormDialog>
+  );
+}
+
+export function EndDialog({ api, session, onClose }: { api: SessionApi; session: SessionInfo; onClose: () => void }) {
+  return (
+    <FormDialog
+      title={`End ${session.name}?`}
+      submit="End session"
+      onClose={onClose}
+      onSubmit={() => api.end(session.id)}
+    >
+      <p>Claude Code and everything it has started will be ended.</p>
+    </FormDialog>
+  );
+}
+
+export function DownloadDialog({
+  api,
+  session,
+  onClose,
+}: {
+  api: SessionApi;
+  session: SessionInfo;
+  onClose: () => void;
+}) {
+  const download = async ({ path = '' }: Record<string, string>) => {
+    const url = URL.createObjectURL(await api.download(session.id, path));
+    const link = Object.assign(document.createElement('a'), { href: url, download: path.split('/').at(-1) ?? 'file' });
+    link.click();
+    URL.revokeObjectURL(url);
+  };
+  return (
+    <FormDialog title="Download a file" submit="Download" onClose={onClose} onSubmit={download}>
+      <label>
+        Path in the workspace
+        <input name="path" required autoFocus spellCheck={false} placeholder="src/main.ts" />
+      </label>
+    </FormDialog>
+  );
+}
+
+export function PasswordDialog({ account, onClose }: { account: Account; onClose: () => void }) {
+  const say = useToast();
+  const change = async ({ current = '', next = '' }: Record<string, string>) => {
+    await account.changePassword(current, next);
+    say('Your password has been changed.', 'info');
+  };
+  return (
+    <FormDialog title="Change password" submit="Change" onClose={onClose} onSubmit={change}>
+      <label>
+        Current password
+        <input name="current" type="password" autoComplete="current-password" required />
+      </label>
+      <label>
+        New password (at least 12 characters)
+        <input name="next" type="password" autoComplete="new-password" minLength={12} required />
+      </label>
+    </FormDialog>
+  );
+}
+
+const EXPIRIES = [
+  ['1 hour', 3600],
+  ['8 hours', 8 * 3600],
+  ['1 day', 24 * 3600],
+  ['7 days', 7 * 24 * 3600],
+] as const;
+
+export function ShareDialog({ api, session, onClose }: { api: SessionApi; session: SessionInfo; onClose: () => void }) {
+  const say = useToast();
+  const [shares, setShares] = useState<Share[]>([]);
+  const [url, setUrl] = useState<string | null>(null);
+  const [seconds, setSeconds] = useState<number>(EXPIRIES[0][1]);
+  const load = useCallback(
+    () => api.shares(session.id).then(setShares, (error: unknown) => say(sentenceOf(error))),
+    [api, session.id, say],
+  );
+  useEffect(() => void load(), [load]);
+  const act = (action: Promise<unknown>) => void action.then(load, (error: unknown) => say(sentenceOf(error)));
+
+  return (
+    <Dialog title={`Share ${session.name}`} onClose={onClose}>
+      <p>Whoever has the link can watch this session, and only watch, until the link expires or you take it back.</p>
+      <div className="row">
+        <label>
+          Expires after
+          <select value={seconds} onChange={({ target }) => setSeconds(Number(target.value))}>
+            {EXPIRIES.map(([text, value]) => (
+              <option key={value} value={value}>
+                {text}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button
+          type="button"
+          className="primary"
+          onClick={() => act(api.share(session.id, seconds).then((share) => setUrl(share.url)))}
+        >
+          Create link
+        </button>
+      </div>
+      {url !== null && (
+        <div className="row">
+          <input aria-label="Link" readOnly value={url} onFocus={({ target }) => target.select()} />
+          <button
+            type="button"
+            onClick={() => void navigator.clipboard.writeText(url).then(() => say('Link copied.', 'info'))}
+          >
+            Copy
+          </button>
+        </div>
+      )}
+      <ul className="shares">
+        {shares.map((share) => (
+          <li key={share.id}>
+            <span>Until {new Date(share.expiresAt).toLocaleString()}</span>
+            <button type="button" onClick={() => act(api.unshare(session.id, share.id))}>
+              Take back
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  );
+}
+
+export function SettingsDialog({ onClose, onPassword }: { onClose: () => void; onPassword: () => void }) {
+  const settings = useSettings();
+  const check = (name: 'clipboardWrite' | 'screenReader', text: string) => (
+    <label className="check">
+      <input
+        type="checkbox"
+        checked={settings[name]}
+        onChange={({ target }) => changeSettings({ [name]: target.checked })}
+      />
+      {text}
+    </label>
+  );
+  return (
+    <Dialog title="Settings" onClose={onClose}>
+      <label>
+        Theme
+        <select
+          value={settings.theme}
+          onChange={({ target }) => changeSettings({ theme: target.value as Settings['theme'] })}
+        >
+          <option value="system">As the system</option>
+          <option value="dark">Dark</option>
+          <option value="light">Light</option>
+          <option value="contrast">High contrast</option>
+        </select>
+      </label>
+      <label>
+        Font size
+        <select value={settings.fontSize} onChange={({ target }) => changeSettings({ fontSize: Number(target.value) })}>
+          {FONT_SIZES.map((size) => (
+            <option key={size} value={size}>
+              {size}
+            </option>
+          ))}
+        </select>
+      </label>
+      {check('clipboardWrite', 'Programs may write to the clipboard')}
+      {check('screenReader', 'Read the terminal to screen readers')}
+      <div className="buttons">
+        {'Notification' in window && Notification.permission === 'default' && (
+          <button type="button" onClick={() => void Notification.requestPermission()}>
+            Allow notifications
+          </button>
+        )}
+        <button type="button" onClick={onPassword}>
+          Change password
+        </button>
+      </div>
+    </Dialog>
+  );
+}

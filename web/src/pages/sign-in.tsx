@@ -1,0 +1,56 @@
+import { useState } from 'react';
+import type { SubmitEvent } from 'react';
+import type { Account, User } from '../api/account';
+import { sentenceOf } from '../api/problem';
+
+/** The way in. `reason` says why a person who was in is here again. */
+export function SignIn({
+  account,
+  reason,
+  onSignedIn,
+}: {
+  account: Account;
+  reason: string | null;
+  onSignedIn: (user: User) => void;
+}) {
+  const [problem, setProblem] = useState<string | null>(reason);
+  const [busy, setBusy] = useState(false);
+
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const field = (name: string) => {
+      const value = form.get(name);
+      return typeof value === 'string' ? value : '';
+    };
+    setBusy(true);
+    account
+      .signIn(field('username'), field('password'))
+      .then(onSignedIn, (error: unknown) => setProblem(sentenceOf(error)))
+      .finally(() => setBusy(false));
+  };
+
+  return (
+    <main className="sign-in">
+      <form onSubmit={submit}>
+        <img src="/icon.svg" alt="" width="56" height="56" />
+        <h1>Claude Code</h1>
+        <p className="muted">Your own session, in this browser.</p>
+        <label>
+          Username
+          <input name="username" autoComplete="username" autoCapitalize="none" spellCheck={false} required autoFocus />
+        </label>
+        <label>
+          Password
+          <input name="password" type="password" autoComplete="current-password" required />
+        </label>
+        <button type="submit" className="primary" disabled={busy}>
+          {busy ? 'Signing in…' : 'Sign in'}
+        </button>
+        <p role="alert" className="problem">
+          {problem}
+        </p>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,57 @@
+import { useSyncExternalStore } from 'react';
+
+/** What a person has chosen in this browser. */
+export interface Settings {
+  /** Dark unless chosen otherwise, for those are the colours that Claude Code itself begins with. */
+  theme: 'system' | 'light' | 'dark' | 'contrast';
+  fontSize: number;
+  /** Whether programs in a session may write to the clipboard (OSC 52). Reading it they never may. */
+  clipboardWrite: boolean;
+  screenReader: boolean;
+}
+
+const KEY = 'claude-webui.settings';
+const DEFAULTS: Settings = { theme: 'dark', fontSize: 14, clipboardWrite: false, screenReader: false };
+export const FONT_SIZES = [11, 12, 13, 14, 15, 16, 18, 20, 24] as const;
+
+let current = read();
+const listeners = new Set<() => void>();
+
+function read(): Settings {
+  try {
+    return { ...DEFAULTS, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Settings>) };
+  } catch {
+    return DEFAULTS;
+  }
+}
+
+export function changeSettings(change: Partial<Settings>): void {
+  current = { ...current, ...change };
+  localStorage.setItem(KEY, JSON.stringify(current));
+  for (const listener of listeners) listener();
+}
+
+export function useSettings(): Settings {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => current,
+  );
+}
+
+/** The theme to show, with `system` decided. */
+export function useTheme(): 'light' | 'dark' | 'contrast' {
+  const { theme } = useSettings();
+  const prefersLight = useSyncExternalStore(
+    (listener) => {
+      const query = matchMedia('(prefers-color-scheme: light)');
+      query.addEventListener('change', listener);
+      return () => query.removeEventListener('change', listener);
+    },
+    () => matchMedia('(prefers-color-scheme: light)').matches,
+  );
+  if (theme !== 'system') return theme;
+  return prefersLight ? 'light' : 'dark';
+}

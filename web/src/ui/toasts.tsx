@@ -1,0 +1,45 @@
+import { createContext, useCallback, useContext, useMemo, useState } from 'react';
+import type { ReactNode } from 'react';
+
+const SHOWN_MS = 8000;
+const MAX_SHOWN = 4;
+
+interface Toast {
+  id: number;
+  text: string;
+  kind: 'error' | 'info';
+}
+
+type Say = (text: string, kind?: Toast['kind']) => void;
+const SayContext = createContext<Say>(() => undefined);
+
+/** Tells the person something in passing. */
+export const useToast = (): Say => useContext(SayContext);
+
+export function Toasts({ children }: { children: ReactNode }) {
+  const [toasts, setToasts] = useState<Toast[]>([]);
+  const dismiss = useCallback((id: number) => setToasts((all) => all.filter((toast) => toast.id !== id)), []);
+  const say = useCallback<Say>(
+    (text, kind = 'error') => {
+      const id = Math.random();
+      setToasts((all) => [...all.filter((toast) => toast.text !== text), { id, text, kind }].slice(-MAX_SHOWN));
+      setTimeout(() => dismiss(id), SHOWN_MS);
+    },
+    [dismiss],
+  );
+  return (
+    <SayContext value={useMemo(() => say, [say])}>
+      {children}
+      <div className="toasts">
+        {toasts.map(({ id, text, kind }) => (
+          <div key={id} className={`toast ${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
+            <span>{text}</span>
+            <button type="button" className="quiet" aria-label="Dismiss" onClick={() => dismiss(id)}>
+              ×
+            </button>
+          </div>
+        ))}
+      </div>
+    </SayContext>
+  );
+}
