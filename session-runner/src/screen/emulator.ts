@@ -16,7 +16,7 @@ export class Emulator {
   private ground = true;
 
   constructor(size: TerminalSize) {
-    this.terminal = new Terminal({ ...size, scrollback: SCROLLBACK_LINES, allowProposedApi: true });
+    this.terminal = new Terminal({ ...size, scrollback: SCROLLBACK_LINES, allowProposedApi: true, logLevel: 'off' });
     this.terminal.loadAddon(this.serializer);
     const graphemes = new UnicodeGraphemesAddon();
     this.terminal.loadAddon(graphemes);

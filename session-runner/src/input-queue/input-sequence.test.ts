@@ -1,0 +1,23 @@
+import { InputSequence } from './input-sequence';
+
+test('each number is taken once, in order, per client', () => {
+  const inputs = new InputSequence();
+  expect(inputs.offer('a', 1)).toBe('take');
+  expect(inputs.offer('a', 1)).toBe('repeat');
+  expect(inputs.offer('a', 3)).toBe('gap');
+  expect(inputs.offer('a', 2)).toBe('take');
+  expect(inputs.offer('b', 1)).toBe('take');
+  expect(inputs.of('a')).toBe(2);
+});
+
+test('clients that were not seen for long are forgotten, those in use are not', () => {
+  const inputs = new InputSequence();
+  inputs.offer('in use', 1);
+  for (let n = 0; n < 200; n += 1) {
+    inputs.offer(`client ${n}`, 1);
+    inputs.offer('in use', n + 2);
+  }
+  expect(inputs.of('client 0')).toBe(0);
+  expect(inputs.of('client 199')).toBe(1);
+  expect(inputs.of('in use')).toBe(201);
+});
