@@ -44,7 +44,10 @@ async function start(env: Record<string, string> = {}): Promise<Gateway> {
 const post = (gateway: Gateway, path: string, body: object, token?: string) =>
   fetch(`${gateway.url}${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+    headers: {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
     body: JSON.stringify(body),
   });
 
@@ -56,11 +59,19 @@ async function signIn(gateway: Gateway, password = PASSWORD): Promise<string> {
 
 /** Resolves with the reason once the socket is told that it closes. */
 function connect(gateway: Gateway, token: string): { opened: Promise<void>; closed: Promise<string> } {
-  const socket: Socket = io(gateway.url, { auth: { token }, transports: ['websocket'], reconnection: false, forceNew: true });
+  const socket: Socket = io(gateway.url, {
+    auth: { token },
+    transports: ['websocket'],
+    reconnection: false,
+    forceNew: true,
+  });
   clients.push(socket);
   const status = (state: string) =>
     new Promise<string>((resolve) => {
-      socket.on('status', (told: { state: string; reason?: string }) => told.state === state && resolve(told.reason ?? ''));
+      socket.on(
+        'status',
+        (told: { state: string; reason?: string }) => told.state === state && resolve(told.reason ?? ''),
+      );
     });
   return { opened: status('opened').then(() => undefined), closed: status('closed') };
 }
@@ -97,12 +108,6 @@ test('a server that drains tells its clients, ends its sessions and may be close
   await Promise.all([gateway.close(), gateway.close()]);
   expect(await closed).toBe('server-stopping');
   await expect(fetch(`${gateway.url}/health`)).rejects.toThrow();
-});
-
-test('a port that is taken is said in a sentence, and nothing stays open', async () => {
-  const gateway = await start();
-  const { port } = new URL(gateway.url);
-  await expect(startGateway(configWith({ PORT: port }), SHELL)).rejects.toThrow(`Port ${port} is taken.`);
 });
 
 test('of many sessions wanted at once over REST no more are made than MAX_SESSIONS', async () => {

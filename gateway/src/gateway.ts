@@ -46,15 +46,18 @@ const CLOSE_GRACE_MS = 5000;
 /** Opens every part in order, and closes what it has opened, in reverse, when it is told to or when one fails. */
 export async function startGateway(config: Config, plainProgram?: PlainProgram): Promise<Gateway> {
   const opened: (() => Promise<void>)[] = [];
-  const close = async () => {
-    for (let next = opened.pop(); next !== undefined; next = opened.pop()) await next();
-  };
+  let closing: Promise<void> | null = null;
+  const close = () => (closing ??= closeAll(opened));
   try {
     return await open(config, plainProgram ?? null, opened, close);
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+async function closeAll(opened: (() => Promise<void>)[]): Promise<void> {
+  for (let next = opened.pop(); next !== undefined; next = opened.pop()) await next();
 }
 
 async function open(
@@ -76,6 +79,13 @@ async function open(
   const newAdministrator = await firstAdministrator(users, config.auth.adminPassword);
 
   const isolation = await probeIsolation(config.sessions.isolation);
+  const { credential } = config.modelProxy;
+  const directory = new MemoryDirectory();
+  const proxy =
+    credential === null ? null : new ModelProxy({ ...config.modelProxy, credential }, tokens, directory, log);
+  await proxy?.listen();
+  opened.push(async () => proxy?.close());
+
   const backend = new ProcessBackend({
     workingDirectory: config.sessions.workingDirectory,
     persistent: config.sessions.persistent,
@@ -85,13 +95,6 @@ async function open(
         : { ...plainProgram, kind: 'plain', confinement: 'none' },
     limits: config.sessions,
   });
-  const { credential } = config.modelProxy;
-  const directory = new MemoryDirectory();
-  const proxy =
-    credential === null ? null : new ModelProxy({ ...config.modelProxy, credential }, tokens, directory, log);
-  await proxy?.listen();
-  opened.push(async () => proxy?.close());
-
   const limits = { total: config.sessions.maxTotal, perUser: config.sessions.maxPerUser };
   const environment = (sessionId: string) => proxy?.environment(sessionId) ?? {};
   const sessions = new Sessions(directory, backend, limits, environment, metrics, log);

@@ -38,8 +38,11 @@ async function start(spec: SessionSpec): Promise<void> {
 /** Says how it ended and lets the process run out: nothing of it is open any more. */
 function leave(end: SessionEnd): void {
   tell({ type: 'ended', end });
-  if (process.connected) process.disconnect();
   process.removeAllListeners('message');
+  // A message that is being delivered now must not find its channel gone.
+  setImmediate(() => {
+    if (process.connected) process.disconnect();
+  });
 }
 
 function endBecause(reason: SessionEnd['reason']): void {

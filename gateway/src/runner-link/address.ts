@@ -18,7 +18,9 @@ export function runnerAuthorization(record: SessionRecord, scope: RunnerScope): 
 /** Address of the runner's WebSocket. @throws AppError not-ready */
 export function attachUrl(record: SessionRecord, pathAndQuery: string): string {
   const socketPath = socketPathOf(record);
-  return socketPath === null ? `${endpointOf(record).replace(/^http/, 'ws')}${pathAndQuery}` : `ws+unix:${socketPath}:${pathAndQuery}`;
+  return socketPath === null
+    ? `${endpointOf(record).replace(/^http/, 'ws')}${pathAndQuery}`
+    : `ws+unix:${socketPath}:${pathAndQuery}`;
 }
 
 /** What http.request needs to reach the runner. @throws AppError not-ready */

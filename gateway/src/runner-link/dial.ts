@@ -28,10 +28,10 @@ export async function dialRunner(
       perMessageDeflate: false,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     });
+    // Frames may come in one packet with the handshake's answer: only a pause inside the event is soon enough.
+    link.once('open', () => link.pause());
     try {
-      // Frames may follow the handshake at once; nothing reads them before the caller listens.
       await once(link, 'open', { signal });
-      link.pause();
       return link;
     } catch {
       link.on('error', () => undefined);

@@ -45,10 +45,10 @@ export async function forwardFile(
   return { forwarded: true };
 }
 
-/** The runner's own refusals are a few lines of JSON. */
+/** The runner's own refusals are a few lines of JSON; one that does not know us says nothing. */
 async function readRefusal(answer: IncomingMessage): Promise<{ code: string; message: string }> {
   const chunks: Buffer[] = [];
   for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
-  const { code, message } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { code: string; message: string };
-  return { code, message };
+  if (chunks.length === 0) throw new AppError('runner-unreachable');
+  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as { code: string; message: string };
 }

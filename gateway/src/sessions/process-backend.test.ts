@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { dialRunner } from '../runner-link/dial';
 import { LocalSessions, ALICE, backendOptions } from '../testing/local-sessions';
-import { parentOf, processesWith } from '../testing/processes';
-import type { BackendEvent, Placement } from './backend';
+import { ownRunners, processesWith } from '../testing/processes';
+import type { Placement } from './backend';
 import { ProcessBackend } from './process-backend';
 
 const NEVER = new AbortController().signal;
@@ -90,30 +90,31 @@ test('ending an unknown session is already done', async () => {
   await backend.close();
 });
 
-/** A session whose runner was killed, and what the backend then told. */
-async function crashed(command: string) {
-  const backend = opened(new ProcessBackend(backendOptions(temporaryDirectory(), { command })));
-  const ended = new Promise<BackendEvent>((resolve) => {
-    backend.subscribe((event) => event.type === 'ended' && resolve(event));
-  });
-  const wanted = placement();
-  await backend.place(wanted, NEVER);
-  const [program] = processesWith(wanted.sessionId);
-  process.kill(parentOf(program ?? 0), 'SIGKILL');
-  return { backend, sessionId: wanted.sessionId, event: await ended };
+/** Kills the runners of this process, as the kernel does when memory is short. */
+function crashRunners(): void {
+  for (const pid of ownRunners()) process.kill(pid, 'SIGKILL');
 }
 
 test('a runner that crashes ends its session as crashed', async () => {
-  const { backend, event } = await crashed('cat');
-  expect(event).toMatchObject({ end: { reason: 'runner-crashed' } });
-  await backend.close();
+  const local = opened(new LocalSessions());
+  const { id } = await local.started();
+  crashRunners();
+  expect(await local.ended(id)).toMatchObject({ end: { reason: 'runner-crashed' } });
 });
 
 test('a crashed runner’s processes do not outlive the session', async () => {
-  const { backend, sessionId } = await crashed(`trap '' HUP; sleep 1000`);
-  const left = processesWith(sessionId);
+  const local = opened(new LocalSessions({ command: `trap '' HUP; echo deaf; exec sleep 1000` }));
+  const record = await local.started();
+  const link = await dialRunner(record, 'view', { client: randomUUID() }, NEVER);
+  const deaf = new Promise<void>((resolve) =>
+    link.on('message', (frame: Buffer) => frame.includes('deaf') && resolve()),
+  );
+  link.resume();
+  await deaf;
+  crashRunners();
+  await local.ended(record.id);
+  const left = processesWith(record.id);
   for (const pid of left) process.kill(pid, 'SIGKILL');
-  await backend.close();
   expect(left).toEqual([]);
 });
 

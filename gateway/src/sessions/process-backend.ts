@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type {
@@ -11,6 +12,7 @@ import type {
   SessionSpec,
   ToRunner,
 } from '@claude-webui/protocol';
+import { endProcesses } from '@claude-webui/session-runner/dist/processes/end';
 import { minimalEnvironment } from '../config/environment';
 import type { BackendEvent, Placement, SessionBackend } from './backend';
 import { SessionStartError } from './backend';
@@ -19,6 +21,8 @@ import { SessionStartError } from './backend';
 const END_GRACE_MS = 3000;
 /** A runner that is not gone this long after it was asked is killed. Milliseconds. */
 const RUNNER_END_MS = 10_000;
+/** The root of what a crashed runner left has gone, and its number may be another's by now. */
+const NO_ROOT = -1;
 /** Output kept for resuming. */
 const REPLAY_BYTES = 4 * 1024 * 1024;
 
@@ -57,12 +61,13 @@ export class ProcessBackend implements SessionBackend {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: minimalEnvironment(),
     });
+    const spec = this.specOf(placement, socketPath);
     const ready = new Promise<void>((resolve, reject) => {
-      this.follow(sessionId, child, resolve, (end) => reject(new SessionStartError(end)));
+      this.follow(spec, child, resolve, (end) => reject(new SessionStartError(end)));
     });
     const abort = () => void this.end(sessionId, 'terminated');
     signal.addEventListener('abort', abort, { once: true });
-    send(child, { type: 'start', spec: this.specOf(placement, socketPath) });
+    send(child, { type: 'start', spec });
     try {
       await ready;
     } finally {
@@ -92,7 +97,8 @@ export class ProcessBackend implements SessionBackend {
   }
 
   /** Passes on what a runner says, and that it has gone. */
-  private follow(sessionId: string, child: ChildProcess, ready: () => void, failed: (end: SessionEnd) => void): void {
+  private follow(spec: SessionSpec, child: ChildProcess, ready: () => void, failed: (end: SessionEnd) => void): void {
+    const { sessionId } = spec;
     let end: SessionEnd | null = null;
     child.on('message', (message) => {
       // Our own program speaks.
@@ -102,15 +108,16 @@ export class ProcessBackend implements SessionBackend {
       else this.emit({ sessionId, ...said });
     });
     const gone = new Promise<void>((resolve) => {
-      const leave = () => {
+      const leave = async () => {
         const final = end ?? { reason: 'runner-crashed' as const, exitCode: null };
+        if (end === null) await sweep(spec);
         this.runners.delete(sessionId);
         failed(final);
         this.emit({ type: 'ended', sessionId, end: final });
         resolve();
       };
-      child.once('exit', leave);
-      child.once('error', leave);
+      child.once('exit', () => void leave());
+      child.once('error', () => void leave());
     });
     this.runners.set(sessionId, { child, gone });
   }
@@ -133,6 +140,12 @@ export class ProcessBackend implements SessionBackend {
       limits: { ...limits, replayBytes: REPLAY_BYTES, endGraceMs: END_GRACE_MS },
     };
   }
+}
+
+/** Clears away what a runner that crashed has left: it cannot be asked, but its session's processes carry a mark. */
+async function sweep({ sessionId, directory, persistent }: SessionSpec): Promise<void> {
+  await endProcesses(NO_ROOT, sessionId, 0);
+  if (!persistent) await rm(directory, { recursive: true, force: true });
 }
 
 function send(child: ChildProcess, message: ToRunner): void {

@@ -80,6 +80,12 @@ test('names and workspaces are the lowest free ones of their owner', async () =>
   expect(await local.started(BOB)).toMatchObject({ name: 'Session 1', workspace: 'main' });
 });
 
+test('sessions wanted at the same moment without a workspace each get one of their own', async () => {
+  local = new LocalSessions({ programPath: '/nonexistent' });
+  const records = await Promise.all(Array.from({ length: 5 }, () => local.sessions.create(ALICE, {})));
+  expect(new Set(records.map(({ workspace }) => workspace)).size).toBe(5);
+});
+
 describe('what people may do with sessions', () => {
   let id: string;
 

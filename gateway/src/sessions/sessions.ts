@@ -36,6 +36,8 @@ export function sessionInfo(record: SessionRecord): SessionInfo {
 /** Everything that can be done with sessions, by those who may. */
 export class Sessions {
   private readonly closing = new AbortController();
+  /** Changes of links follow each other, so that each begins with what the one before has left. */
+  private linkChanges: Promise<unknown> = Promise.resolve();
   private readonly unsubscribe: () => void;
 
   constructor(
@@ -69,6 +71,8 @@ export class Sessions {
       shares: [],
     };
     const result = await this.directory.claim(record, this.limits);
+    // Another of the same person's took the name that was free a moment ago; the limits bound how often.
+    if (result === 'workspace-busy' && wish.workspace === undefined) return this.create(viewer, wish);
     if (result !== 'claimed') throw new AppError(result);
     this.metrics.activeSessions.inc();
     void this.place(record, wish.size ?? DEFAULT_SIZE);
@@ -105,27 +109,44 @@ export class Sessions {
   }
 
   /** The session once it can be attached to, or ended before it could. @throws AppError session-not-found */
-  async settled(id: string, signal: AbortSignal): Promise<SessionRecord> {
-    const current = await this.directory.get(id);
-    if (current === null) throw new AppError('session-not-found');
-    if (current.state !== 'starting') return current;
+  settled(id: string, signal: AbortSignal): Promise<SessionRecord> {
     return new Promise((resolve, reject) => {
-      const done = (record: SessionRecord | null) => {
+      const done = (settle: () => void) => {
         unsubscribe();
         signal.removeEventListener('abort', abort);
-        if (record === null) reject(new AppError('not-ready'));
-        else resolve(record);
+        settle();
       };
-      const abort = () => done(null);
-      const unsubscribe = this.directory.subscribe((record) => {
-        if (record.id === id && record.state !== 'starting') done(record);
-      });
+      const look = (record: SessionRecord) => {
+        if (record.id === id && record.state !== 'starting') done(() => resolve(record));
+      };
+      const fail = (error: Error) => done(() => reject(error));
+      const abort = () => fail(new AppError('not-ready'));
+      // Listens before it looks: what changes in between is not missed.
+      const unsubscribe = this.directory.subscribe(look);
       signal.addEventListener('abort', abort, { once: true });
+      this.directory.get(id).then((current) => {
+        if (current === null) fail(new AppError('session-not-found'));
+        else look(current);
+      }, fail);
     });
   }
 
   /** Makes a link for watching. The secret is told once and kept nowhere. */
-  async share(viewer: Viewer, id: string, seconds: number): Promise<{ share: ShareRecord; secret: string }> {
+  share(viewer: Viewer, id: string, seconds: number): Promise<{ share: ShareRecord; secret: string }> {
+    return this.afterOthers(() => this.addLink(viewer, id, seconds));
+  }
+
+  unshare(viewer: Viewer, id: string, shareId: string): Promise<void> {
+    return this.afterOthers(() => this.removeLink(viewer, id, shareId));
+  }
+
+  private afterOthers<T>(change: () => Promise<T>): Promise<T> {
+    const changed = this.linkChanges.then(change);
+    this.linkChanges = changed.catch(() => undefined);
+    return changed;
+  }
+
+  private async addLink(viewer: Viewer, id: string, seconds: number): Promise<{ share: ShareRecord; secret: string }> {
     const record = await this.get(viewer, id);
     const valid = record.shares.filter(isValid);
     if (valid.length >= MAX_SHARES) throw new AppError('too-many-shares');
@@ -140,7 +161,7 @@ export class Sessions {
     return { share, secret };
   }
 
-  async unshare(viewer: Viewer, id: string, shareId: string): Promise<void> {
+  private async removeLink(viewer: Viewer, id: string, shareId: string): Promise<void> {
     const record = await this.get(viewer, id);
     await this.update(id, { shares: record.shares.filter((share) => share.id !== shareId) });
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parentOf, processesWith } from '../testing/processes';
+import { ownRunners } from '../testing/processes';
 import { RunningGateway } from '../testing/running-gateway';
 
 jest.setTimeout(20_000);
@@ -133,9 +133,7 @@ test('a runner that dies closes the connection, and the client may come again', 
   gateway = await RunningGateway.start();
   const client = gateway.plain();
   await client.opened();
-  const [record] = await gateway.local.directory.list();
-  const [program] = processesWith(record?.id ?? '');
-  process.kill(parentOf(program ?? 0), 'SIGKILL');
+  for (const pid of ownRunners()) process.kill(pid, 'SIGKILL');
   expect((await client.status('closed')).reason).toMatch(/^(runner-unreachable|runner-crashed)$/);
   await client.disconnected();
 });

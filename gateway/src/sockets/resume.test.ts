@@ -27,19 +27,27 @@ function noiseProgram(): string {
   return file;
 }
 
-const noise = () => createCipheriv('aes-128-ctr', Buffer.alloc(16, 1), Buffer.alloc(16)).update(Buffer.alloc(OUTPUT_BYTES));
+const noise = () =>
+  createCipheriv('aes-128-ctr', Buffer.alloc(16, 1), Buffer.alloc(16)).update(Buffer.alloc(OUTPUT_BYTES));
 
 /** Cuts a client off as a dead network does, and comes back from the byte it had. */
 function comeBack(client: FramesClient, sessionId: string): FramesClient {
   client.tcp.destroy();
   client.socket.removeAllListeners('frame');
-  const resumed = gateway.frames({ token: gateway.tokenOf(), sessionId, resumeFrom: client.offset, clientId: client.clientId });
+  const resumed = gateway.frames({
+    token: gateway.tokenOf(),
+    sessionId,
+    resumeFrom: client.offset,
+    clientId: client.clientId,
+  });
   resumed.offset = client.offset;
   return resumed;
 }
 
 test('output through 40 cuts is the source’s, byte for byte, none missing and none twice', async () => {
-  gateway = await RunningGateway.start({ command: `stty raw -echo -opost; exec ${process.execPath} ${noiseProgram()}` });
+  gateway = await RunningGateway.start({
+    command: `stty raw -echo -opost; exec ${process.execPath} ${noiseProgram()}`,
+  });
   let client = gateway.frames({ token: gateway.tokenOf() });
   const { sessionId } = await client.attachedTo();
   await client.until(() => client.offset >= 'ready'.length);

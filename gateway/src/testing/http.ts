@@ -4,7 +4,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A server of a test's own, on any free port of this machine. */
-export async function listen(answer: RequestListener): Promise<{ url: string; server: Server; close(): Promise<void> }> {
+export async function listen(
+  answer: RequestListener,
+): Promise<{ url: string; server: Server; close(): Promise<void> }> {
   const server = createServer(answer);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -7,15 +7,25 @@ export function processesWith(text: string): number[] {
     .map(Number);
 }
 
-/** The runner that forked the processes of a session. */
-export function parentOf(pid: number): number {
-  return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+/** Ids of the session-runners that this process has forked. */
+export function ownRunners(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => parentOf(pid) === process.pid && commandOf(pid).includes('session-runner'));
 }
 
+function parentOf(pid: number): number {
+  return Number(/^PPid:\s+(\d+)$/m.exec(read(`/proc/${pid}/status`))?.[1]);
+}
+
+const commandOf = (pid: number) => read(`/proc/${pid}/cmdline`);
+const environmentOf = (pid: string) => read(`/proc/${pid}/environ`);
+
 /** Empty for a process that has gone, or is not ours. */
-function environmentOf(pid: string): string {
+function read(file: string): string {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch {
     return '';
   }

@@ -74,7 +74,13 @@ export class RunningGateway {
 
   /** A client that knows only the four events. `auth` is what it says, true or not. */
   plain(auth: object = { token: this.tokenOf() }, options: object = {}): PlainClient {
-    const socket: Socket = io(this.url, { auth, transports: ['websocket'], reconnection: false, forceNew: true, ...options });
+    const socket: Socket = io(this.url, {
+      auth,
+      transports: ['websocket'],
+      reconnection: false,
+      forceNew: true,
+      ...options,
+    });
     return this.kept(new PlainClient(socket));
   }
 
@@ -144,7 +150,11 @@ abstract class Client {
 
   /** The first status of a kind, after `from` others. */
   status(state: Status['state'], reason?: Status['reason'], from = 0): Promise<Status> {
-    return this.until(() => this.statuses.slice(from).find((status) => status.state === state && (reason === undefined || status.reason === reason)));
+    return this.until(() =>
+      this.statuses
+        .slice(from)
+        .find((status) => status.state === state && (reason === undefined || status.reason === reason)),
+    );
   }
 
   /** The code with which the handshake was refused. */

@@ -1,5 +1,5 @@
 import type { FSWatcher } from 'node:fs';
-import { readdirSync, rmSync, watch } from 'node:fs';
+import { readdirSync, unlinkSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import type { Activity } from '@claude-webui/protocol';
 import { readRegularFile } from '../files/private-file';
@@ -15,19 +15,33 @@ export type HookEvent =
 
 /** An event tells of a file's content, so it can be large; nothing is read of one above this. */
 const MAX_EVENT_BYTES = 1024 * 1024;
-/** The session's own processes could fill the folder; what is above this is thrown away unread. */
+/** The session's own processes could fill the folder; this many are taken before anything else has its turn. */
 const MAX_EVENTS = 200;
+/** `<nanoseconds since the epoch>-<process>-<hook>`; what is still being written has another name. */
+const EVENT_NAME = /^(\d{1,20})-\d+-([A-Za-z]+)$/;
 
-const ACTIVITY: Record<string, Activity> = {
-  SessionStart: 'waiting',
-  UserPromptSubmit: 'working',
-  PreToolUse: 'working',
-  PostToolUse: 'working',
-  Notification: 'waiting',
-  Stop: 'waiting',
-};
+const ACTIVITY = new Map<string, Activity>([
+  ['SessionStart', 'waiting'],
+  ['UserPromptSubmit', 'working'],
+  ['PreToolUse', 'working'],
+  ['PermissionRequest', 'waiting'],
+  ['PostToolUse', 'working'],
+  ['PostToolUseFailure', 'working'],
+  ['Stop', 'waiting'],
+  ['StopFailure', 'waiting'],
+]);
+const PHASE = new Map<string, 'start' | 'end'>([
+  ['PreToolUse', 'start'],
+  ['PostToolUse', 'end'],
+  ['PostToolUseFailure', 'end'],
+]);
+/** Notifications that want the person; others only tell of something. */
+const WANTS_PERSON = /^(idle_prompt|permission_prompt|worker_permission_prompt|elicitation_dialog|agent_needs_input)$/;
 
-/** Follows the folder into which the hooks of `settings.ts` drop their events. Whatever is in it is the session's word, not to be trusted further. */
+/**
+ * Follows the folder into which the hooks of `settings.ts` drop their events. Whatever is in it is the session's word,
+ * not to be trusted further.
+ */
 export class HookWatch {
   private readonly watcher: FSWatcher;
   private readonly listeners: ((event: HookEvent) => void)[] = [];
@@ -57,11 +71,15 @@ export class HookWatch {
   }
 }
 
-/** Files that are written to the end: those still being written begin with a dot. */
+/**
+ * Events that are written to the end. Whatever else is there stays: the session could change a folder into a link while
+ * we empty it.
+ */
 function complete(directory: string): string[] {
   try {
-    return readdirSync(directory)
-      .filter((name) => !name.startsWith('.'))
+    return readdirSync(directory, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && EVENT_NAME.test(entry.name))
+      .map(({ name }) => name)
       .sort();
   } catch {
     return [];
@@ -69,27 +87,34 @@ function complete(directory: string): string[] {
 }
 
 function readAndRemove(path: string): unknown {
+  const content = readRegularFile(path, MAX_EVENT_BYTES);
   try {
-    return JSON.parse(readRegularFile(path, MAX_EVENT_BYTES) ?? 'null');
+    unlinkSync(path);
+    return JSON.parse(content ?? 'null');
   } catch {
     return null;
-  } finally {
-    rmSync(path, { force: true, recursive: true });
   }
 }
 
-/** @param name `<nanoseconds since the epoch>-<pid>-<hook>` */
+/** What an event says. @param name see `EVENT_NAME` */
 export function parseEvent(name: string, content: unknown): HookEvent[] {
-  const [time = '', , hook = ''] = name.split('-');
+  const [, time, hook = ''] = EVENT_NAME.exec(name) ?? [];
   const fields = isRecord(content) ? content : {};
   const events: HookEvent[] = [];
   const { session_id: id, tool_name: tool, tool_use_id: use } = fields;
-  if (typeof id === 'string' && hook !== 'SessionEnd') events.push({ type: 'conversation', id });
-  const activity = ACTIVITY[hook];
+  if (typeof id === 'string') events.push({ type: 'conversation', id });
+  const activity = activityAfter(hook, fields);
   if (activity !== undefined) events.push({ type: 'activity', activity });
-  if (typeof tool === 'string' && typeof use === 'string' && (hook === 'PreToolUse' || hook === 'PostToolUse')) {
-    const phase = hook === 'PreToolUse' ? 'start' : 'end';
+  const phase = PHASE.get(hook);
+  if (phase !== undefined && typeof tool === 'string' && typeof use === 'string') {
     events.push({ type: 'tool', name: tool, phase, id: use, at: Number(time) / 1e6 });
   }
   return events;
+}
+
+function activityAfter(hook: string, fields: Record<string, unknown>): Activity | undefined {
+  // A conversation that grows too long is summed up and begun again in the middle of the work.
+  if (hook === 'SessionStart' && fields['source'] === 'compact') return undefined;
+  if (hook === 'Notification') return WANTS_PERSON.test(String(fields['notification_type'])) ? 'waiting' : undefined;
+  return ACTIVITY.get(hook);
 }

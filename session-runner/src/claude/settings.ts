@@ -1,14 +1,19 @@
 /** Settings and first-run state that Claude Code finds in a session. */
 
-/** Hooks whose events a session follows (hooks.ts). */
+/**
+ * Hooks whose events a session follows (hooks.ts). A tool that fails and a turn that an API error ends have hooks of
+ * their own; a permission is asked for at once by its hook, and by a notification only some seconds later.
+ */
 export const HOOKS = [
   'SessionStart',
   'UserPromptSubmit',
   'PreToolUse',
+  'PermissionRequest',
   'PostToolUse',
+  'PostToolUseFailure',
   'Notification',
   'Stop',
-  'SessionEnd',
+  'StopFailure',
 ] as const;
 
 /** Environment variable that tells the hooks where to leave their events. */

@@ -16,13 +16,18 @@ export interface Permitted {
 export const SANDBOX_ID = 1000;
 export const SANDBOX_USER = 'claude';
 
-const SYSTEM_DIRECTORIES = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/opt'];
+/** Not /opt, /srv and /var: servers and their secrets lie there, perhaps our own. */
+const SYSTEM_DIRECTORIES = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
 
-/** What programs need of /etc to resolve names, trust certificates, find libraries and start a shell. No more. */
+/**
+ * What programs need of /etc to resolve names, trust certificates, find libraries and start a shell, and what the
+ * organisation makes Claude Code do. Beside the certificates lie private keys: those stay outside.
+ */
 const SYSTEM_FILES = [
   'alternatives',
   'bash.bashrc',
   'ca-certificates',
+  'claude-code',
   'crypto-policies',
   'gai.conf',
   'gitconfig',
@@ -35,13 +40,17 @@ const SYSTEM_FILES = [
   'localtime',
   'mime.types',
   'nsswitch.conf',
-  'pki',
+  'pki/ca-trust',
+  'pki/tls/cert.pem',
+  'pki/tls/certs',
   'profile',
   'profile.d',
   'protocols',
   'resolv.conf',
   'services',
-  'ssl',
+  'ssl/cert.pem',
+  'ssl/certs',
+  'ssl/openssl.cnf',
   'terminfo',
 ].map((name) => `/etc/${name}`);
 

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, opendir, rename, rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 /** Largest file taken. */
@@ -11,6 +10,7 @@ const MAX_FILE_BYTES = 100 * 1024 * 1024;
 /** Longest listing given. */
 const MAX_ENTRIES = 1000;
 const MAX_NAME_BYTES = 255;
+const READ_BYTES = 256 * 1024;
 
 /** A request that is refused; the message is for people. */
 class FileError extends Error {
@@ -42,6 +42,8 @@ export function workspaceFiles(root: string) {
       else if (request.method === 'PUT') await takeFile(root, names, request, response);
       else throw new FileError(405, 'method-not-allowed', 'Files can be read (GET) and written (PUT).');
     } catch (error) {
+      // Whoever sends on reads no answer before it is through.
+      request.resume();
       sendError(response, error);
     }
   };
@@ -101,13 +103,14 @@ async function sendFile(root: string, names: readonly string[], response: Server
     try {
       const stat = await file.stat();
       if (stat.isDirectory()) return await sendListing(file, response);
-      if (!stat.isFile()) throw new FileError(403, 'not-a-file', 'Only files and folders can be read.');
+      if (!stat.isFile()) throw notAFile();
       response.writeHead(200, {
         'content-type': 'application/octet-stream',
         'content-length': stat.size,
         'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(names.at(-1) ?? 'file')}`,
       });
-      await pipeline(file.createReadStream({ autoClose: false, end: Math.max(0, stat.size - 1) }), response);
+      const content = file.createReadStream({ autoClose: false, highWaterMark: READ_BYTES });
+      await pipeline(content, exactly(stat.size), response);
     } finally {
       await file.close();
     }
@@ -117,11 +120,30 @@ async function sendFile(root: string, names: readonly string[], response: Server
 }
 
 async function sendListing(folder: FileHandle, response: ServerResponse): Promise<void> {
-  const entries = await readdir(`/proc/self/fd/${folder.fd}`, { withFileTypes: true });
-  const kind = (entry: (typeof entries)[number]) =>
-    entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other';
-  const listing = entries.slice(0, MAX_ENTRIES).map((entry) => ({ name: entry.name, type: kind(entry) }));
-  sendJson(response, 200, { entries: listing, complete: entries.length <= MAX_ENTRIES });
+  const entries: { name: string; type: 'folder' | 'file' | 'other'; bytes: number }[] = [];
+  let complete = true;
+  for await (const { name } of await opendir(`/proc/self/fd/${folder.fd}`)) {
+    complete = entries.length < MAX_ENTRIES;
+    if (!complete) break;
+    const stat = await lstat(within(folder, name)).catch(() => null);
+    if (stat === null) continue;
+    entries.push({ name, type: stat.isDirectory() ? 'folder' : stat.isFile() ? 'file' : 'other', bytes: stat.size });
+  }
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  sendJson(response, 200, { entries, complete });
+}
+
+/** Passes on so many bytes. A file that has shrunk meanwhile breaks off, for its length was promised. */
+function exactly(bytes: number) {
+  return async function* (content: AsyncIterable<Buffer>) {
+    let left = bytes;
+    for await (const chunk of content) {
+      yield chunk.subarray(0, left);
+      left -= Math.min(left, chunk.length);
+      if (left === 0) return;
+    }
+    if (left > 0) throw new Error('the file has become shorter');
+  };
 }
 
 async function takeFile(
@@ -136,15 +158,8 @@ async function takeFile(
   const parent = await openParent(root, names, true);
   const unfinished = within(parent, `.upload-${randomUUID()}`);
   try {
-    const file = await open(unfinished, 'wx', 0o644);
-    let bytes = 0;
-    const limit = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        bytes += chunk.length;
-        done(bytes > MAX_FILE_BYTES ? tooLarge() : null, chunk);
-      },
-    });
-    await pipeline(request, limit, file.createWriteStream());
+    const file = await open(unfinished, 'wx', 0o644).catch(explain);
+    const bytes = await copyBody(request, file).finally(() => file.close());
     // Replaces a link of that name, and does not follow it.
     await rename(unfinished, within(parent, name)).catch(explain);
     sendJson(response, 201, { path: names.join('/'), bytes });
@@ -154,6 +169,20 @@ async function takeFile(
   }
 }
 
+/** @returns how many bytes there were. */
+async function copyBody(request: IncomingMessage, file: FileHandle): Promise<number> {
+  let bytes = 0;
+  // The connection stays for the answer when the body is refused.
+  const body: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > MAX_FILE_BYTES) throw tooLarge();
+    await file.writeFile(chunk).catch(explain);
+  }
+  return bytes;
+}
+
+const notAFile = () => new FileError(403, 'not-a-file', 'Only files and folders can be read.');
 const tooLarge = () =>
   new FileError(413, 'file-too-large', `A file may have at most ${MAX_FILE_BYTES / 1024 / 1024} MiB.`);
 
@@ -164,6 +193,10 @@ function explain(error: NodeJS.ErrnoException): never {
   if (error.code === 'ENOTDIR')
     throw new FileError(403, 'not-a-folder', 'Part of the path is a file or a link, not a folder.');
   if (error.code === 'EISDIR') throw new FileError(409, 'is-a-folder', 'A folder has this name.');
+  // A socket.
+  if (error.code === 'ENXIO') throw notAFile();
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+    throw new FileError(507, 'no-space', 'There is no room for the file.');
   if (error.code === 'EACCES') throw new FileError(403, 'no-access', 'The session has closed this to others.');
   throw error;
 }

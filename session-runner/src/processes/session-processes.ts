@@ -4,6 +4,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 export interface ProcessStat {
   pid: number;
   parent: number;
+  /** Process that leads its session in the terminal's sense (setsid(2)). */
+  leader: number;
   /** What the kernel calls the program, at most 15 characters. */
   name: string;
   /** CPU time of the process and of the children it has waited for, in milliseconds. */
@@ -17,14 +19,20 @@ export const SESSION_MARKER = 'CLAUDE_WEBUI_SESSION';
 const MS_PER_TICK = 10;
 
 /**
- * Every process of the session: the root's descendants, and those that left the family by a double fork or setsid and
+ * Every process of the session: the root, its descendants, and those that left the family but stayed in its terminal or
  * still carry the marker in their environment.
+ * @param root a child of this process, which may have ended
  */
 export function sessionProcesses(root: number, marker: string): ProcessStat[] {
   const all = readProcesses();
-  const members = new Set([root]);
+  // Numbers are used again: one that is not our child is not the root any more.
+  const isReused = all.some(({ pid, parent }) => pid === root && parent !== process.pid);
   const entry = Buffer.from(`${SESSION_MARKER}=${marker}\0`);
-  for (const { pid } of all) if (pid !== process.pid && carries(pid, entry)) members.add(pid);
+  const members = new Set<number>();
+  for (const { pid, leader } of all) {
+    const inTerminal = !isReused && (pid === root || leader === root);
+    if (inTerminal || carries(pid, entry)) members.add(pid);
+  }
   // A child has a higher number than its parent only until numbers wrap, so go on until nothing is added.
   for (let before = 0; before < members.size;) {
     before = members.size;
@@ -47,10 +55,10 @@ function parseStat(line: string): ProcessStat | null {
   // The name is in parentheses and may hold spaces and parentheses itself: what follows begins after the last one.
   const fields = /^(\d+) \((.*)\) (.*)$/s.exec(line);
   const [, pid, name, rest] = fields ?? [];
-  const [state, parent, , , , , , , , , , utime, stime, cutime, cstime] = rest?.split(' ') ?? [];
+  const [state, parent, , leader, , , , , , , , utime, stime, cutime, cstime] = rest?.split(' ') ?? [];
   if (pid === undefined || name === undefined || state === 'Z' || state === 'X') return null;
   const ticks = [utime, stime, cutime, cstime].reduce((sum, field) => sum + Number(field), 0);
-  return { pid: Number(pid), parent: Number(parent), name, cpuMs: ticks * MS_PER_TICK };
+  return { pid: Number(pid), parent: Number(parent), leader: Number(leader), name, cpuMs: ticks * MS_PER_TICK };
 }
 
 function carries(pid: number, entry: Buffer): boolean {

@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SessionEnd, SessionSpec } from '@claude-webui/protocol';
@@ -48,8 +48,12 @@ export function prepareProgram(spec: SessionSpec): Prepared | { problem: Session
   const detail = whyNotExecutable(file);
   if (detail !== null) return { problem: { reason: 'cli-not-installed', exitCode: null, detail } };
 
-  const folders = layout(spec.directory);
-  for (const folder of [spec.directory, ...Object.values(folders)]) mkdirSync(folder, PRIVATE);
+  mkdirSync(spec.directory, PRIVATE);
+  // Claude Code asks for trust in the folder behind links, so links would bring the question back.
+  const folders = layout(realpathSync(spec.directory));
+  // An earlier session's last events are not this one's.
+  rmSync(folders.events, { force: true, recursive: true });
+  for (const folder of Object.values(folders)) mkdirSync(folder, PRIVATE);
   const plain: Command = {
     file,
     args: spec.program.args,
