@@ -28,8 +28,8 @@ confinedTest('a session is nobody special and has no capabilities', async () => 
 });
 
 confinedTest('a session sees its own processes and no others', async () => {
-  const names = (await inside('cat /proc/[0-9]*/comm')).split('\n').sort();
-  expect(names).toEqual(['bash', 'bwrap', 'cat']);
+  const names = (await inside('cat /proc/[0-9]*/comm; true')).split('\n').sort();
+  expect(names).toEqual(['bash', 'bwrap']);
 });
 
 confinedTest('a session can write to its home, its workspace and /tmp', async () => {
@@ -78,8 +78,8 @@ confinedTest('the terminal’s job control works', async () => {
   );
   await program.shows('$');
   expect(program.text).not.toContain('no job control');
-  program.type('sleep 1000\r');
-  await program.shows('sleep 1000\r\n');
+  program.type(`sh -c 'echo run$((1 + 1)); exec sleep 1000'\r`);
+  await program.shows('run2');
   program.type('\x1a');
   await program.shows('Stopped');
   program.type('kill %1; wait; echo "<$(jobs | wc -l)>"\r');
@@ -92,8 +92,8 @@ confinedTest('Ctrl-C reaches the program and not its shell', async () => {
     sessionSpec({ program: { path: '/bin/bash', args: ['--norc', '-i'], confinement: 'bubblewrap' } }),
   );
   await program.shows('$');
-  program.type('sleep 1000\r');
-  await program.shows('sleep 1000\r\n');
+  program.type(`sh -c 'echo run$((1 + 1)); exec sleep 1000'\r`);
+  await program.shows('run2');
   program.type('\x03');
   await program.shows('^C');
   program.type('echo $((40 + 2))\r');

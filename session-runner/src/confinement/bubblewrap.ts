@@ -75,6 +75,8 @@ export function confine(command: Command, permitted: Permitted): Command {
     ...['--proc', '/proc', '--dev', '/dev', '--bind', permitted.temporary, '/tmp'],
     ...permitted.readWrite.flatMap((path) => ['--bind', path, path]),
     ...permitted.readOnly.flatMap((path) => ['--ro-bind', path, path]),
+    // The root that all this hangs in is memory: not the session's to fill.
+    ...['--remount-ro', '/'],
     ...['--chdir', command.cwd, '--', command.file, ...command.args],
   ];
   return { ...command, file: BUBBLEWRAP, args };

@@ -80,3 +80,16 @@ test('a token of another session, of another key or without an end opens nothing
     await other.end();
   }
 });
+
+test('what an observer typed is not typed once it takes over', async () => {
+  session = await RunningSession.shell('stty -echo; echo ready; read line; echo "<$line>"; read line');
+  const driver = session.attach();
+  await driver.shows('ready');
+  const observer = session.attach();
+  await observer.attached();
+  observer.type('not mine ');
+  await observer.frame('refused');
+  observer.send({ type: 'take-over' });
+  observer.type('mine\r');
+  await observer.shows('<mine>');
+});

@@ -190,10 +190,12 @@ export class Session {
   }
 
   private takeInput(attachment: Attachment, sequence: number, data: Uint8Array): void {
-    if (this.audience.roleOf(attachment) !== 'driver') return refuse(attachment, 'not-driver');
     const verdict = this.inputs.offer(attachment.client, sequence);
     if (verdict === 'gap') return refuse(attachment, 'input-gap');
-    if (verdict === 'take') {
+    if (verdict === 'take' && this.audience.roleOf(attachment) !== 'driver') {
+      // Its number is taken all the same: it must not be typed once its sender drives.
+      refuse(attachment, 'not-driver');
+    } else if (verdict === 'take') {
       if (this.terminal.queuedInputBytes + data.length > MAX_INPUT_QUEUE_BYTES) {
         refuse(attachment, 'input-overflow');
         return this.audience.dismiss(attachment);

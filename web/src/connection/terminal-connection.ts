@@ -74,6 +74,8 @@ export class TerminalConnection {
   private offset: number | null = null;
   private acknowledged = 0;
   private attached = false;
+  /** Attached, and somebody else drives: what is typed is not kept for later. */
+  private watching = false;
   private size: TerminalSize;
 
   constructor(
@@ -86,6 +88,10 @@ export class TerminalConnection {
 
   /** Sends what the person typed, now or after the reconnect. False if it was not taken because too much waits. */
   type(data: Uint8Array): boolean {
+    if (this.watching) {
+      this.consumer.refused('not-driver');
+      return true;
+    }
     const taken = this.outbox.add(data);
     if (taken) this.flush();
     return taken;
@@ -185,11 +191,13 @@ export class TerminalConnection {
         this.consumer.waiting(this.outbox.length);
         return this.flush();
       case 'state':
+        this.watching = decoded.state.role === 'observer';
         return this.consumer.phase({ phase: 'attached', state: decoded.state });
       case 'attached': {
         const { attached } = decoded;
         this.attempt = 0;
         this.attached = true;
+        this.watching = attached.state.role === 'observer';
         if (this.offset === null && attached.resume === 'exact') this.consumer.reset(attached.state.size);
         this.offset = attached.offset;
         this.acknowledged = attached.offset;
@@ -262,6 +270,7 @@ export class TerminalConnection {
     const { socket } = this;
     this.socket = null;
     this.attached = false;
+    this.watching = false;
     socket?.off();
     socket?.disconnect();
   }

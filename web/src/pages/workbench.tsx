@@ -99,15 +99,14 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
         </button>
         <img src="/icon.svg" alt="" width="22" height="22" />
         <h1 className="product">Claude Code</h1>
-        <div className="tabs" role="tablist" aria-label="Open sessions">
+        <div className="tabs" role="group" aria-label="Open sessions">
           {tabs.map((id) => {
             const session = find(id);
             return (
-              <span key={id} className={id === current ? 'tab current' : 'tab'} role="presentation">
+              <span key={id} className={id === current ? 'tab current' : 'tab'}>
                 <button
                   type="button"
-                  role="tab"
-                  aria-selected={id === current}
+                  aria-current={id === current}
                   title={session === undefined ? '' : describe(session)}
                   onClick={() => setCurrent(id)}
                   onDoubleClick={() => session !== undefined && setDialog({ kind: 'rename', session })}

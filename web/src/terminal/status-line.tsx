@@ -34,10 +34,10 @@ export function StatusLine({ phase, rttMs, state, onSearch, onLarger }: StatusLi
       {state !== null && <span>{state.role === 'driver' ? 'You type' : 'You watch'}</span>}
       {state !== null && state.attachments > 1 && <span>{state.attachments} attached</span>}
       <span className="spacer" />
-      <button type="button" className="quiet" aria-label="Smaller text" onClick={() => onLarger(-1)}>
+      <button type="button" className="quiet" aria-label="A− (smaller text)" onClick={() => onLarger(-1)}>
         A−
       </button>
-      <button type="button" className="quiet" aria-label="Larger text" onClick={() => onLarger(1)}>
+      <button type="button" className="quiet" aria-label="A+ (larger text)" onClick={() => onLarger(1)}>
         A+
       </button>
       <button type="button" className="quiet" title="Ctrl+Shift+F" onClick={onSearch}>

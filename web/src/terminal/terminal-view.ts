@@ -151,6 +151,7 @@ export class TerminalView implements TerminalConsumer {
 
   reconnectNow(): void {
     this.connection.reconnectNow();
+    this.focus();
   }
 
   authenticate(token: string): void {

@@ -1,0 +1,13 @@
+/** Tests of the whole system in a real browser, with the real CLI. They want the built gateway, runner and client. */
+const { transform, moduleNameMapper } = require('../jest.config.cjs');
+
+module.exports = {
+  rootDir: '..',
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/e2e/**/*.test.ts'],
+  transform,
+  moduleNameMapper,
+  testTimeout: 60_000,
+  // A browser, a gateway and a CLI each: two at once would measure each other.
+  maxWorkers: 1,
+};

@@ -1,0 +1,47 @@
+/** What a bad network does, and what it must not do. */
+import { openStage } from '../system/stage';
+import type { Stage } from '../system/stage';
+import { startSeverableProxy } from '../system/severable-proxy';
+import type { SeverableProxy } from '../system/severable-proxy';
+import { WorkbenchPage } from '../system/workbench-page';
+
+let stage: Stage;
+let proxy: SeverableProxy;
+beforeAll(async () => {
+  stage = await openStage();
+  proxy = await startSeverableProxy(stage.gateway.url);
+});
+afterEach(() => stage.clear());
+afterAll(async () => {
+  await proxy.close();
+  await stage.close();
+});
+
+test('a dead link shows at once, what is typed into it is kept, and arrives once', async () => {
+  const page = await (await stage.newContext()).newPage();
+  const workbench = await WorkbenchPage.signIn(page, proxy.url);
+  await workbench.ready();
+  proxy.cut();
+  await workbench.notice('The connection is gone').waitFor();
+  await workbench.type('say: typed into the void');
+  await workbench.notice('kept and sent then').waitFor();
+  proxy.mend();
+  await workbench.button('Reconnect now').click();
+  await workbench.sees('say: typed into the void');
+  await page.keyboard.press('Enter');
+  await workbench.sees('● typed into the void');
+  expect((await workbench.text()).match(/❯ say: typed into the void/g)).toHaveLength(1);
+});
+
+test('an answer that came while the link was cut is there after it, once', async () => {
+  const page = await (await stage.newContext()).newPage();
+  const workbench = await WorkbenchPage.signIn(page, proxy.url);
+  await workbench.ready();
+  await workbench.prompt('wait: 1500 the whole answer');
+  proxy.cut();
+  await workbench.notice('The connection is gone').waitFor();
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  proxy.mend();
+  await workbench.sees('● the whole answer');
+  expect((await workbench.text()).match(/● the whole answer/g)).toHaveLength(1);
+});

@@ -1,0 +1,57 @@
+/** A TCP relay that can be cut, as a network can. */
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { Socket } from 'node:net';
+
+export interface SeverableProxy {
+  url: string;
+  /** Connections die without a goodbye, and new ones die at once. */
+  cut(): void;
+  mend(): void;
+  close(): Promise<void>;
+}
+
+export async function startSeverableProxy(target: string): Promise<SeverableProxy> {
+  const { hostname, port } = new URL(target);
+  const sockets = new Set<Socket>();
+  let whole = true;
+  const server = createServer((near) => {
+    if (!whole) {
+      near.destroy();
+      return;
+    }
+    const far = connect(Number(port), hostname);
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on('error', () => other.destroy());
+      socket.on('close', () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+      socket.pipe(other);
+    }
+  });
+  const killAll = () => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    cut: () => {
+      whole = false;
+      killAll();
+    },
+    mend: () => (whole = true),
+    close: async () => {
+      killAll();
+      if (server.listening) await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,110 @@
+/** Everything a scenario plays on: the scripted Messages API, the gateway, and a browser. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { startFakeAnthropic } from '../../hack/fake-anthropic/server';
+import type { FakeAnthropic } from '../../hack/fake-anthropic/server';
+import { startGatewayProcess } from './gateway-process';
+import type { GatewayProcess } from './gateway-process';
+
+export const USERNAME = 'admin';
+export const PASSWORD = 'correct horse battery';
+/** Only the gateway knows it; the stand-in lets nobody in without it. */
+const MODEL_KEY = 'the-real-key';
+
+export interface Stage {
+  fake: FakeAnthropic;
+  gateway: GatewayProcess;
+  /** A browser profile of its own: no cookies, nothing stored. Its pages are watched for `complaints`. */
+  newContext(options?: BrowserContextOptions): Promise<BrowserContext>;
+  /** Closes all pages and ends all sessions, so that the next scenario begins with neither. */
+  clear(): Promise<void>;
+  /** Errors in pages and breaches of the content security policy. No scenario may cause any. */
+  complaints: string[];
+  close(): Promise<void>;
+}
+
+/** @param env changes to the gateway's environment */
+export async function openStage(env: Record<string, string> = {}): Promise<Stage> {
+  const directory = mkdtempSync(join(tmpdir(), 'claude-webui-e2e-'));
+  const fake = await startFakeAnthropic({ key: MODEL_KEY });
+  const gateway = await startGatewayProcess({
+    PORT: '0',
+    INTERNAL_PORT: '0',
+    LOG_LEVEL: 'warn',
+    DATA_DIR: join(directory, 'data'),
+    CLAUDE_WORKING_DIR: join(directory, 'sessions'),
+    CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
+    ANTHROPIC_BASE_URL: fake.url,
+    ANTHROPIC_API_KEY: MODEL_KEY,
+    ...env,
+  });
+  const browser = await launchBrowser();
+  const complaints: string[] = [];
+  return {
+    fake,
+    gateway,
+    complaints,
+    newContext: async (options) => {
+      const context = await browser.newContext({ viewport: { width: 1100, height: 700 }, ...options });
+      context.on('page', (page) => watch(page, complaints));
+      return context;
+    },
+    clear: async () => {
+      await Promise.all(browser.contexts().map((context) => context.close()));
+      await endAllSessions(gateway.url);
+    },
+    close: async () => {
+      await browser.close();
+      await gateway.close();
+      await fake.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function endAllSessions(url: string): Promise<void> {
+  const call = async (method: string, path: string, token?: string, body?: object) => {
+    const response = await fetch(url + path, {
+      method,
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token ?? ''}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status}`);
+    return response.status === 204 ? null : ((await response.json()) as unknown);
+  };
+  const { token } = (await call('POST', '/auth/login', undefined, { username: USERNAME, password: PASSWORD })) as {
+    token: string;
+  };
+  const { sessions } = (await call('GET', '/api/v1/sessions', token)) as { sessions: { id: string; state: string }[] };
+  const live = sessions.filter(({ state }) => state !== 'ended');
+  await Promise.all(live.map(({ id }) => call('DELETE', `/api/v1/sessions/${id}`, token)));
+}
+
+function launchBrowser(): Promise<Browser> {
+  const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+  if (!existsSync(executablePath)) {
+    throw new Error(`There is no ${executablePath}. Install Chromium, or set CHROMIUM_PATH to where it is.`);
+  }
+  return chromium.launch({
+    executablePath,
+    args: [
+      // Chromium's own sandbox does not work for root.
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+function watch(page: Page, complaints: string[]): void {
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) complaints.push(message.text());
+  });
+}
