@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { ProgramSpec } from '@claude-webui/protocol';
+import { ensureAdministrator } from './auth/first-administrator';
 import { Keyset } from './auth/keyset';
 import { LoginBackoff } from './auth/login-backoff';
 import { Revocations } from './auth/revocations';
@@ -37,9 +37,6 @@ export interface Gateway {
 /** For tests and benchmarks: another program than Claude Code in the sessions. */
 export type PlainProgram = Pick<ProgramSpec, 'path' | 'args'>;
 
-const ADMINISTRATOR = 'admin';
-/** Of a made-up password: 120 bits are not guessed. */
-const PASSWORD_BYTES = 15;
 /** For requests under way when the server stops. Milliseconds. */
 const CLOSE_GRACE_MS = 5000;
 
@@ -76,7 +73,7 @@ async function open(
     signInSeconds: config.auth.signInSeconds,
   });
   const users = Users.open(join(config.dataDirectory, 'users.json'));
-  const newAdministrator = await firstAdministrator(users, config.auth.adminPassword);
+  const newAdministrator = await ensureAdministrator(users, config.auth.adminPassword);
 
   const isolation = await probeIsolation(config.sessions.isolation);
   const { credential } = config.modelProxy;
@@ -137,14 +134,6 @@ async function open(
     warnings: isolation.confinement === 'none' ? [isolation.warning] : [],
     close,
   };
-}
-
-/** On the first start there is nobody who could sign in. */
-async function firstAdministrator(users: Users, password: string | null): Promise<Gateway['newAdministrator']> {
-  if (!users.isEmpty) return null;
-  const generated = password ?? randomBytes(PASSWORD_BYTES).toString('base64url');
-  await users.add(ADMINISTRATOR, 'admin', generated);
-  return password === null ? { username: ADMINISTRATOR, password: generated } : null;
 }
 
 async function listen(http: Server, { host, port }: Config['http']): Promise<void> {

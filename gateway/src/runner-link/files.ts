@@ -35,7 +35,12 @@ export async function forwardFile(
     throw new AppError('runner-unreachable');
   });
   const status = answer.statusCode ?? 502;
-  if (status >= 400) return { forwarded: false, status, ...(await readRefusal(answer)) };
+  if (status >= 400) {
+    const refusal = await readRefusal(answer);
+    // The rest of a refused upload is nobody's business any more.
+    upstream.destroy();
+    return { forwarded: false, status, ...refusal };
+  }
   response.statusCode = status;
   for (const name of FORWARDED_HEADERS) {
     const value = answer.headers[name];

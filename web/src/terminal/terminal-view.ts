@@ -119,8 +119,10 @@ export class TerminalView implements TerminalConsumer {
 
   /** Sends text as if typed. */
   type(text: string): void {
-    const data = this.controlPending ? controlled(text) : text;
-    this.controlPending = false;
+    // Reports of the focus, which comes back with the tap on the Ctrl key, are no key.
+    const withControl = this.controlPending && text.length === 1;
+    if (withControl) this.controlPending = false;
+    const data = withControl ? controlled(text) : text;
     if (!this.connection.type(encoder.encode(data))) this.listener.refused('too-much-input');
   }
 
@@ -251,7 +253,7 @@ function clipboardByPolicy(settings: () => Settings) {
 }
 
 /** The character that Ctrl makes of a key (ASCII 0 to 31). */
-function controlled(text: string): string {
-  const code = text.toUpperCase().charCodeAt(0);
-  return code >= 0x40 && code < 0x60 ? String.fromCharCode(code - 0x40) + text.slice(1) : text;
+function controlled(key: string): string {
+  const code = key.toUpperCase().charCodeAt(0);
+  return code >= 0x40 && code < 0x60 ? String.fromCharCode(code - 0x40) : key;
 }
