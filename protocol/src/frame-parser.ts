@@ -1,7 +1,8 @@
 /**
  * A Socket.IO parser that sends the `frame` event as one bare binary message. The standard one sends a text packet
- * with a placeholder and then the attachment, which costs a keystroke's echo two messages (FACTS of the wire:
- * docs/PERFORMANCE.md). Everything else goes as usual, so clients with the standard parser can be served beside.
+ * with a placeholder and then the attachment, which costs a keystroke's echo two messages
+ * (docs/decisions/0001-one-frame-format.md). Everything else goes as usual, so that clients with the standard parser can
+ * be served beside.
  */
 import type { Decoder, Encoder, Packet, PacketType } from 'socket.io-parser';
 

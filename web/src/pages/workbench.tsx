@@ -79,9 +79,8 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
   const signInNeeded = useCallback((code: StatusCode) => onLeave(STATUS_SENTENCES[code]), [onLeave]);
   const find = (id: string) => sessions?.find((session) => session.id === id);
   const upload = async (id: string, files: File[]) => {
-    const paths = files.map((file, index) => (file.name === '' ? `pasted-${index + 1}` : file.name));
-    await Promise.all(files.map((file, index) => api.upload(id, paths[index] ?? file.name, file)));
-    return paths;
+    await Promise.all(files.map((file) => api.upload(id, file.name, file)));
+    return files.map((file) => file.name);
   };
   const currentSession = current === null ? undefined : find(current);
 

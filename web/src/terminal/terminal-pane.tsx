@@ -125,7 +125,7 @@ export function TerminalPane(props: TerminalPaneProps) {
           if (files.length === 0) return;
           event.preventDefault();
           event.stopPropagation();
-          receive(files);
+          receive(files.map(named));
         }}
       />
       <KeyBar
@@ -147,6 +147,13 @@ export function TerminalPane(props: TerminalPaneProps) {
 }
 
 const SIGN_IN_AGAIN: ReadonlySet<StatusCode> = new Set(['unauthorized', 'signed-out', 'token-expired']);
+
+/** Pasted images are all called "image.png"; each is a file of its own. */
+function named(file: File, index: number): File {
+  const [, extension = 'bin'] = /\.(\w+)$/.exec(file.name) ?? [];
+  const time = new Date().toISOString().replaceAll(/[-:]|\..*/g, '');
+  return new File([file], `pasted-${time}-${index + 1}.${extension}`, { type: file.type });
+}
 
 /** A path as a shell takes it. */
 function quoted(path: string): string {

@@ -1,6 +1,6 @@
 import { openStage } from '../system/stage';
 import type { Stage } from '../system/stage';
-import { WorkbenchPage } from '../system/workbench-page';
+import { WorkbenchPage, eventually } from '../system/workbench-page';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -39,6 +39,16 @@ test('a pasted image and a dropped file land in the workspace, and their names i
     element.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
   });
   await owner.sees("'notes of today.txt'");
+
+  await owner.terminal.locator('textarea').evaluate((element) => {
+    const data = new DataTransfer();
+    data.items.add(new File([new Uint8Array([0x89, 0x50])], 'image.png', { type: 'image/png' }));
+    element.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  });
+  await eventually(
+    async () => /pasted-\w+-1\.png/.test(await owner.text()),
+    () => owner.text(),
+  );
 
   await owner.button('Download').click();
   await owner.page.getByLabel('Path in the workspace').fill('notes of today.txt');
