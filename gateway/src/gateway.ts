@@ -91,6 +91,7 @@ async function open(
         ? { path: config.sessions.cliPath, args: [], kind: 'claude', confinement: isolation.confinement }
         : { ...plainProgram, kind: 'plain', confinement: 'none' },
     limits: config.sessions,
+    logLevel: config.logLevel,
   });
   const limits = { total: config.sessions.maxTotal, perUser: config.sessions.maxPerUser };
   const environment = (sessionId: string) => proxy?.environment(sessionId) ?? {};

@@ -10,12 +10,6 @@ function say(text: string): void {
 
 async function main(): Promise<void> {
   const gateway = await startGateway(configFromEnvironment());
-  for (const warning of gateway.warnings) say(`\nWarning: ${warning}`);
-  say(`\nClaude Code WebUI is at ${gateway.url}`);
-  if (gateway.newAdministrator !== null) {
-    const { username, password } = gateway.newAdministrator;
-    say(`Sign in as "${username}" with the password ${password} (shown only this once).\n`);
-  }
   let asked = false;
   const stop = () => {
     // Whoever asks twice does not want to wait.
@@ -28,6 +22,13 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+
+  for (const warning of gateway.warnings) say(`\nWarning: ${warning}`);
+  say(`\nClaude Code WebUI is at ${gateway.url}`);
+  if (gateway.newAdministrator !== null) {
+    const { username, password } = gateway.newAdministrator;
+    say(`Sign in as "${username}" with the password ${password} (shown only this once).\n`);
+  }
 }
 
 main().catch((error: unknown) => {

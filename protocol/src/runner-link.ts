@@ -52,6 +52,8 @@ export interface SessionSpec {
   program: ProgramSpec;
   size: TerminalSize;
   limits: SessionLimits;
+  /** Least level that the runner logs, as pino names it. */
+  logLevel: string;
 }
 
 /** What runs in the PTY. */

@@ -18,6 +18,7 @@ function tell(message: FromRunner): void {
 }
 
 async function start(spec: SessionSpec): Promise<void> {
+  log.level = spec.logLevel;
   const sessionLog = log.child({ sessionId: spec.sessionId });
   const prepared = prepareProgram(spec);
   if ('problem' in prepared) return leave(prepared.problem);

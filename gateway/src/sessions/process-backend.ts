@@ -31,6 +31,8 @@ export interface ProcessBackendOptions {
   workingDirectory: string;
   persistent: boolean;
   program: Pick<ProgramSpec, 'path' | 'args' | 'kind' | 'confinement'>;
+  /** For the runners' own logs. */
+  logLevel: string;
   limits: Pick<SessionSpec['limits'], 'idleTimeoutMs' | 'idleWarningMs' | 'detachGraceMs'>;
 }
 
@@ -127,7 +129,7 @@ export class ProcessBackend implements SessionBackend {
   }
 
   private specOf(placement: Placement, socketPath: string): SessionSpec {
-    const { workingDirectory, persistent, program, limits } = this.options;
+    const { workingDirectory, persistent, program, limits, logLevel } = this.options;
     const { sessionId, owner, workspace, attachKey, size, env } = placement;
     return {
       sessionId,
@@ -137,6 +139,7 @@ export class ProcessBackend implements SessionBackend {
       persistent,
       program: { ...program, env },
       size,
+      logLevel,
       limits: { ...limits, replayBytes: REPLAY_BYTES, endGraceMs: END_GRACE_MS },
     };
   }

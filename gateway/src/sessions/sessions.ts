@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { SessionEnd, SessionInfo, TerminalSize } from '@claude-webui/protocol';
 import { AppError } from '../errors';
@@ -48,6 +49,8 @@ export class Sessions {
     private readonly metrics: Metrics,
     private readonly log: Logger,
   ) {
+    // One listener for each session that is being placed, which MAX_SESSIONS bounds.
+    setMaxListeners(0, this.closing.signal);
     this.unsubscribe = backend.subscribe((event) => void this.follow(event));
   }
 

@@ -83,6 +83,7 @@ export function backendOptions(workingDirectory: string, options: LocalSessionsO
       kind: 'plain',
       confinement: 'none',
     },
+    logLevel: 'silent',
     limits: { idleTimeoutMs: 0, idleWarningMs: 0, detachGraceMs: options.detachGraceMs ?? 60_000 },
   };
 }

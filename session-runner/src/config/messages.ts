@@ -28,6 +28,7 @@ const sessionSpec = z.object({
     replayBytes: wholeNumber,
     endGraceMs: wholeNumber,
   }),
+  logLevel: z.string(),
 }) satisfies z.ZodMiniType<SessionSpec>;
 
 const toRunner = z.discriminatedUnion('type', [

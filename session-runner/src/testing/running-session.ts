@@ -35,6 +35,7 @@ export function sessionSpec(changes: SpecChanges = {}): SessionSpec {
     directory: join(base, 'session'),
     persistent: false,
     size: { cols: 80, rows: 24 },
+    logLevel: 'silent',
     ...changes,
     program: { path: '/bin/sh', args: [], env: {}, kind: 'plain', confinement: 'none', ...changes.program },
     limits: {
