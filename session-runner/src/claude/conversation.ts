@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../files/private-file';
 import { isRecord } from './settings';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** One above this has messages. */
+const SHORT_TRANSCRIPT_BYTES = 1024 * 1024;
 
 /** Remembers which conversation a workspace is in, so that the next session there goes on with it. */
 export class Conversation {
@@ -55,8 +58,14 @@ function read(file: string): string | null {
 function hasTranscript(home: string, id: string): boolean {
   const projects = join(home, '.claude', 'projects');
   try {
-    return readdirSync(projects).some((project) => existsSync(join(projects, project, `${id}.jsonl`)));
+    return readdirSync(projects).some((project) => hasMessages(join(projects, project, `${id}.jsonl`)));
   } catch {
     return false;
   }
+}
+
+/** A transcript without a message, as a kill soon after the start leaves it, cannot be resumed: the CLI would end. */
+function hasMessages(transcript: string): boolean {
+  const short = readRegularFile(transcript, SHORT_TRANSCRIPT_BYTES);
+  return short === null ? existsSync(transcript) : short.includes('"type":"user"');
 }

@@ -82,8 +82,8 @@ confinedTest('the terminal’s job control works', async () => {
   await program.shows('run2');
   program.type('\x1a');
   await program.shows('Stopped');
-  program.type('kill %1; wait; echo "<$(jobs | wc -l)>"\r');
-  await program.shows('<0>');
+  program.type('bg; echo "<$(jobs -r | wc -l)>"\r');
+  await program.shows('<1>');
   await program.end();
 });
 

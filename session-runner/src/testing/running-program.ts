@@ -50,7 +50,6 @@ export class RunningProgram {
 
   /** All output so far without what moves the cursor and sets colours. */
   get text(): string {
-    // eslint-disable-next-line no-control-regex
     return this.output.replace(/\x1b(?:\[[0-9;?<>=]*[A-Za-z]|\].*?(?:\x07|\x1b\\))/g, ' ').replace(/ +/g, ' ');
   }
 

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Conversation } from './conversation';
+
+let directory: string;
+let home: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'conversation-'));
+  home = join(directory, 'home');
+});
+
+const open = () => Conversation.of(directory, home).arguments;
+
+function writeTranscript(id: string, ...lines: object[]): void {
+  const project = join(home, '.claude/projects/-workspace');
+  mkdirSync(project, { recursive: true });
+  writeFileSync(join(project, `${id}.jsonl`), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+}
+
+test('the first conversation gets an id, which is not used again before something was said', () => {
+  const [option, id] = open();
+  expect(option).toBe('--session-id');
+  expect(open()).toEqual(['--session-id', expect.not.stringMatching(String(id))]);
+});
+
+test('a conversation in which something was said goes on', () => {
+  const id = open()[1] ?? '';
+  writeTranscript(id, { type: 'mode' }, { type: 'user', message: {} });
+  expect(open()).toEqual(['--resume', id]);
+});
+
+test('a transcript that holds no message is not gone on with', () => {
+  const id = open()[1] ?? '';
+  writeTranscript(id, { type: 'mode' });
+  expect(open()[0]).toBe('--session-id');
+});
+
+test('the conversation the person moved to is the one that goes on', () => {
+  const id = randomUUID();
+  Conversation.of(directory, home).moveTo(id);
+  writeTranscript(id, { type: 'user' });
+  expect(open()).toEqual(['--resume', id]);
+});
+
+test.each(['../../etc/passwd', '--dangerously-skip-permissions', ''])('%j is no conversation to move to', (id) => {
+  const conversation = Conversation.of(directory, home);
+  const before = conversation.arguments;
+  conversation.moveTo(id);
+  expect(conversation.arguments).toEqual(before);
+});
+
+test.each(['', 'null', '{"id":"../x"}', '{"id":7}'])('a broken memory begins anew: %j', (content) => {
+  writeFileSync(join(directory, 'conversation.json'), content);
+  expect(open()[0]).toBe('--session-id');
+});
