@@ -81,13 +81,23 @@ export class Attachment {
 
   /** Sends what is there, as far as the window goes. */
   pump(output: OutputBuffer): void {
-    while (!this.full && this.position !== null && this.position >= output.start) {
-      const frame = output.frameAt(this.position);
-      if (frame === null) return;
-      this.peer.send(frame);
-      this.position += frame.length - OUTPUT_HEADER_BYTES;
-      this.full = this.position - this.acknowledged >= OUTPUT_WINDOW_BYTES;
-    }
+    while (!this.full && this.sendNext(output)) continue;
+  }
+
+  /** Sends all that is there, for no more will come: at most what the buffer holds. */
+  finish(output: OutputBuffer): void {
+    while (this.sendNext(output)) continue;
+  }
+
+  /** Sends one frame, if there is one for this attachment. */
+  private sendNext(output: OutputBuffer): boolean {
+    if (this.position === null || this.position < output.start) return false;
+    const frame = output.frameAt(this.position);
+    if (frame === null) return false;
+    this.peer.send(frame);
+    this.position += frame.length - OUTPUT_HEADER_BYTES;
+    this.full = this.position - this.acknowledged >= OUTPUT_WINDOW_BYTES;
+    return true;
   }
 
   /** The client has dealt with output up to `offset`. True if it was stalled until now. */

@@ -120,7 +120,7 @@ export class Audience {
   /** Tells everybody that the session is over, and lets them go. */
   end(end: SessionEnd): void {
     for (const attachment of this.attachments) {
-      attachment.pump(this.output);
+      attachment.finish(this.output);
       attachment.send({ type: 'end', end });
       attachment.peer.close();
     }

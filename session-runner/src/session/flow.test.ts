@@ -83,13 +83,16 @@ test('a paste that the program ignores costs next to nothing, and arrives whole 
   await client.shows('<whole>');
 });
 
-test('output that nobody had read when the program ended is delivered', async () => {
-  session = await RunningSession.shell('seq 1 100000; echo END');
+test('output that nobody had read when the program ended is delivered, window or not', async () => {
+  session = await RunningSession.shell('read go; seq 1 100000; echo END');
   const client = session.attach({ from: '0' });
+  await client.attached();
+  client.type('\r');
+  // Acknowledges once, at the end of the first window, and never again.
   client.silent = true;
   await client.until(() => client.offset >= OUTPUT_WINDOW_BYTES);
-  await delay(300);
-  client.silent = false;
+  client.acknowledge();
+  await client.until(() => client.offset >= 1.9 * OUTPUT_WINDOW_BYTES);
   client.acknowledge();
   await client.shows('END');
   await client.frame('end');

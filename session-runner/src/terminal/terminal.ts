@@ -1,3 +1,5 @@
+import { readSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import type { TerminalSize } from '@claude-webui/protocol';
 import type { IPty } from 'node-pty';
 import { spawn } from 'node-pty';
@@ -18,6 +20,8 @@ export interface TerminalListener {
  * read on. Milliseconds.
  */
 const PAUSED_CHECK_MS = 50;
+/** The kernel keeps no more than this of a terminal's output. */
+const UNREAD_BYTES = 64 * 1024;
 
 /** A program in a pseudo-terminal. Bytes in, bytes out: nothing here knows characters. */
 export class Terminal {
@@ -25,6 +29,8 @@ export class Terminal {
   private readonly input: InputWriter;
   private pausedCheck: NodeJS.Timeout | null = null;
   private exited = false;
+  /** The program has ended; what it has written is read to its end, which is little, without another pause. */
+  private dying = false;
 
   constructor(command: Command, size: TerminalSize, listener: TerminalListener) {
     const pty = spawn(command.file, command.args, {
@@ -38,6 +44,10 @@ export class Terminal {
     this.pty = pty;
     this.input = new InputWriter(masterOf(pty), () => listener.inputDrained());
     onBytes(pty, (piece) => listener.output(piece));
+    // The descriptor is still open then, and closed right after.
+    streamOf(pty).prependListener('end', () => {
+      for (const piece of unread(masterOf(pty))) listener.output(piece);
+    });
     pty.onExit(({ exitCode, signal }) => {
       this.exited = true;
       this.input.close();
@@ -65,10 +75,11 @@ export class Terminal {
 
   /** Stops reading; the kernel then blocks the program once its buffer is full. */
   pause(): void {
-    if (this.exited || this.pausedCheck !== null) return;
+    if (this.dying || this.exited || this.pausedCheck !== null) return;
     this.pty.pause();
     this.pausedCheck = setInterval(() => {
-      if (!isAlive(this.pty.pid)) this.resume();
+      this.dying = !isAlive(this.pty.pid);
+      if (this.dying) this.resume();
     }, PAUSED_CHECK_MS);
   }
 
@@ -92,6 +103,31 @@ function onBytes(pty: IPty, listener: (piece: Buffer) => void): void {
   pty.onData((piece: unknown) => {
     if (Buffer.isBuffer(piece)) listener(piece);
   });
+}
+
+/** The stream on the master, which node-pty keeps to itself. */
+function streamOf(pty: IPty): Readable {
+  const { _socket: stream } = pty as IPty & { _socket?: unknown };
+  if (!(stream instanceof Readable)) throw new Error('this version of node-pty reads by other means');
+  return stream;
+}
+
+/**
+ * What the stream has left unread at its end. libuv takes a hang-up after a read that did not fill its buffer for the end
+ * (uv__stream_io in unix/stream.c), and a terminal never fills it: it gives 4 KiB at a time, and there may be more.
+ */
+function* unread(fd: number): Generator<Buffer> {
+  for (;;) {
+    const piece = Buffer.allocUnsafe(UNREAD_BYTES);
+    let bytes = 0;
+    try {
+      bytes = readSync(fd, piece);
+    } catch {
+      // EIO: the other side is closed and everything was read.
+    }
+    if (bytes === 0) return;
+    yield piece.subarray(0, bytes);
+  }
 }
 
 function isAlive(pid: number): boolean {

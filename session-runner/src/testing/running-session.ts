@@ -3,9 +3,9 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type {
   Attached,
   ClientFrame,
@@ -118,6 +118,7 @@ export class RunningSession {
     // It may be on its way out already.
     this.process.send({ type: 'end', reason: 'terminated' }, () => undefined);
     await this.left;
+    rmSync(dirname(this.socketPath), { recursive: true, force: true });
   }
 }
 
