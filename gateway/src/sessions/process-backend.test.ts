@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -47,6 +47,24 @@ test('closing ends every session and removes its sockets, processes and director
   expect(records.flatMap(({ id }) => processesWith(id))).toEqual([]);
   expect((await local.directory.list()).map(({ end }) => end?.reason)).toEqual(Array(5).fill('server-stopping'));
 });
+
+test('100 sessions attached to and ended leave no descriptor of the server’s open', async () => {
+  const local = opened(new LocalSessions());
+  const descriptors = () => readdirSync('/proc/self/fd').length;
+  const openAndEnd = async () => {
+    const record = await local.started(ALICE);
+    const link = await dialRunner(record, 'drive', { client: randomUUID() }, NEVER);
+    const closed = once(link, 'close');
+    link.resume();
+    await local.sessions.end(ALICE, record.id);
+    await closed;
+  };
+  // The first loads and opens what is kept.
+  await openAndEnd();
+  const before = descriptors();
+  for (let batch = 0; batch < 10; batch += 1) await Promise.all(Array.from({ length: 10 }, openAndEnd));
+  expect(descriptors()).toBeLessThanOrEqual(before);
+}, 60_000);
 
 test('the working directory is its owner’s alone', async () => {
   const directory = temporaryDirectory();
