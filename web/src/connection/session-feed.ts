@@ -1,9 +1,7 @@
 import type { HandshakeRefusal, SessionInfo } from '@claude-webui/protocol';
-import { frameParser } from '@claude-webui/protocol';
 import type { Socket } from 'socket.io-client';
-import { io } from 'socket.io-client';
-import * as parser from 'socket.io-parser';
 import { backoffMs } from './backoff';
+import { openSocket } from './socket';
 
 /** Follows what happens to the sessions that a person may see. */
 export class SessionFeed {
@@ -44,14 +42,7 @@ export class SessionFeed {
       return this.signedOut();
     }
     if (this.closed) return;
-    const socket = io(this.url, {
-      path: '/socket.io/',
-      auth: { token, mode: 'watch' },
-      parser: frameParser(parser),
-      transports: ['websocket', 'polling'],
-      reconnection: false,
-      forceNew: true,
-    });
+    const socket = openSocket(this.url, { token, mode: 'watch' });
     this.socket = socket;
     socket.on('connect', () => {
       this.attempt = 0;

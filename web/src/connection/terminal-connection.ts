@@ -7,15 +7,15 @@ import type {
   StatusCode,
   TerminalSize,
 } from '@claude-webui/protocol';
-import { ACK_QUANTUM_BYTES, decodeRunnerFrame, encodeClientFrame, frameParser } from '@claude-webui/protocol';
+import { ACK_QUANTUM_BYTES, decodeRunnerFrame, encodeClientFrame } from '@claude-webui/protocol';
 import type { Socket } from 'socket.io-client';
-import { io } from 'socket.io-client';
-import * as parser from 'socket.io-parser';
 import { backoffMs } from './backoff';
 import { Outbox } from './outbox';
+import { openSocket } from './socket';
 
 export type ConnectionPhase =
-  | { phase: 'connecting' }
+  /** `attempt`: 0 for the first connect, above for a reconnect. */
+  | { phase: 'connecting'; attempt: number }
   | { phase: 'attached'; state: AttachmentState }
   /** `at`: when the next try begins, in milliseconds since the epoch. */
   | { phase: 'reconnecting'; at: number; attempt: number }
@@ -134,7 +134,7 @@ export class TerminalConnection {
 
   private async connect(): Promise<void> {
     this.timer = null;
-    this.consumer.phase({ phase: 'connecting' });
+    this.consumer.phase({ phase: 'connecting', attempt: this.attempt });
     let credential: Credential;
     try {
       credential = await this.options.credential();
@@ -142,15 +142,7 @@ export class TerminalConnection {
       return this.refuse('unauthorized');
     }
     if (this.closed) return;
-    const socket = io(this.options.url, {
-      path: '/socket.io/',
-      auth: this.handshake(credential),
-      parser: frameParser(parser),
-      transports: ['websocket', 'polling'],
-      // When and how often is decided here: the wait is shown, and each try asks for the credential anew.
-      reconnection: false,
-      forceNew: true,
-    });
+    const socket = openSocket(this.options.url, this.handshake(credential));
     this.socket = socket;
     socket.on('frame', (frame: Uint8Array) => this.receive(frame));
     socket.on('status', ({ state, reason }: { state: string; reason?: StatusCode }) => {

@@ -15,12 +15,12 @@ export interface NoticeProps {
 export function Notice({ phase, waiting, onReconnect, onTakeOver }: NoticeProps) {
   switch (phase.phase) {
     case 'connecting':
-      return null;
     case 'reconnecting':
+      if (phase.attempt === 0) return null;
       return (
         <div className="notice warning" role="status">
           <span>
-            The connection is gone. Reconnecting <Countdown at={phase.at} />
+            The connection is gone. Reconnecting <Countdown at={phase.phase === 'connecting' ? 0 : phase.at} />
             {waiting > 0 && ` — ${waiting} ${waiting === 1 ? 'key' : 'keys'} kept and sent then`}.
           </span>
           <button type="button" onClick={onReconnect}>

@@ -30,7 +30,7 @@ export function TerminalPane(props: TerminalPaneProps) {
   const { sessionId, mode, hidden, label, upload } = props;
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<TerminalView | null>(null);
-  const [phase, setPhase] = useState<ConnectionPhase>({ phase: 'connecting' });
+  const [phase, setPhase] = useState<ConnectionPhase>({ phase: 'connecting', attempt: 0 });
   const [rttMs, setRtt] = useState<number | null>(null);
   const [waiting, setWaiting] = useState(0);
   const [searching, setSearching] = useState(false);
@@ -93,7 +93,7 @@ export function TerminalPane(props: TerminalPaneProps) {
   );
 
   const attached = phase.phase === 'attached' ? phase.state : null;
-  const dead = phase.phase === 'reconnecting' || phase.phase === 'ended' || phase.phase === 'refused';
+  const dead = phase.phase === 'connecting' ? phase.attempt > 0 : phase.phase !== 'attached';
   return (
     <section className="pane" hidden={hidden} aria-label={label}>
       {searching && view.current !== null && (
