@@ -9,6 +9,8 @@ import type { FakeAnthropic } from '../../hack/fake-anthropic/server';
 import { startGatewayProcess } from './gateway-process';
 import type { GatewayProcess } from './gateway-process';
 
+/** A name that browsers find on this machine but, unlike localhost, do not trust over plain HTTP. */
+export const UNTRUSTED_HOST = 'lan.test';
 export const USERNAME = 'admin';
 export const PASSWORD = 'correct horse battery';
 /** Only the gateway knows it; the stand-in lets nobody in without it. */
@@ -93,6 +95,7 @@ function launchBrowser(): Promise<Browser> {
     args: [
       // Chromium's own sandbox does not work for root.
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      `--host-resolver-rules=MAP ${UNTRUSTED_HOST} 127.0.0.1`,
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',

@@ -10,6 +10,7 @@ import type {
 import { ACK_QUANTUM_BYTES, decodeRunnerFrame, encodeClientFrame } from '@claude-webui/protocol';
 import type { Socket } from 'socket.io-client';
 import { backoffMs } from './backoff';
+import { newClientId } from './client-id';
 import { Outbox } from './outbox';
 import { openSocket } from './socket';
 
@@ -65,7 +66,7 @@ const PASSING: ReadonlySet<StatusCode> = new Set([
  */
 export class TerminalConnection {
   private readonly outbox = new Outbox();
-  private readonly clientId = crypto.randomUUID();
+  private readonly clientId = newClientId();
   private socket: Socket | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private attempt = 0;

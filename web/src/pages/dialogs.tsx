@@ -4,6 +4,7 @@ import type { ReactNode, SubmitEvent } from 'react';
 import type { Account } from '../api/account';
 import { sentenceOf } from '../api/problem';
 import type { SessionApi, Share } from '../api/sessions';
+import { copyText } from '../ui/clipboard';
 import { Dialog } from '../ui/dialog';
 import { FONT_SIZES, changeSettings, useSettings } from '../ui/settings';
 import type { Settings } from '../ui/settings';
@@ -209,7 +210,13 @@ export function ShareDialog({ api, session, onClose }: { api: SessionApi; sessio
           <input aria-label="Link" readOnly value={url} onFocus={({ target }) => target.select()} />
           <button
             type="button"
-            onClick={() => void navigator.clipboard.writeText(url).then(() => say('Link copied.', 'info'))}
+            onClick={() =>
+              void copyText(url).then((copied) =>
+                copied
+                  ? say('Link copied.', 'info')
+                  : say('The browser does not allow copying: select the link and press Ctrl+C.'),
+              )
+            }
           >
             Copy
           </button>

@@ -8,6 +8,7 @@ import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import type { ConnectionPhase, Credential, TerminalConsumer } from '../connection/terminal-connection';
 import { TerminalConnection } from '../connection/terminal-connection';
+import { copyText } from '../ui/clipboard';
 import type { Settings } from '../ui/settings';
 import { findLinks } from './links';
 import { TERMINAL_THEMES } from './themes';
@@ -139,7 +140,7 @@ export class TerminalView implements TerminalConsumer {
 
   copySelection(): void {
     const selection = this.terminal.getSelection();
-    if (selection !== '') void navigator.clipboard.writeText(selection);
+    if (selection !== '') void copyText(selection);
   }
 
   focus(): void {
@@ -247,7 +248,7 @@ function clipboardByPolicy(settings: () => Settings) {
   return {
     readText: () => '',
     writeText: async (_selection: string, text: string) => {
-      if (settings().clipboardWrite) await navigator.clipboard.writeText(text);
+      if (settings().clipboardWrite) await copyText(text);
     },
   };
 }
