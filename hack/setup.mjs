@@ -101,6 +101,12 @@ step('servers', {
   outputs: servers.map((name) => `${name}/dist`),
   action: () => run('Building the servers', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b']),
 });
+step('session-runner', {
+  inputs: fingerprint(['protocol/src', 'session-runner']),
+  outputs: ['session-runner/dist/bundle'],
+  action: () =>
+    run('Bundling the session-runner', 'npm', ['run', 'build', '--workspace', 'session-runner', '--silent']),
+});
 step('web', {
   inputs: fingerprint(['protocol/src', 'web']),
   outputs: ['web/dist/index.html'],

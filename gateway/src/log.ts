@@ -1,11 +1,9 @@
 /** JSON logs on stdout: `time, level, msg, service` and, where known, `requestId, sessionId, userId`. */
+import type { LogLevel } from '@claude-webui/protocol';
 import pino from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 
 export type { Logger } from 'pino';
-
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** A net under the rule that nobody logs these: at the top of a log object and one level into it. */
 const SECRETS = ['authorization', 'cookie', 'password', 'token'];

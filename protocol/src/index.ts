@@ -3,6 +3,7 @@ export * from './events';
 export * from './flow-control';
 export * from './frame-parser';
 export * from './frames';
+export * from './log-level';
 export * from './runner-link';
 export * from './session';
 export * from './status';

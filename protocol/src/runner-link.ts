@@ -7,6 +7,7 @@
  * - `PUT /model-call`: a model call of this session is in flight; body `ModelCallMark`. Scope `control`.
  * - `GET /healthz`: 200 once attaches are taken. No token.
  */
+import type { LogLevel } from './log-level';
 import type { Activity, SessionEnd, TerminalSize } from './session';
 
 export const ATTACH_PATH = '/attach';
@@ -53,7 +54,7 @@ export interface SessionSpec {
   size: TerminalSize;
   limits: SessionLimits;
   /** Least level that the runner logs, as pino names it. */
-  logLevel: string;
+  logLevel: LogLevel;
 }
 
 /** What runs in the PTY. */

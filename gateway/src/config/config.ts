@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import type { LogLevel } from '@claude-webui/protocol';
 import type * as z from 'zod';
-import type { LogLevel } from '../log';
 import { secretWeakness } from './secret-strength';
 import { BUILT_WEB_ROOT, VARIABLES } from './variables';
 

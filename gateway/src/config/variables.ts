@@ -1,9 +1,9 @@
 /** Every environment variable: its default, its meaning and what it may hold. docs/CONFIGURATION.md is held against it. */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { LOG_LEVELS } from '@claude-webui/protocol';
 import * as z from 'zod';
 import { MIN_PASSWORD_LENGTH } from '../auth/password-rule';
-import { LOG_LEVELS } from '../log';
 
 /** A whole number in a range, said as one sentence whatever is wrong with it. */
 function wholeNumber(min: number, max: number) {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type {
   FromRunner,
+  LogLevel,
   ProgramSpec,
   SessionEnd,
   SessionEndReason,
@@ -32,7 +33,7 @@ export interface ProcessBackendOptions {
   persistent: boolean;
   program: Pick<ProgramSpec, 'path' | 'args' | 'kind' | 'confinement'>;
   /** For the runners' own logs. */
-  logLevel: string;
+  logLevel: LogLevel;
   limits: Pick<SessionSpec['limits'], 'idleTimeoutMs' | 'idleWarningMs' | 'detachGraceMs'>;
 }
 

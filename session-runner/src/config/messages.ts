@@ -1,6 +1,6 @@
 /** Schemas of what reaches a runner from outside its process. */
 import type { ModelCallMark, SessionSpec, ToRunner } from '@claude-webui/protocol';
-import { MAX_TERMINAL_CELLS_PER_SIDE } from '@claude-webui/protocol';
+import { LOG_LEVELS, MAX_TERMINAL_CELLS_PER_SIDE } from '@claude-webui/protocol';
 import * as z from 'zod/mini';
 
 const side = z.coerce.number().check(z.int(), z.gte(1), z.lte(MAX_TERMINAL_CELLS_PER_SIDE));
@@ -28,7 +28,7 @@ const sessionSpec = z.object({
     replayBytes: wholeNumber,
     endGraceMs: wholeNumber,
   }),
-  logLevel: z.string(),
+  logLevel: z.enum(LOG_LEVELS),
 }) satisfies z.ZodMiniType<SessionSpec>;
 
 const toRunner = z.discriminatedUnion('type', [
