@@ -1,0 +1,13 @@
+/** Our gateway in a process of its own, with the workload in its sessions in the place of Claude Code. */
+import { startGateway } from '@claude-webui/gateway/dist/gateway';
+import { loadConfig } from '@claude-webui/gateway/dist/config/config';
+
+async function main(workload: string): Promise<void> {
+  const gateway = await startGateway(loadConfig(process.env), { path: workload, args: [] });
+  process.on('SIGTERM', () => void gateway.close().then(() => process.exit(0)));
+}
+
+main(process.argv[2] ?? '').catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});
