@@ -27,6 +27,7 @@ const HELP = `npm run bench:terminal -- [options]
   --only a,b      of: echo, flood, bulk, connect, stop, cuts, rest
   --json FILE     writes the results there
   --docs FILE     writes the tables between the markers of a Markdown file
+  --profile DIR   CPU profiles of our gateway and session-runners (slows them)
   --strict        exit code 1 when a bar is missed`;
 
 const SOURCES = join(__dirname, '../../../bench/terminal');
@@ -40,6 +41,7 @@ function options() {
       only: { type: 'string' },
       json: { type: 'string' },
       docs: { type: 'string' },
+      profile: { type: 'string' },
       strict: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -69,17 +71,17 @@ async function main(): Promise<number> {
   }
   const scratch = mkdtempSync(join(tmpdir(), 'bench-terminal-'));
   try {
-    const results = await measureAll(wanted, await prepare(scratch));
+    const results = await measureAll(wanted, await prepare(scratch, wanted.profile ?? null));
     return report(results, wanted);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-async function prepare(scratch: string): Promise<Bench> {
+async function prepare(scratch: string, profiles: string | null): Promise<Bench> {
   const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'claude-webui-bench');
   mkdirSync(cache, { recursive: true });
-  const bench = { workload: join(scratch, 'workload'), ptyLoop: join(scratch, 'pty-loop'), cache, scratch };
+  const bench = { workload: join(scratch, 'workload'), ptyLoop: join(scratch, 'pty-loop'), cache, scratch, profiles };
   await runToEnd('cc', ['-O2', '-o', bench.workload, join(SOURCES, 'workload.c')]);
   await runToEnd('cc', ['-O2', '-o', bench.ptyLoop, join(SOURCES, 'pty-loop.c'), '-lutil']);
   return bench;

@@ -24,6 +24,8 @@ export interface Bench {
   cache: string;
   /** Directory of this run, removed at its end. */
   scratch: string;
+  /** Directory for CPU profiles of our processes; null: none are made. */
+  profiles: string | null;
 }
 
 export interface Peer {

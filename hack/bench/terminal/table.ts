@@ -128,6 +128,10 @@ export function ownTable({ own, peers }: Results): string {
   const ours = peers.find(({ name }) => name === 'Claude Code WebUI');
   const { idle } = own;
   const rows: [string, string][] = [
+    [
+      'echo p50 µs, first keys of a gateway and session that have just started',
+      spread(ours?.echo.map(({ first }) => first) ?? [], 0),
+    ],
     ['attach to a running session, first byte, ms', spread(own.attachMs, 1)],
     [
       'gateway’s part of the CPU s/100 MB',

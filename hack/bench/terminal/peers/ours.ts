@@ -11,11 +11,13 @@ const signedIn = z.object({ token: z.string() });
 export const ours: Peer = {
   name: 'Claude Code WebUI',
   install: () => Promise.resolve(),
-  start: async ({ workload, scratch }) => {
+  start: async ({ workload, scratch, profiles }) => {
     const port = await freePort();
+    // The gateway hands its own flags to the session-runners.
+    const profiling = profiles === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
     const server = await startServer(
       process.execPath,
-      [join(__dirname, 'launcher.js'), workload],
+      [...profiling, join(__dirname, 'launcher.js'), workload],
       { port, access: {} },
       {
         PORT: String(port),
