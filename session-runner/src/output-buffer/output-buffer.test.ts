@@ -12,7 +12,8 @@ const text = (buffer: OutputBuffer, from: number) => {
   }
   return result;
 };
-const append = (buffer: OutputBuffer, output: string) => buffer.append([Buffer.from(output)], output.length);
+const append = (buffer: OutputBuffer, output: string) =>
+  buffer.append(Buffer.concat([Buffer.alloc(OUTPUT_HEADER_BYTES), Buffer.from(output)]));
 
 test('what was put in comes out from any offset that is kept', () => {
   const buffer = new OutputBuffer(1_000_000);

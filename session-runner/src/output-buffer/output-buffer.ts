@@ -18,15 +18,11 @@ interface StoredFrame {
 
 const payloadBytes = (stored: StoredFrame) => stored.frame.length - OUTPUT_HEADER_BYTES;
 
-function storedFrame(offset: number, pieces: readonly Uint8Array[], bytes: number): StoredFrame {
-  const frame = Buffer.allocUnsafeSlow(OUTPUT_HEADER_BYTES + bytes);
-  let at = OUTPUT_HEADER_BYTES;
-  for (const piece of pieces) {
-    frame.set(piece, at);
-    at += piece.length;
-  }
+/** One frame of several payloads. */
+function joined(offset: number, payloads: readonly Uint8Array[]): Buffer {
+  const frame = Buffer.concat([Buffer.alloc(OUTPUT_HEADER_BYTES), ...payloads]);
   writeOutputHeader(frame, offset);
-  return { offset, frame };
+  return frame;
 }
 
 /**
@@ -53,16 +49,20 @@ export class OutputBuffer {
     return this.endOffset;
   }
 
-  /** Adds output as one frame and returns its payload. May evict the oldest frames; see `startAfter` to look before. */
-  append(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
-    const stored = storedFrame(this.endOffset, pieces, bytes);
-    this.frames.push(stored);
+  /**
+   * Adds output as one frame, whose header is written here; the frame is kept, not copied. Returns its payload. May evict
+   * the oldest frames; see `startAfter` to look before.
+   */
+  append(frame: Buffer): Uint8Array {
+    writeOutputHeader(frame, this.endOffset);
+    this.frames.push({ offset: this.endOffset, frame });
+    const bytes = frame.length - OUTPUT_HEADER_BYTES;
     this.endOffset += bytes;
     this.usedBytes += bytes + FRAME_OVERHEAD_BYTES;
     this.smallTail = bytes < SMALL_FRAME_BYTES ? this.smallTail + 1 : 0;
     if (this.smallTail === MERGE_COUNT) this.mergeTail();
     this.evict();
-    return stored.frame.subarray(OUTPUT_HEADER_BYTES);
+    return frame.subarray(OUTPUT_HEADER_BYTES);
   }
 
   /** All output kept, without copies. */
@@ -93,8 +93,7 @@ export class OutputBuffer {
     const stored = this.frames[this.indexOf(offset)];
     if (stored === undefined) return null;
     if (stored.offset === offset) return stored.frame;
-    const rest = stored.frame.subarray(OUTPUT_HEADER_BYTES + offset - stored.offset);
-    return storedFrame(offset, [rest], rest.length).frame;
+    return joined(offset, [stored.frame.subarray(OUTPUT_HEADER_BYTES + offset - stored.offset)]);
   }
 
   /** Index of the frame that holds the byte at `offset`. */
@@ -116,7 +115,7 @@ export class OutputBuffer {
     const small = this.frames.splice(-MERGE_COUNT);
     const first = small[0]?.offset ?? this.endOffset;
     const payloads = small.map((stored) => stored.frame.subarray(OUTPUT_HEADER_BYTES));
-    this.frames.push(storedFrame(first, payloads, this.endOffset - first));
+    this.frames.push({ offset: first, frame: joined(first, payloads) });
     this.usedBytes -= (MERGE_COUNT - 1) * FRAME_OVERHEAD_BYTES;
     this.smallTail = 0;
   }

@@ -18,7 +18,7 @@ import { OutputBuffer } from '../output-buffer/output-buffer';
 import { endProcesses } from '../processes/end';
 import type { Prepared } from '../program/prepare';
 import { Screen } from '../screen/screen';
-import { Terminal } from '../terminal/terminal';
+import { READ_BYTES, Terminal } from '../terminal/terminal';
 import type { Peer } from './attachment';
 import { Attachment } from './attachment';
 import { Audience } from './audience';
@@ -27,6 +27,12 @@ import { ToolTimes } from './tool-times';
 
 /** Above this much input that the program has not taken, clients are not told that theirs was: they pause. */
 const INPUT_HIGH_BYTES = 1024 * 1024;
+/**
+ * Input is acknowledged after a moment or so many bytes. Right away, every key would send two messages through the
+ * gateway, and its echo would wait behind the other.
+ */
+const INPUT_ACK_DELAY_MS = 20;
+const INPUT_ACK_QUANTUM_BYTES = 32 * 1024;
 /** No client of ours gets this far, one that does is cut off. */
 const MAX_INPUT_QUEUE_BYTES = 8 * 1024 * 1024;
 /** Dragging a window's edge resizes many times a second, and a program redraws for each. Milliseconds. */
@@ -53,12 +59,13 @@ export interface SessionListener {
 /** One session: a program in a terminal, its output, and who is attached to it. Knows no transport. */
 export class Session {
   private readonly output: OutputBuffer;
-  private readonly coalescer = new Coalescer(MAX_OUTPUT_PAYLOAD_BYTES);
+  private readonly coalescer = new Coalescer(MAX_OUTPUT_PAYLOAD_BYTES, READ_BYTES);
   private readonly screen: Screen;
   private readonly audience: Audience;
   private readonly inputs = new InputSequence();
   /** Highest input number taken but not acknowledged, while the program is behind. */
   private readonly unacknowledged = new Map<Attachment, number>();
+  private unacknowledgedBytes = 0;
   private readonly lifetime: Lifetime;
   private readonly tools: ToolTimes;
 
@@ -72,6 +79,7 @@ export class Session {
   private flushTimer: NodeJS.Timeout | null = null;
   private resizeTimer: NodeJS.Timeout | null = null;
   private reportTimer: NodeJS.Timeout | null = null;
+  private ackTimer: NodeJS.Timeout | null = null;
   private readonly startedAt = Date.now();
 
   private readonly terminal: Terminal;
@@ -166,7 +174,6 @@ export class Session {
 
   /** Output of the program. */
   private took(piece: Uint8Array): void {
-    this.lifetime.active();
     if (this.coalescer.add(piece, performance.now()) === 'flush') this.flush();
     else this.flushTimer ??= setTimeout(() => this.flush(), HOLD_MS);
   }
@@ -174,10 +181,11 @@ export class Session {
   private flush(): void {
     if (this.flushTimer !== null) clearTimeout(this.flushTimer);
     this.flushTimer = null;
-    const { pieces, bytes } = this.coalescer.take();
+    const bytes = this.coalescer.held;
     if (bytes === 0) return;
+    this.lifetime.active();
     if (!this.screen.isOpen && this.output.startAfter(bytes) > 0) this.screen.open(this.output.payloads());
-    this.screen.push(this.output.append(pieces, bytes));
+    this.screen.push(this.output.append(this.coalescer.take()));
     this.audience.pump();
     this.regulate();
   }
@@ -204,12 +212,17 @@ export class Session {
       this.terminal.write(data);
     }
     this.unacknowledged.set(attachment, this.inputs.of(attachment.client));
-    this.acknowledgeInput();
+    this.unacknowledgedBytes += data.length;
+    if (this.unacknowledgedBytes >= INPUT_ACK_QUANTUM_BYTES) this.acknowledgeInput();
+    else this.ackTimer ??= setTimeout(() => this.acknowledgeInput(), INPUT_ACK_DELAY_MS);
   }
 
   /** Tells clients that their input was taken, unless the program is so far behind that they should pause. */
   private acknowledgeInput(): void {
+    if (this.ackTimer !== null) clearTimeout(this.ackTimer);
+    this.ackTimer = null;
     if (this.terminal.queuedInputBytes > INPUT_HIGH_BYTES) return;
+    this.unacknowledgedBytes = 0;
     for (const [attachment, sequence] of this.unacknowledged) attachment.send({ type: 'input-ack', sequence });
     this.unacknowledged.clear();
   }
@@ -270,8 +283,10 @@ export class Session {
 
   private async close(end: SessionEnd): Promise<void> {
     this.closed = true;
+    this.acknowledgeInput();
     this.lifetime.close();
-    for (const timer of [this.flushTimer, this.resizeTimer, this.reportTimer]) if (timer !== null) clearTimeout(timer);
+    const timers = [this.flushTimer, this.resizeTimer, this.reportTimer, this.ackTimer];
+    for (const timer of timers) if (timer !== null) clearTimeout(timer);
     this.screen.close();
     await this.prepared.close();
     this.audience.end(end);

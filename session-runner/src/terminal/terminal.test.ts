@@ -9,7 +9,7 @@ function outputOf(command: string, afterFirst: (terminal: Terminal) => void = ()
       { cols: 80, rows: 24 },
       {
         output: (piece) => {
-          pieces.push(piece);
+          pieces.push(Buffer.from(piece));
           if (pieces.length === 1) afterFirst(terminal);
         },
         inputDrained: () => undefined,
@@ -29,4 +29,12 @@ test('a program that ends while nobody reads is heard to its last word too', asy
   for (let run = 0; run < 5; run += 1) {
     expect(await outputOf('echo 1; seq 2 400; echo END', (terminal) => terminal.pause())).toMatch(/\n400\r\nEND\r\n$/);
   }
+});
+
+test('a program that a person has left behind in the terminal does not keep it from ending', async () => {
+  expect(await outputOf('trap "" HUP; (sleep 60; echo late) & echo END')).toBe('END\r\n');
+});
+
+test('the terminal knows that its text is UTF-8: erasing takes a whole character', async () => {
+  expect(await outputOf('stty -a')).toMatch(/ iutf8/);
 });

@@ -1,12 +1,13 @@
 import { readSync } from 'node:fs';
-import { Readable } from 'node:stream';
+import type { OnReadOpts, SocketConstructorOpts } from 'node:net';
+import { ReadStream } from 'node:tty';
 import type { TerminalSize } from '@claude-webui/protocol';
-import type { IPty } from 'node-pty';
-import { spawn } from 'node-pty';
 import type { Command } from '../program/command';
 import { InputWriter } from './input-writer';
+import { openPseudoTerminal, resizePseudoTerminal } from './pseudo-terminal';
 
 export interface TerminalListener {
+  /** At most READ_BYTES, and only valid during the call: the next read comes to the same place. */
   output(piece: Buffer): void;
   /** Some of the input that had to wait has been taken. */
   inputDrained(): void;
@@ -14,50 +15,43 @@ export interface TerminalListener {
   exited(status: { exitCode: number; signal: number | null }): void;
 }
 
-/**
- * While output is paused, how often to look whether the program still lives. node-pty throws away what is unread
- * 200 ms after the exit (DESTROY_SOCKET_TIMEOUT_MS in its unixTerminal), so a paused terminal must notice sooner and
- * read on. Milliseconds.
- */
-const PAUSED_CHECK_MS = 50;
-/** The kernel keeps no more than this of a terminal's output. */
-const UNREAD_BYTES = 64 * 1024;
+/** Linux hands out at most 4 KiB of a terminal's output at a time, macOS a little more. */
+export const READ_BYTES = 8 * 1024;
+
+/** Of what a program has left unread; the kernel keeps some 64 KiB, in pieces. */
+const MAX_LAST_READS = 256;
+
+/** Programs that a program has left behind keep its terminal open. What they say is heard this long. Milliseconds. */
+const AFTERWORD_MS = 200;
 
 /** A program in a pseudo-terminal. Bytes in, bytes out: nothing here knows characters. */
 export class Terminal {
-  private readonly pty: IPty;
+  readonly pid: number;
+  private readonly fd: number;
+  private readonly stream: ReadStream;
   private readonly input: InputWriter;
-  private pausedCheck: NodeJS.Timeout | null = null;
-  private exited = false;
-  /** The program has ended; what it has written is read to its end, which is little, without another pause. */
-  private dying = false;
+  private isOpen = true;
+  private exit: { exitCode: number; signal: number | null } | null = null;
+  private afterword: NodeJS.Timeout | null = null;
 
-  constructor(command: Command, size: TerminalSize, listener: TerminalListener) {
-    const pty = spawn(command.file, command.args, {
-      name: command.env['TERM'] ?? 'xterm-256color',
-      cols: size.cols,
-      rows: size.rows,
-      cwd: command.cwd,
-      env: command.env,
-      encoding: null,
-    });
-    this.pty = pty;
-    this.input = new InputWriter(masterOf(pty), () => listener.inputDrained());
-    onBytes(pty, (piece) => listener.output(piece));
+  constructor(
+    command: Command,
+    size: TerminalSize,
+    private readonly listener: TerminalListener,
+  ) {
+    const { fd, pid } = openPseudoTerminal(command, size, (exitCode, signal) => this.programLeft(exitCode, signal));
+    this.fd = fd;
+    this.pid = pid;
+    this.input = new InputWriter(fd, () => listener.inputDrained());
+    this.stream = new ReadStream(
+      fd,
+      readingInto(Buffer.allocUnsafeSlow(READ_BYTES), (piece) => listener.output(piece)),
+    );
     // The descriptor is still open then, and closed right after.
-    streamOf(pty).prependListener('end', () => {
-      for (const piece of unread(masterOf(pty))) listener.output(piece);
-    });
-    pty.onExit(({ exitCode, signal }) => {
-      this.exited = true;
-      this.input.close();
-      this.resume();
-      listener.exited({ exitCode, signal: signal === undefined || signal === 0 ? null : signal });
-    });
-  }
-
-  get pid(): number {
-    return this.pty.pid;
+    this.stream.prependListener('end', () => this.readToEnd());
+    // EIO: every program on the terminal has left, and everything was read.
+    this.stream.on('error', () => this.close());
+    this.stream.resume();
   }
 
   /** Bytes of input that the program has not taken yet. */
@@ -70,46 +64,53 @@ export class Terminal {
   }
 
   resize(size: TerminalSize): void {
-    if (!this.exited) this.pty.resize(size.cols, size.rows);
+    if (this.isOpen) resizePseudoTerminal(this.fd, size);
   }
 
-  /** Stops reading; the kernel then blocks the program once its buffer is full. */
+  /** Stops reading; the kernel then blocks the program once its buffer is full. One that has ended is read to its end. */
   pause(): void {
-    if (this.dying || this.exited || this.pausedCheck !== null) return;
-    this.pty.pause();
-    this.pausedCheck = setInterval(() => {
-      this.dying = !isAlive(this.pty.pid);
-      if (this.dying) this.resume();
-    }, PAUSED_CHECK_MS);
+    if (this.exit === null) this.stream.pause();
   }
 
   resume(): void {
-    if (this.pausedCheck === null) return;
-    clearInterval(this.pausedCheck);
-    this.pausedCheck = null;
-    this.pty.resume();
+    this.stream.resume();
+  }
+
+  private programLeft(exitCode: number, signal: number): void {
+    this.exit = { exitCode, signal: signal === 0 ? null : signal };
+    this.stream.resume();
+    if (this.isOpen) this.afterword = setTimeout(() => this.readToEnd(), AFTERWORD_MS);
+    else this.listener.exited(this.exit);
+  }
+
+  private readToEnd(): void {
+    if (!this.isOpen) return;
+    for (const piece of unread(this.fd)) this.listener.output(piece);
+    this.close();
+  }
+
+  private close(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    if (this.afterword !== null) clearTimeout(this.afterword);
+    // Before the descriptor closes, for its number may be used again.
+    this.input.close();
+    this.stream.destroy();
+    if (this.exit !== null) this.listener.exited(this.exit);
   }
 }
 
-/** The master's descriptor: node-pty has it as `fd` on Unix, but not in its typings. */
-function masterOf(pty: IPty): number {
-  const { fd } = pty as IPty & { fd?: unknown };
-  if (typeof fd !== 'number') throw new Error('this version of node-pty does not tell its descriptor');
-  return fd;
-}
-
-/** With `encoding: null` node-pty gives Buffers, whatever its typings say. */
-function onBytes(pty: IPty, listener: (piece: Buffer) => void): void {
-  pty.onData((piece: unknown) => {
-    if (Buffer.isBuffer(piece)) listener(piece);
-  });
-}
-
-/** The stream on the master, which node-pty keeps to itself. */
-function streamOf(pty: IPty): Readable {
-  const { _socket: stream } = pty as IPty & { _socket?: unknown };
-  if (!(stream instanceof Readable)) throw new Error('this version of node-pty reads by other means');
-  return stream;
+/**
+ * One place for all reads: a stream that hands out a new buffer each time costs more than the reading. `onread` is an
+ * option of every net.Socket, and of the terminal's stream, which hands its options on; its typings have it for
+ * connections only.
+ */
+function readingInto(buffer: Buffer, take: (piece: Buffer) => void): SocketConstructorOpts & { onread: OnReadOpts } {
+  const callback = (bytes: number) => {
+    take(buffer.subarray(0, bytes));
+    return true;
+  };
+  return { onread: { buffer, callback } };
 }
 
 /**
@@ -117,8 +118,9 @@ function streamOf(pty: IPty): Readable {
  * (uv__stream_io in unix/stream.c), and a terminal never fills it: it gives 4 KiB at a time, and there may be more.
  */
 function* unread(fd: number): Generator<Buffer> {
-  for (;;) {
-    const piece = Buffer.allocUnsafe(UNREAD_BYTES);
+  const piece = Buffer.allocUnsafe(READ_BYTES);
+  // A program that was left behind may go on for ever.
+  for (let reads = 0; reads < MAX_LAST_READS; reads += 1) {
     let bytes = 0;
     try {
       bytes = readSync(fd, piece);
@@ -127,14 +129,5 @@ function* unread(fd: number): Generator<Buffer> {
     }
     if (bytes === 0) return;
     yield piece.subarray(0, bytes);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
