@@ -21,7 +21,10 @@ export interface Handshake {
   mode?: 'drive' | 'view' | 'watch';
   /** Output offset to go on from: the number of bytes this client already has. Without it: the screen as it is. */
   resumeFrom?: number;
-  /** `frames`: terminal traffic goes as binary `frame` messages (frames.ts) instead of `input`, `output` and `resize`. */
+  /**
+   * `frames`: terminal traffic goes as frames (frames.ts, frame-channel.ts) instead of `input`, `output`, `resize`, `ack`
+   * and `take-over`.
+   */
   encoding?: 'frames';
   /** Names this client's input sequence across reconnects (any UUID). Required with `encoding: 'frames'`. */
   clientId?: string;
@@ -38,8 +41,6 @@ export interface ClientToServerEvents {
   'take-over': () => void;
   /** A fresh access token, so that the connection outlives the old one. */
   authenticate: (message: { token: string }) => void;
-  /** A frame of frames.ts, for clients with `encoding: 'frames'`. Travels as one bare binary message. */
-  frame: (frame: Uint8Array) => void;
 }
 
 export interface ServerToClientEvents {
@@ -49,7 +50,6 @@ export interface ServerToClientEvents {
   latency: (message: { rttMs: number | null }, answer: () => void) => void;
   /** A session of the caller's was made or has changed (all sessions, for administrators in mode `watch`). */
   session: (session: SessionInfo) => void;
-  frame: (frame: Uint8Array) => void;
 }
 
 /** `data` of the `connect_error` that refuses a handshake. */

@@ -1,7 +1,7 @@
 /** The wire contract: everything two programs of this project say to each other is named here. No dependencies. */
 export * from './events';
 export * from './flow-control';
-export * from './frame-parser';
+export * from './frame-channel';
 export * from './frames';
 export * from './log-level';
 export * from './runner-link';

@@ -1,5 +1,5 @@
 import type { StatusCode } from '@claude-webui/protocol';
-import { FrameType, INPUT_HEADER_BYTES, MAX_INPUT_PAYLOAD_BYTES } from '@claude-webui/protocol';
+import { FrameType, INPUT_HEADER_BYTES, MAX_INPUT_PAYLOAD_BYTES, frameOf } from '@claude-webui/protocol';
 import type { ClientSocket } from './types';
 
 /** How a client is spoken to, beside what is the same for all. */
@@ -26,14 +26,16 @@ export function speakFrames(
   toRunner: (frame: Uint8Array) => void,
   refuse: (reason: StatusCode) => void,
 ): Dialect {
-  socket.on('frame', (frame: unknown) => {
-    const isFrame = frame instanceof Uint8Array && CLIENT_TYPES.has(frame[0]);
-    if (!isFrame) return refuse('bad-message');
+  const { conn } = socket;
+  conn.on('data', (message: unknown) => {
+    const frame = frameOf(message);
+    if (frame === null) return;
+    if (!CLIENT_TYPES.has(frame[0])) return refuse('bad-message');
     if (frame.length > INPUT_HEADER_BYTES + MAX_INPUT_PAYLOAD_BYTES) return refuse('message-too-large');
     toRunner(frame);
   });
   return {
-    deliver: (frame) => void socket.emit('frame', frame),
+    deliver: (frame) => void conn.write(frame),
     close: () => undefined,
   };
 }

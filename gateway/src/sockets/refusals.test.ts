@@ -174,18 +174,18 @@ test('binary garbage in the place of frames is refused and reaches no session', 
   await client.attachedTo();
   for (const garbage of [Buffer.from([0xff, 1, 2]), Buffer.from([0x02, 0, 0]), Buffer.alloc(0)]) {
     const seen = client.statuses.length;
-    client.socket.emit('frame', garbage);
+    client.sendBytes(garbage);
     expect((await client.status('error', 'bad-message', seen)).reason).toBe('bad-message');
   }
   const seen = client.statuses.length;
-  client.socket.emit('frame', Buffer.alloc(17 * 1024, 0x11));
+  client.sendBytes(Buffer.alloc(17 * 1024, 0x11));
   expect((await client.status('error', undefined, seen)).reason).toBe('message-too-large');
 });
 
 test('a frame of the right type that is cut short closes that connection only', async () => {
   const client = gateway.frames({ token: gateway.tokenOf() });
   const { sessionId } = await client.attachedTo();
-  client.socket.emit('frame', Buffer.from([0x11, 0]));
+  client.sendBytes(Buffer.from([0x11, 0]));
   await client.disconnected();
   expect((await gateway.local.directory.get(sessionId))?.state).toBe('ready');
 });

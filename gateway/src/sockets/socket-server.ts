@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { StatusCode } from '@claude-webui/protocol';
-import { HEARTBEAT_INTERVAL_SECONDS, MAX_MESSAGE_BYTES, STATUS_SENTENCES, frameParser } from '@claude-webui/protocol';
+import { HEARTBEAT_INTERVAL_SECONDS, MAX_MESSAGE_BYTES, STATUS_SENTENCES, packetParser } from '@claude-webui/protocol';
 import { Server } from 'socket.io';
 import * as parser from 'socket.io-parser';
 import type { Revocations } from '../auth/revocations';
@@ -43,7 +43,7 @@ export class SocketServer {
       path: '/socket.io/',
       serveClient: false,
       transports: ['websocket', 'polling'],
-      parser: frameParser(parser),
+      parser: packetParser(parser),
       // Terminal bytes are short or many; compressing them costs more than it saves, and delays Ctrl-C by seconds.
       perMessageDeflate: false,
       httpCompression: false,
@@ -130,4 +130,4 @@ export class SocketServer {
 }
 
 /** Names of events come from outside, and each would be a series of its own. */
-const KNOWN_EVENTS: ReadonlySet<string> = new Set(['input', 'resize', 'ack', 'take-over', 'authenticate', 'frame']);
+const KNOWN_EVENTS: ReadonlySet<string> = new Set(['input', 'resize', 'ack', 'take-over', 'authenticate']);

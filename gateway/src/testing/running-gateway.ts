@@ -10,7 +10,7 @@ import type {
   RunnerFrame,
   ServerToClientEvents,
 } from '@claude-webui/protocol';
-import { decodeRunnerFrame, encodeClientFrame, frameParser } from '@claude-webui/protocol';
+import { decodeRunnerFrame, encodeClientFrame, frameOf, packetParser } from '@claude-webui/protocol';
 import type { Socket } from 'socket.io-client';
 import { io } from 'socket.io-client';
 import * as parser from 'socket.io-parser';
@@ -91,7 +91,7 @@ export class RunningGateway {
       transports: ['websocket'],
       reconnection: false,
       forceNew: true,
-      parser: frameParser(parser),
+      parser: packetParser(parser),
     });
     return this.kept(new FramesClient(socket));
   }
@@ -217,15 +217,24 @@ export class FramesClient extends Client {
   /** Offset after the last byte received. */
   offset = 0;
   attached: Attached | null = null;
+  /** Takes no more frames, as if the network were dead. */
+  deaf = false;
 
   constructor(socket: Socket) {
     super(socket);
     this.clientId = String((socket.auth as Handshake).clientId);
-    socket.on('frame', (frame: Uint8Array) => this.receive(decodeRunnerFrame(frame)));
+    socket.io.engine.on('data', (message: unknown) => {
+      const frame = frameOf(message);
+      if (frame !== null && !this.deaf) this.receive(decodeRunnerFrame(frame));
+    });
   }
 
   send(frame: ClientFrame): void {
-    this.socket.emit('frame', encodeClientFrame(frame));
+    this.sendBytes(encodeClientFrame(frame));
+  }
+
+  sendBytes(frame: Uint8Array): void {
+    this.socket.io.engine.write(frame);
   }
 
   attachedTo(): Promise<Attached> {

@@ -1,5 +1,5 @@
 import type { Handshake } from '@claude-webui/protocol';
-import { frameParser } from '@claude-webui/protocol';
+import { packetParser } from '@claude-webui/protocol';
 import type { Socket } from 'socket.io-client';
 import { io } from 'socket.io-client';
 import * as parser from 'socket.io-parser';
@@ -12,7 +12,7 @@ export function openSocket(url: string, auth: Handshake): Socket {
   return io(url, {
     path: '/socket.io/',
     auth,
-    parser: frameParser(parser),
+    parser: packetParser(parser),
     transports: ['websocket', 'polling'],
     reconnection: false,
     forceNew: true,

@@ -7,7 +7,7 @@ import type {
   StatusCode,
   TerminalSize,
 } from '@claude-webui/protocol';
-import { ACK_QUANTUM_BYTES, decodeRunnerFrame, encodeClientFrame } from '@claude-webui/protocol';
+import { ACK_QUANTUM_BYTES, decodeRunnerFrame, encodeClientFrame, frameOf } from '@claude-webui/protocol';
 import type { Socket } from 'socket.io-client';
 import { backoffMs } from './backoff';
 import { newClientId } from './client-id';
@@ -35,7 +35,7 @@ export interface TerminalConsumer {
   latency(rttMs: number): void;
   /** Something typed was not taken. */
   refused(code: StatusCode): void;
-  /** How many messages of input wait to be acknowledged. */
+  /** How many messages of input wait for the connection to come back. */
   waiting(messages: number): void;
 }
 
@@ -68,6 +68,8 @@ export class TerminalConnection {
   private readonly outbox = new Outbox();
   private readonly clientId = newClientId();
   private socket: Socket | null = null;
+  /** The socket's connection, on which frames go. */
+  private engine: Socket['io']['engine'] | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private attempt = 0;
   private closed = false;
@@ -145,7 +147,11 @@ export class TerminalConnection {
     if (this.closed) return;
     const socket = openSocket(this.options.url, this.handshake(credential));
     this.socket = socket;
-    socket.on('frame', (frame: Uint8Array) => this.receive(frame));
+    this.engine = socket.io.engine;
+    this.engine.on('data', (message: unknown) => {
+      const frame = frameOf(message);
+      if (frame !== null && this.socket === socket) this.receive(frame);
+    });
     socket.on('status', ({ state, reason }: { state: string; reason?: StatusCode }) => {
       if (state === 'closed') this.statusClosed(reason ?? 'runner-unreachable');
       else if (state === 'error' && reason !== undefined) this.consumer.refused(reason);
@@ -181,7 +187,6 @@ export class TerminalConnection {
         return this.output(decoded.data, decoded.offset);
       case 'input-ack':
         this.outbox.acknowledge(decoded.sequence);
-        this.consumer.waiting(this.outbox.length);
         return this.flush();
       case 'state':
         this.watching = decoded.state.role === 'observer';
@@ -196,7 +201,6 @@ export class TerminalConnection {
         this.acknowledged = attached.offset;
         this.outbox.restart(attached.inputSequence);
         this.consumer.phase({ phase: 'attached', state: attached.state });
-        this.consumer.waiting(this.outbox.length);
         return this.flush();
       }
       case 'snapshot':
@@ -221,14 +225,12 @@ export class TerminalConnection {
   }
 
   private flush(): void {
-    if (this.attached) {
-      for (const { sequence, data } of this.outbox.take()) this.send({ type: 'input', sequence, data });
-    }
-    this.consumer.waiting(this.outbox.length);
+    if (!this.attached) return this.consumer.waiting(this.outbox.length);
+    for (const { sequence, data } of this.outbox.take()) this.send({ type: 'input', sequence, data });
   }
 
   private send(frame: ClientFrame): void {
-    if (this.attached) this.socket?.emit('frame', encodeClientFrame(frame));
+    if (this.attached) this.engine?.write(encodeClientFrame(frame));
   }
 
   private statusClosed(reason: StatusCode): void {
