@@ -6,7 +6,7 @@
 /** An idle CLI takes 2 % of a core by itself. */
 const ACTIVE_CPU_SHARE = 0.05;
 /** CPU is looked at this often while the end is far. */
-const SAMPLE_INTERVAL_MS = 30_000;
+const SAMPLE_INTERVAL_MS = 60_000;
 /** The countdown is renewed this often. */
 const WARNING_INTERVAL_MS = 5_000;
 

@@ -8,6 +8,8 @@ export interface ProcessStat {
   leader: number;
   /** What the kernel calls the program, at most 15 characters. */
   name: string;
+  /** When it was started, in clock ticks since the machine's start. */
+  startedAt: number;
   /** CPU time of the process and of the children it has waited for, in milliseconds. */
   cpuMs: number;
 }
@@ -25,13 +27,15 @@ const MS_PER_TICK = 10;
  */
 export function sessionProcesses(root: number, marker: string): ProcessStat[] {
   const all = readProcesses();
+  const ownStart = all.find(({ pid }) => pid === process.pid)?.startedAt ?? 0;
   // Numbers are used again: one that is not our child is not the root any more.
   const isReused = all.some(({ pid, parent }) => pid === root && parent !== process.pid);
   const entry = Buffer.from(`${SESSION_MARKER}=${marker}\0`);
   const members = new Set<number>();
-  for (const { pid, leader } of all) {
+  for (const { pid, leader, startedAt } of all) {
     const inTerminal = !isReused && (pid === root || leader === root);
-    if (inTerminal || carries(pid, entry)) members.add(pid);
+    // Nothing of the session is older than we are; most of a machine is, and need not be looked into.
+    if (inTerminal || (startedAt >= ownStart && carries(pid, entry))) members.add(pid);
   }
   // A child has a higher number than its parent only until numbers wrap, so go on until nothing is added.
   for (let before = 0; before < members.size;) {
@@ -55,10 +59,17 @@ function parseStat(line: string): ProcessStat | null {
   // The name is in parentheses and may hold spaces and parentheses itself: what follows begins after the last one.
   const fields = /^(\d+) \((.*)\) (.*)$/s.exec(line);
   const [, pid, name, rest] = fields ?? [];
-  const [state, parent, , leader, , , , , , , , utime, stime, cutime, cstime] = rest?.split(' ') ?? [];
+  const [state, parent, , leader, , , , , , , , utime, stime, cutime, cstime, , , , , started] = rest?.split(' ') ?? [];
   if (pid === undefined || name === undefined || state === 'Z' || state === 'X') return null;
   const ticks = [utime, stime, cutime, cstime].reduce((sum, field) => sum + Number(field), 0);
-  return { pid: Number(pid), parent: Number(parent), leader: Number(leader), name, cpuMs: ticks * MS_PER_TICK };
+  return {
+    pid: Number(pid),
+    parent: Number(parent),
+    leader: Number(leader),
+    name,
+    startedAt: Number(started),
+    cpuMs: ticks * MS_PER_TICK,
+  };
 }
 
 function carries(pid: number, entry: Buffer): boolean {
