@@ -137,3 +137,18 @@ test('a runner that dies closes the connection, and the client may come again', 
   expect((await client.status('closed')).reason).toMatch(/^(runner-unreachable|runner-crashed)$/);
   await client.disconnected();
 });
+
+test('frames are counted as messages in both directions', async () => {
+  gateway = await RunningGateway.start();
+  const client = gateway.frames({ token: gateway.tokenOf() });
+  await client.attachedTo();
+  const counted = async () => {
+    const { values } = await gateway.local.metrics.wsMessages.get();
+    return values.find(({ labels }) => labels.type === 'frame')?.value ?? 0;
+  };
+  const before = await counted();
+  expect(before).toBeGreaterThan(0);
+  client.send({ type: 'input', sequence: 1, data: Buffer.from('x') });
+  await client.until(() => client.frames.some(({ type }) => type === 'input-ack'));
+  expect(await counted()).toBeGreaterThanOrEqual(before + 2);
+});

@@ -1,5 +1,6 @@
 import type { StatusCode } from '@claude-webui/protocol';
 import { FrameType, INPUT_HEADER_BYTES, MAX_INPUT_PAYLOAD_BYTES, frameOf } from '@claude-webui/protocol';
+import type { Metrics } from '../metrics/metrics';
 import type { ClientSocket } from './types';
 
 /** How a client is spoken to, beside what is the same for all. */
@@ -25,17 +26,23 @@ export function speakFrames(
   socket: ClientSocket,
   toRunner: (frame: Uint8Array) => void,
   refuse: (reason: StatusCode) => void,
+  metrics: Metrics,
 ): Dialect {
   const { conn } = socket;
+  const messages = metrics.wsMessages.labels({ type: 'frame' });
   conn.on('data', (message: unknown) => {
     const frame = frameOf(message);
     if (frame === null) return;
+    messages.inc();
     if (!CLIENT_TYPES.has(frame[0])) return refuse('bad-message');
     if (frame.length > INPUT_HEADER_BYTES + MAX_INPUT_PAYLOAD_BYTES) return refuse('message-too-large');
     toRunner(frame);
   });
   return {
-    deliver: (frame) => void conn.write(frame),
+    deliver: (frame) => {
+      messages.inc();
+      conn.write(frame);
+    },
     close: () => undefined,
   };
 }

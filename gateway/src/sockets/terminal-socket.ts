@@ -37,6 +37,7 @@ export class TerminalSocket {
       socket,
       (frame) => this.toRunner(frame),
       (reason) => void socket.emit('status', { state: 'error', reason }),
+      metrics,
     );
     socket.once('disconnect', () => this.close());
   }
