@@ -3,12 +3,14 @@ import { defineConfig } from 'rolldown';
 
 export default defineConfig({
   input: {
-    main: 'bench/terminal/main.ts',
-    launcher: 'bench/terminal/ours/launcher.ts',
+    terminal: 'bench/terminal/main.ts',
     'flood-client': 'bench/terminal/flood-client.ts',
+    reader: 'bench/terminal/reader.ts',
+    launcher: 'bench/terminal/ours/launcher.ts',
+    browser: 'bench/browser/main.ts',
   },
   platform: 'node',
   // What is installed stays where it is; ours is bundled.
   external: (id, importer) => importer !== undefined && !/^[./]/.test(id),
-  output: { dir: 'dist/bench/terminal', format: 'cjs', entryFileNames: '[name].js' },
+  output: { dir: 'dist/bench', format: 'cjs', entryFileNames: '[name].js' },
 });

@@ -9,8 +9,8 @@ export const OUTPUT_WINDOW_BYTES = 256 * 1024;
  * It goes on when fewer than this are left. Not below ACK_QUANTUM_BYTES: a client that owes less than a quantum stays
  * silent, and the stream would stall.
  */
-export const OUTPUT_WINDOW_LOW_BYTES = 128 * 1024;
+export const OUTPUT_WINDOW_LOW_BYTES = 160 * 1024;
 /** A client acknowledges each time it has dealt with this many bytes since the last acknowledgement. */
-export const ACK_QUANTUM_BYTES = 64 * 1024;
+export const ACK_QUANTUM_BYTES = 128 * 1024;
 /** A client keeps at most this many bytes of unacknowledged input in flight; the rest waits in the client. */
 export const INPUT_WINDOW_BYTES = 256 * 1024;

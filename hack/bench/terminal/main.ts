@@ -4,10 +4,11 @@ import { cpus, homedir, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { barsOf } from './bars';
-import { measureBulk } from './measurements/bulk';
+import { measureBulk, warmUpBulk } from './measurements/bulk';
 import { measureAttach, measureConnect } from './measurements/connect';
 import { measureCut, measureOurCuts } from './measurements/cuts';
 import { measureEcho } from './measurements/echo';
+import { measureReadingAlone } from './measurements/reading-alone';
 import { measureIdle, measureIgnoredPaste } from './measurements/rest';
 import { measureInterrupt, measureStoppedReader } from './measurements/stopped-reader';
 import { besideFlood } from './neighbour';
@@ -30,7 +31,7 @@ const HELP = `npm run bench:terminal -- [options]
   --profile DIR   CPU profiles of our gateway and session-runners (slows them)
   --strict        exit code 1 when a bar is missed`;
 
-const SOURCES = join(__dirname, '../../../bench/terminal');
+const SOURCES = join(__dirname, '../../bench/terminal');
 
 function options() {
   const { values } = parseArgs({
@@ -90,7 +91,7 @@ async function prepare(scratch: string, profiles: string | null): Promise<Bench>
 async function measureAll(wanted: Options, bench: Bench): Promise<Results> {
   const { present, absent } = await install(wanted, bench);
   const peers = new Map(present.map((peer) => [peer, noResults(peer.name)]));
-  const own: OwnResults = { attachMs: [], idle: null, paste: [] };
+  const own: OwnResults = { attachMs: [], readingAlone: [], idle: null, paste: [] };
   for (let round = 1; round <= wanted.rounds; round += 1) {
     for (const [peer, results] of peers) {
       say(`round ${round} of ${wanted.rounds}: ${peer.name}`);
@@ -151,8 +152,7 @@ async function measurePeer(
     await attempt('echo', () => inTerminal(async (it) => void results.echo.push(await measureEcho(it, wanted.keys))));
     await attempt('bulk', () =>
       inTerminal(async (it) => {
-        // A first, unmeasured piece: servers that compile as they run shall have compiled.
-        await measureBulk(it, wanted.bulkBytes / 4, running.pid);
+        await warmUpBulk(it, wanted.bulkBytes / 4);
         results.bulk.push(await measureBulk(it, wanted.bulkBytes, running.pid));
       }),
     );
@@ -171,7 +171,7 @@ async function measurePeer(
       const measured = peer === ours ? measureOurCuts(running, wanted.cuts) : measureCut(peer, running, bench);
       results.cuts.push(await measured);
     });
-    if (peer === ours) await measureOwn(running, own, wanted, attempt, round);
+    if (peer === ours) await measureOwn(running, own, wanted, bench, attempt, round);
   } finally {
     await running.stop();
   }
@@ -181,9 +181,11 @@ async function measureOwn(
   running: RunningPeer,
   own: OwnResults,
   wanted: Options,
+  bench: Bench,
   attempt: (what: string, measure: () => Promise<void>) => Promise<void>,
   round: number,
 ): Promise<void> {
+  await attempt('bulk', async () => void own.readingAlone.push(await measureReadingAlone(bench, wanted.bulkBytes)));
   await attempt('connect', async () => void own.attachMs.push(...(await measureAttach(running, 20))));
   await attempt('rest', async () => void own.paste.push(await measureIgnoredPaste(running)));
   // Hundreds of sessions take a while and do not vary.

@@ -39,6 +39,8 @@ export interface Peer {
 
 /** A client's side of one terminal. */
 export interface Connection {
+  /** The process that serves this terminal, if it was started for it. */
+  pid?: number;
   write(data: Uint8Array): void;
   /** The one listener to output. */
   onData(listener: (data: Uint8Array) => void): void;

@@ -21,6 +21,8 @@ export interface PeerResults {
 /** What is measured of ours alone. */
 export interface OwnResults {
   attachMs: number[];
+  /** See reading-alone.ts. */
+  readingAlone: number[];
   idle: Idle | null;
   paste: IgnoredPaste[];
 }

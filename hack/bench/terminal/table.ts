@@ -137,6 +137,7 @@ export function ownTable({ own, peers }: Results): string {
       'gateway’s part of the CPU s/100 MB',
       spread(ours?.bulk.map(({ rootCpuPer100 }) => rootCpuPer100 ?? NaN) ?? [], 2),
     ],
+    ['CPU s/100 MB of a Node.js program that reads the terminal and throws it away', spread(own.readingAlone, 2)],
     [
       '1 MB paste ignored for 5 s: % of a core',
       spread(

@@ -10,6 +10,11 @@ export class Terminal {
 
   constructor(private readonly connection: Connection) {}
 
+  /** See `Connection`. */
+  get pid(): number {
+    return this.connection.pid ?? 0;
+  }
+
   type(text: string): void {
     this.connection.write(Buffer.from(text));
   }

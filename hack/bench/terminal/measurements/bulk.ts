@@ -2,6 +2,8 @@ import { cpuSecondsOf, treeOf } from '../processes';
 import { streamDigest } from '../stream';
 import type { Terminal } from '../terminal';
 
+const WARM_UP_MS = 4000;
+
 export interface Bulk {
   /** 10^6 bytes a second. */
   megabytesPerSecond: number;
@@ -12,7 +14,16 @@ export interface Bulk {
   exact: boolean;
 }
 
-export async function measureBulk(terminal: Terminal, bytes: number, serverPid: number): Promise<Bulk> {
+/** Floods for a while, unmeasured: servers that compile as they run shall have compiled. */
+export async function warmUpBulk(terminal: Terminal, bytes: number): Promise<void> {
+  for (const until = performance.now() + WARM_UP_MS; performance.now() < until;) {
+    terminal.type(`f ${bytes}\r`);
+    await terminal.take(bytes);
+  }
+}
+
+export async function measureBulk(terminal: Terminal, bytes: number, pid: number): Promise<Bulk> {
+  const serverPid = pid === 0 ? terminal.pid : pid;
   const before = cpu(serverPid);
   terminal.type(`f ${bytes}\r`);
   const { seconds, digest, extra } = await terminal.take(bytes);

@@ -13,6 +13,7 @@ export const ptyLoop: Peer = {
     const inbox = new Inbox();
     child.stdout.on('data', inbox.push);
     return Promise.resolve({
+      pid: child.pid ?? 0,
       write: (data) => void child.stdin.write(data),
       onData: inbox.onData,
       close: () => end(child),

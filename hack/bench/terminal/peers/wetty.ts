@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
 import { Inbox } from '../inbox';
@@ -24,7 +23,7 @@ export const wetty: Peer = {
   },
   connect: async ({ port }) => {
     const socket = io(`http://127.0.0.1:${port}`, {
-      path: '/wetty/socket.io',
+      path: '/socket.io',
       transports: ['websocket'],
       reconnection: false,
       forceNew: true,
@@ -38,7 +37,10 @@ export const wetty: Peer = {
       socket.emit('commit', shown);
       shown = 0;
     });
-    await once(socket as unknown as NodeJS.EventEmitter, 'login');
+    await new Promise<void>((resolve, reject) => {
+      socket.once('login', resolve);
+      socket.once('connect_error', reject);
+    });
     return {
       write: (data) => void socket.emit('input', Buffer.from(data).toString('latin1')),
       onData: inbox.onData,
