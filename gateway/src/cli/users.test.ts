@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Users } from '../auth/users';
 
-const PROGRAM = join(__dirname, '../../dist/cli/users.js');
+const PROGRAM = join(__dirname, '../../dist/cli/main.js');
 
 let directory: string;
 beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'users-cli-'))));
@@ -13,7 +13,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 async function users(...args: string[]): Promise<string> {
   const env = { PATH: process.env['PATH'], DATA_DIR: directory };
-  return (await promisify(execFile)(process.execPath, [PROGRAM, ...args], { env })).stdout.trim();
+  return (await promisify(execFile)(process.execPath, [PROGRAM, 'users', ...args], { env })).stdout.trim();
 }
 
 test('somebody added on the command line can sign in, until disabled', async () => {

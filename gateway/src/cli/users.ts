@@ -1,20 +1,34 @@
-/** `node gateway/dist/cli/users.js`: who may sign in. A running server notices at once. */
+/** `claude-webui users`: who may sign in. A running server notices at once. */
 import { join } from 'node:path';
 import { randomPassword } from '../auth/password-rule';
 import { USER_ROLES } from '../auth/roles';
+import { USERNAME } from '../auth/username-rule';
 import { Users } from '../auth/users';
 import { ConfigError } from '../config/config';
 import { configFromEnvironment } from '../config/environment';
+import type { Command } from './command';
 
 const USAGE = `Usage:
-  users list
-  users add <name> [${USER_ROLES.join('|')}]   role: user, if none is given
-  users reset <name>                  a new password
-  users disable <name>
-  users enable <name>`;
+  claude-webui users list
+  claude-webui users add <name> [${USER_ROLES.join('|')}]   role: user, if none is given
+  claude-webui users reset <name>                  a new password
+  claude-webui users disable <name>
+  claude-webui users enable <name>`;
 
 /** What a person must correct. */
 class UsageError extends Error {}
+
+export const runUsers: Command = async (args, io) => {
+  try {
+    const users = Users.open(join(configFromEnvironment().dataDirectory, 'users.json'));
+    io.out(await run(users, args));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof ConfigError)) throw error;
+    io.err(error.message);
+    return 1;
+  }
+};
 
 async function run(users: Users, [command, name = '', role = 'user']: string[]): Promise<string> {
   switch (command) {
@@ -41,7 +55,7 @@ async function run(users: Users, [command, name = '', role = 'user']: string[]):
 
 async function add(users: Users, name: string, wanted: string): Promise<string> {
   const role = USER_ROLES.find((known) => known === wanted);
-  if (role === undefined || !/^[\w.@-]{1,64}$/.test(name)) throw new UsageError(USAGE);
+  if (role === undefined || !USERNAME.test(name)) throw new UsageError(USAGE);
   if (users.list().some(({ username }) => username === name)) throw new UsageError(`There is a user ${name} already.`);
   const password = randomPassword();
   await users.add(name, role, password);
@@ -53,14 +67,3 @@ function idOf(users: Users, name: string): string {
   if (user === undefined) throw new UsageError(name === '' ? USAGE : `There is no user ${name}.`);
   return user.id;
 }
-
-async function main(): Promise<void> {
-  const users = Users.open(join(configFromEnvironment().dataDirectory, 'users.json'));
-  console.log(await run(users, process.argv.slice(2)));
-}
-
-main().catch((error: unknown) => {
-  const expected = error instanceof UsageError || error instanceof ConfigError;
-  console.error(expected ? error.message : error);
-  process.exitCode = 1;
-});

@@ -1,0 +1,114 @@
+import type { AuditEvent } from './events';
+import { NO_HASH, hashOf, nextLine } from './line';
+import type { Chain } from './line';
+import { verifyText } from './testing/lines';
+
+const TIME = '2026-01-01T00:00:00.000Z';
+const event: AuditEvent = { event: 'auth.signed-in', actor: { kind: 'person', id: 'alice' }, method: 'password' };
+
+/** Lines of one writer: opened, signed in `count` times, closed. */
+function chained(count: number, head = NO_HASH, writer = '00000000-0000-4000-8000-000000000001'): string[] {
+  const opened: AuditEvent = { event: 'audit.opened', actor: { kind: 'gateway' }, torn: false };
+  const closed: AuditEvent = { event: 'audit.closed', actor: { kind: 'gateway' } };
+  let chain: Chain = { writer, seq: 0, head };
+  return [opened, ...Array<AuditEvent>(count).fill(event), closed].map((one) => {
+    const line = nextLine(chain, one, TIME);
+    chain = line.chain;
+    return line.text;
+  });
+}
+
+const hashIn = (line: string) => (JSON.parse(line) as { hash: string }).hash;
+const problemOf = async (lines: string[]) => (await verifyText(lines.join('\n'))).problem;
+const SECOND = '00000000-0000-4000-8000-000000000002';
+
+test('a chain as it was written holds', async () => {
+  expect(await verifyText(chained(5).join('\n'))).toEqual({
+    lines: 7,
+    others: 0,
+    writers: 1,
+    from: TIME,
+    to: TIME,
+    head: hashIn(chained(5).at(-1)!),
+    problem: null,
+    notes: [],
+  });
+});
+
+test('a changed line is found', async () => {
+  const lines = chained(5);
+  lines[3] = lines[3]!.replace('alice', 'mallory');
+  expect(await problemOf(lines)).toBe('lines:4 was changed: its hash is not that of its content.');
+});
+
+test('a changed line with its hash made anew is found by the next', async () => {
+  const lines = chained(5);
+  const forged = JSON.parse(lines[3]!.replace('alice', 'mallory')) as Record<string, unknown>;
+  lines[3] = JSON.stringify({ ...forged, hash: hashOf(forged) });
+  expect(await problemOf(lines)).toBe('lines:5 does not follow: the line before it was replaced.');
+});
+
+test('every removed line but the last is found, and that one is noted', async () => {
+  const lines = chained(5);
+  for (let at = 0; at < lines.length - 1; at += 1) {
+    const rest = lines.filter((_, n) => n !== at);
+    const { problem, notes } = await verifyText(rest.join('\n'));
+    if (at === 0) expect(notes[0]).toContain('lines:1 begins inside a chain: 1 earlier');
+    else expect(problem).toBe(`lines:${at + 1} does not follow: 1 line is missing before it.`);
+  }
+  const cut = await verifyText(lines.slice(0, -1).join('\n'));
+  expect(cut.notes).toEqual([expect.stringContaining('has no closing line after line 5')]);
+});
+
+test('an end that was cut is found when a hash from before the cut is known', async () => {
+  const lines = chained(5);
+  const known = hashIn(lines[5]!);
+  expect((await verifyText(lines.slice(0, 6).join('\n'), known)).problem).toBeNull();
+  expect((await verifyText(lines.slice(0, 5).join('\n'), known)).problem).toBe(
+    `No line has the hash ${known}. The end is missing, or these are other files.`,
+  );
+});
+
+test('swapped and repeated lines are found', async () => {
+  const lines = chained(5);
+  expect(await problemOf([...lines.slice(0, 2), lines[3]!, lines[2]!, ...lines.slice(4)])).toMatch(/^lines:3 does not/);
+  expect(await problemOf([...lines.slice(0, 3), lines[2]!, ...lines.slice(3)])).toBe(
+    'lines:4 is out of order, or there twice.',
+  );
+});
+
+test('a writer whose end was cut is found by the one after it', async () => {
+  const first = chained(3);
+  const second = chained(1, hashIn(first.at(-1)!), SECOND);
+  expect(await problemOf([...first, ...second])).toBeNull();
+  expect(await problemOf([...first.slice(0, -1), ...second])).toBe(
+    'lines:5 does not follow: the end of the writer before it is missing.',
+  );
+});
+
+test('writers between each other each have to be whole', async () => {
+  const [first, second] = [chained(3), chained(3, NO_HASH, SECOND)];
+  const mixed = first.flatMap((line, at) => [line, second[at]!]);
+  expect(await verifyText(mixed.join('\n'))).toMatchObject({ problem: null, notes: [], writers: 2 });
+  expect(await problemOf(mixed.filter((_, at) => at !== 3))).toMatch(/1 line is missing/);
+  expect(await problemOf(mixed.filter((_, at) => at !== 1))).toMatch(/1 lines of its writer are missing/);
+});
+
+test('a collector may order the fields of a line anew', async () => {
+  const lines = chained(2).map((line) =>
+    JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(line) as object).reverse()), null, 1).replace(
+      /\n/g,
+      '',
+    ),
+  );
+  expect(await problemOf(lines)).toBeNull();
+});
+
+test('an audit line without a place in a chain is a problem, not another log', async () => {
+  expect(await problemOf([...chained(1), '{"type":"audit","event":"auth.signed-in"}'])).toMatch(/no place in a chain/);
+});
+
+test('half a line that nobody owns up to is a problem', async () => {
+  const lines = chained(2);
+  expect(await problemOf([lines[0]!, lines[1]!.slice(0, 50), ...lines.slice(1)])).toMatch(/^lines:2 is half a line/);
+});

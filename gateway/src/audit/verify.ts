@@ -1,0 +1,185 @@
+/** Whether audit lines are all there, unchanged and in order. Pure: lines in, a report out. */
+import * as z from 'zod';
+import { chainFields } from './events';
+import { NO_HASH, hashOf } from './line';
+
+/** Writers whose end has not been seen, and hashes that a new writer may follow. Above it the oldest are forgotten. */
+const MAX_REMEMBERED = 10_000;
+
+/** What was found in a number of files or streams, read as one. */
+export interface AuditReport {
+  /** Audit lines that hold, up to the problem. */
+  lines: number;
+  /** Lines of other logs between them. */
+  others: number;
+  writers: number;
+  /** Times of the first and the last line, ISO 8601; null without any. */
+  from: string | null;
+  to: string | null;
+  /** Hash of the last line. */
+  head: string | null;
+  /** The first thing that is wrong; null: nothing is. */
+  problem: string | null;
+  /** What is worth knowing and not wrong. */
+  notes: string[];
+}
+
+/** A line and where it stands. */
+export interface PlacedLine {
+  /** Such as `audit.jsonl:17`. */
+  place: string;
+  text: string;
+}
+
+const auditLine = z.looseObject({
+  type: z.literal('audit'),
+  event: z.string(),
+  time: z.string(),
+  torn: z.boolean().optional(),
+  ...chainFields,
+});
+type AuditLine = z.infer<typeof auditLine>;
+
+/** @param expected a hash that has to be among the lines: the head as it was known at some time */
+export async function verifyAudit(
+  lines: AsyncIterable<PlacedLine>,
+  expected: string | null = null,
+): Promise<AuditReport> {
+  const verification = new Verification(expected);
+  for await (const line of lines) {
+    verification.take(line);
+    if (verification.report.problem !== null) break;
+  }
+  return verification.finish();
+}
+
+class Verification {
+  readonly report: AuditReport = {
+    lines: 0,
+    others: 0,
+    writers: 0,
+    from: null,
+    to: null,
+    head: null,
+    problem: null,
+    notes: [],
+  };
+  private readonly open = new Map<string, { seq: number; hash: string }>();
+  private readonly seen = new Set<string>();
+  /** Place of half a line, until the next whole one says what became of it. */
+  private torn: string | null = null;
+  private startsInside = false;
+
+  /** @param expected null once it has been found */
+  constructor(private expected: string | null) {}
+
+  take({ place, text }: PlacedLine): void {
+    if (text.trim() === '') return;
+    const parsed = parse(text);
+    if (parsed === 'torn') {
+      if (this.torn === null) this.torn = place;
+      else this.fail(this.torn, TORN);
+      return;
+    }
+    if (parsed === 'other') {
+      this.report.others += 1;
+      return;
+    }
+    if (parsed === 'malformed') return this.fail(place, 'is an audit line with no place in a chain. It was changed.');
+    const problem = this.problemOf(parsed);
+    if (problem === null) this.accept(place, parsed);
+    else this.fail(place, problem);
+  }
+
+  finish(): AuditReport {
+    const { report } = this;
+    if (this.torn !== null) this.fail(this.torn, TORN);
+    if (this.expected !== null && report.problem === null)
+      report.problem = `No line has the hash ${this.expected}. The end is missing, or these are other files.`;
+    for (const [writer, { seq }] of this.open)
+      this.note(`Writer ${writer} has no closing line after line ${seq}: it runs, was killed, or its end was cut off.`);
+    return report;
+  }
+
+  private problemOf(line: AuditLine): string | null {
+    const { writer, seq, prev, hash } = line;
+    if (hashOf(line) !== hash) return 'was changed: its hash is not that of its content.';
+    const before = this.open.get(writer);
+    if (before === undefined) return this.problemOfFirst(line);
+    const missing = seq - before.seq - 1;
+    if (missing > 0) return `does not follow: ${missing} line${missing === 1 ? ' is' : 's are'} missing before it.`;
+    if (missing < 0) return 'is out of order, or there twice.';
+    return prev === before.hash ? null : 'does not follow: the line before it was replaced.';
+  }
+
+  private problemOfFirst({ seq, prev }: AuditLine): string | null {
+    const isFirst = this.report.lines === 0;
+    if (seq > 0) {
+      if (isFirst) this.startsInside = true;
+      return this.startsInside ? null : `does not follow: ${seq} lines of its writer are missing before it.`;
+    }
+    if (isFirst || prev === NO_HASH || this.seen.has(prev)) return null;
+    return 'does not follow: the end of the writer before it is missing.';
+  }
+
+  private accept(place: string, line: AuditLine): void {
+    const { report } = this;
+    const { writer, seq, prev, hash, event, time } = line;
+    if (this.torn !== null) {
+      if (event !== 'audit.opened' || line.torn !== true) return this.fail(this.torn, TORN);
+      this.note(`${this.torn} is half a line: its writer was killed, or the disk was full. The next one has noticed.`);
+      this.torn = null;
+    }
+    if (!this.open.has(writer)) {
+      report.writers += 1;
+      if (seq > 0)
+        this.note(`${place} begins inside a chain: ${seq} earlier lines of its writer are not in these files.`);
+      else if (report.lines === 0 && prev !== NO_HASH) this.note(`${place} follows a line that is not in these files.`);
+    }
+    report.lines += 1;
+    report.from ??= time;
+    report.to = time;
+    report.head = hash;
+    if (hash === this.expected) this.expected = null;
+    remember(this.seen, hash);
+    this.open.delete(writer);
+    if (event === 'audit.closed') return;
+    this.open.set(writer, { seq, hash });
+    forgetOldest(this.open);
+  }
+
+  private fail(place: string, what: string): void {
+    this.report.problem ??= `${place} ${what}`;
+  }
+
+  private note(text: string): void {
+    if (this.report.notes.length < 100) this.report.notes.push(text);
+  }
+}
+
+const TORN =
+  'is half a line, and no start of a server says so. Its writer was killed in mid-write, or the line was cut.';
+
+function parse(text: string): AuditLine | 'torn' | 'malformed' | 'other' {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isAudit = typeof value === 'object' && value !== null && 'type' in value && value.type === 'audit';
+    return isAudit ? (auditLine.safeParse(value).data ?? 'malformed') : 'other';
+  } catch {
+    // What a program says beside its log is not JSON; half of a line of ours still begins as one.
+    return text.startsWith('{') ? 'torn' : 'other';
+  }
+}
+
+function remember(seen: Set<string>, hash: string): void {
+  seen.add(hash);
+  forgetOldest(seen);
+}
+
+function forgetOldest<K>(kept: { size: number; keys(): Iterable<K>; delete(key: K): boolean }): void {
+  if (kept.size <= MAX_REMEMBERED) return;
+  for (const oldest of kept.keys()) {
+    kept.delete(oldest);
+    return;
+  }
+}

@@ -1,0 +1,34 @@
+/** Who is behind a request, for the audit log. */
+import type { Request, Response } from 'express';
+import type { Claims, Subject } from '../auth/tokens';
+import type { Actor, AuditContext } from '../audit/events';
+import { requestIdOf } from './request-id';
+
+const known = new WeakMap<Response, Omit<Actor, 'address'>>();
+
+/** The request is this person's. */
+export function attribute(response: Response, claims: Pick<Claims, 'sub' | 'name' | 'role'>): void {
+  known.set(response, { kind: 'person', id: claims.sub, name: claims.name, role: claims.role });
+  // For the request's line in the log.
+  response.locals['userId'] = claims.sub;
+}
+
+export function attributeSubject(response: Response, { id, username, role }: Subject): void {
+  attribute(response, { sub: id, name: username, role });
+}
+
+/** Somebody says that they are this user. Only for names that exist: what else is typed there may be a password. */
+export function attributeClaim(response: Response, username: string): void {
+  known.set(response, { kind: 'unknown', name: username });
+}
+
+/** What every audit line of a request says. Reads well after `...`. */
+export function by(request: Request, response: Response): AuditContext {
+  const actor = known.get(response) ?? { kind: 'unknown' };
+  const sessionId = /^\/api\/v1\/sessions\/([^/]+)/.exec(request.path)?.[1];
+  return {
+    actor: { ...actor, ...(request.ip === undefined ? {} : { address: request.ip }) },
+    requestId: requestIdOf(response),
+    ...(sessionId === undefined ? {} : { sessionId }),
+  };
+}
