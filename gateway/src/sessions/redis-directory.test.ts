@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { createLogger } from '../log';
+import { parseRedisUrl } from '../redis/connection';
+import type { SharedRedis } from '../redis/shared-redis';
+import { connectRedis } from '../redis/shared-redis';
+import { RedisProcess, noRedis } from '../redis/testing/redis-process';
+import { readyRecord } from '../testing/session-record';
+import type { SessionRecord } from './directory';
+import { RedisDirectory } from './redis-directory';
+
+const LIMITS = { total: 50, perUser: 100 };
+const PREFIX = '{test}:';
+
+(noRedis === null ? describe : describe.skip)(
+  `the directory on Redis${noRedis === null ? '' : ` (${noRedis})`}`,
+  () => {
+    let redis: RedisProcess;
+    const opened: { directory: RedisDirectory; shared: SharedRedis }[] = [];
+
+    /** A gateway's view of the directory. */
+    async function view(): Promise<RedisDirectory> {
+      const log = createLogger('silent');
+      const shared = await connectRedis(redis.url, PREFIX, log);
+      const directory = await RedisDirectory.open(shared, log);
+      opened.push({ directory, shared });
+      return directory;
+    }
+
+    const fresh = (fields: Partial<SessionRecord> = {}) => {
+      const id = randomUUID();
+      return { ...readyRecord(null), id, workspace: id, state: 'starting' as const, ...fields };
+    };
+
+    beforeEach(async () => {
+      redis = await RedisProcess.start();
+    });
+
+    afterEach(async () => {
+      for (const { directory, shared } of opened.splice(0)) {
+        await directory.close();
+        shared.close();
+      }
+      await redis.kill();
+    });
+
+    test('200 claims at once from two gateways against a limit of 50 give exactly 50', async () => {
+      const views = [await view(), await view()];
+      const results = await Promise.all(
+        Array.from({ length: 200 }, (_, n) => views[n % 2]!.claim(fresh({ owner: `owner-${n % 7}` }), LIMITS)),
+      );
+      expect(results.filter((result) => result === 'claimed')).toHaveLength(50);
+      expect(results.filter((result) => result === 'sessions-full')).toHaveLength(150);
+      expect(await views[0]!.list()).toHaveLength(50);
+    });
+
+    test('each person has their own limit, and no two live sessions share a workspace', async () => {
+      const directory = await view();
+      const limits = { total: 50, perUser: 2 };
+      const workspace = 'main';
+      expect(await directory.claim(fresh({ owner: 'alice', workspace }), limits)).toBe('claimed');
+      expect(await directory.claim(fresh({ owner: 'alice', workspace }), limits)).toBe('workspace-busy');
+      expect(await directory.claim(fresh({ owner: 'alice' }), limits)).toBe('claimed');
+      expect(await directory.claim(fresh({ owner: 'alice' }), limits)).toBe('sessions-full-user');
+      expect(await directory.claim(fresh({ owner: 'bob', workspace }), limits)).toBe('claimed');
+    });
+
+    test('what one gateway changes the other hears of and reads', async () => {
+      const [here, there] = [await view(), await view()];
+      const record = fresh();
+      const heard = new Promise<SessionRecord>((resolve) =>
+        there.subscribe((changed) => changed.state === 'ready' && resolve(changed)),
+      );
+      await here.claim(record, LIMITS);
+      await here.update(record.id, { state: 'ready', endpoint: 'unix:/run/x' });
+      expect(await heard).toEqual({ ...record, state: 'ready', endpoint: 'unix:/run/x' });
+      expect(await there.get(record.id)).toEqual({ ...record, state: 'ready', endpoint: 'unix:/run/x' });
+      await there.update(record.id, { name: 'renamed over there' });
+      expect((await here.get(record.id))?.name).toBe('renamed over there');
+    });
+
+    test('a session that has ended makes room, stays readable, and does not come back to life', async () => {
+      const [here, there] = [await view(), await view()];
+      const record = fresh({ owner: 'alice', workspace: 'main' });
+      const limits = { total: 1, perUser: 1 };
+      await here.claim(record, limits);
+      await there.update(record.id, { state: 'ended', end: { reason: 'exited', exitCode: 0 } });
+      await here.update(record.id, { state: 'ready' });
+      expect(await here.get(record.id)).toMatchObject({ state: 'ended', end: { reason: 'exited' } });
+      expect(await here.claim(fresh({ owner: 'alice', workspace: 'main' }), limits)).toBe('claimed');
+      expect((await here.list('alice')).map(({ state }) => state)).toEqual(['starting', 'ended']);
+    });
+
+    test('while Redis is away reads are refused with a time to come again, and what we hold goes on', async () => {
+      const directory = await view();
+      const record = fresh();
+      await directory.claim(record, LIMITS);
+      await redis.kill();
+      await expect(directory.get(record.id)).rejects.toMatchObject({ code: 'not-ready', retryAfterSeconds: 2 });
+      await expect(directory.claim(fresh(), LIMITS)).rejects.toMatchObject({ code: 'not-ready' });
+      expect(await directory.update(record.id, { activity: 'waiting' })).toMatchObject({ activity: 'waiting' });
+    });
+
+    test('a Redis that comes back empty is told again what lives, as it is now', async () => {
+      const [here, there] = [await view(), await view()];
+      const record = fresh({ owner: 'alice' });
+      await here.claim(record, LIMITS);
+      await redis.kill();
+      await here.update(record.id, { activity: 'waiting' });
+      const back = new Promise((resolve) => opened[0]!.shared.commands.once('ready', resolve));
+      await redis.start();
+      await back;
+      // The renewal that follows goes by the same connection, before this.
+      await opened[0]!.shared.commands.ping();
+      await opened[1]!.shared.commands.ping().catch(() => undefined);
+      expect(await here.get(record.id)).toMatchObject({ id: record.id, activity: 'waiting' });
+      expect(await here.claim(fresh({ owner: 'alice', workspace: record.workspace }), LIMITS)).toBe('workspace-busy');
+      expect(there).toBeDefined();
+    });
+
+    test('every key ends by itself when nobody renews it', async () => {
+      const directory = await view();
+      await directory.claim(fresh(), LIMITS);
+      const client = opened[0]!.shared.commands;
+      const keys = await client.keys(`${PREFIX}*`);
+      expect(keys.length).toBeGreaterThan(3);
+      for (const key of keys) expect(await client.pttl(key.slice(PREFIX.length))).toBeGreaterThan(0);
+    });
+  },
+);
+
+test.each([
+  ['redis://localhost', { kind: 'server', host: 'localhost', port: 6379, database: 0, tls: false }],
+  [
+    'rediss://me:p%40ss@[::1]:7000/2',
+    { kind: 'server', host: '::1', port: 7000, database: 2, tls: true, password: 'p@ss' },
+  ],
+  [
+    'redis+sentinel://a,b:1/main/3',
+    {
+      kind: 'sentinel',
+      name: 'main',
+      database: 3,
+      sentinels: [
+        { host: 'a', port: 26379 },
+        { host: 'b', port: 1 },
+      ],
+    },
+  ],
+  [
+    'rediss+cluster://a:1,b:2',
+    {
+      kind: 'cluster',
+      tls: true,
+      nodes: [
+        { host: 'a', port: 1 },
+        { host: 'b', port: 2 },
+      ],
+    },
+  ],
+])('%s is understood', (url, address) => {
+  expect(parseRedisUrl(url)).toMatchObject(address);
+});
+
+test.each(['http://localhost', 'redis://', 'redis+sentinel://a', 'redis+cluster://a/1', 'redis://a/x', 'redis://a,b'])(
+  '%s is refused',
+  (url) => expect(parseRedisUrl(url)).toBeNull(),
+);

@@ -1,0 +1,152 @@
+import type { Logger } from '../log';
+import { problem } from '../errors';
+import type { SharedRedis } from '../redis/shared-redis';
+import type { ClaimResult, SessionDirectory, SessionLimitCounts, SessionPatch, SessionRecord } from './directory';
+import { defineScripts } from './redis-directory-scripts';
+import type { DirectoryScripts, Place } from './redis-directory-scripts';
+import { fieldsOf, recordOf } from './redis-record';
+
+/** A session that no gateway vouches for is forgotten after this long. Milliseconds. */
+const LEASE_MS = 60_000;
+const RENEW_MS = 15_000;
+/** People come back to learn why a session ended; after this long they do not. Milliseconds. */
+const KEEP_ENDED_MS = 60 * 60_000;
+const TIMES = { leaseMs: LEASE_MS, indexMs: KEEP_ENDED_MS + LEASE_MS };
+const CHANNEL = 'sessions:changed';
+/** When to ask again while Redis is away. Seconds. */
+const RETRY_AFTER_SECONDS = 2;
+
+/**
+ * The directory that all gateways share. Each session has a lease, renewed by the gateway that placed it. Counting and claiming are one script, by Redis's own clock.
+ */
+export class RedisDirectory implements SessionDirectory {
+  private readonly scripts: DirectoryScripts;
+  private readonly channel: string;
+  private readonly listeners = new Set<(record: SessionRecord) => void>();
+  /** Sessions that this gateway vouches for, as it last knew them: what Redis is told again when it has forgotten. */
+  private readonly held = new Map<string, SessionRecord>();
+  private readonly renewal: NodeJS.Timeout;
+  private readonly hear: (channel: string, message: string) => void;
+
+  private constructor(
+    private readonly redis: SharedRedis,
+    private readonly log: Logger,
+  ) {
+    this.scripts = defineScripts(redis.commands);
+    this.channel = redis.prefix + CHANNEL;
+    this.hear = (from, message) => {
+      if (from === this.channel) this.changed(recordOf(JSON.parse(message) as string[]));
+    };
+    this.renewal = setInterval(this.renewSoon, RENEW_MS);
+  }
+
+  /** Begins to listen. Redis has to be there. */
+  static async open(redis: SharedRedis, log: Logger): Promise<RedisDirectory> {
+    const directory = new RedisDirectory(redis, log);
+    redis.subscriber.on('message', directory.hear);
+    await redis.subscriber.subscribe(directory.channel);
+    // Redis may have forgotten what lives: it is told again.
+    redis.commands.on('ready', directory.renewSoon);
+    return directory;
+  }
+
+  async claim(record: SessionRecord, limits: SessionLimitCounts): Promise<ClaimResult> {
+    // Held first: the script's own word of the new session finds it known.
+    this.held.set(record.id, record);
+    const result = await unavailable(this.scripts.claim(record, placeOf(record), limits, TIMES, this.channel)).catch(
+      (error: unknown) => {
+        this.held.delete(record.id);
+        throw error;
+      },
+    );
+    if (result !== 'claimed') this.held.delete(record.id);
+    return result;
+  }
+
+  async get(id: string): Promise<SessionRecord | null> {
+    const fields = await unavailable(this.redis.commands.hgetall(keyOf(id)));
+    return Object.keys(fields).length === 0 ? null : recordOf(Object.entries(fields).flat());
+  }
+
+  async list(owner?: string): Promise<SessionRecord[]> {
+    const index = owner === undefined ? 'ids' : `ids:${owner}`;
+    const ids = await unavailable(this.redis.commands.zrevrange(index, 0, -1));
+    const records = await Promise.all(ids.map((id) => this.get(id)));
+    const gone = ids.filter((_id, at) => records[at] === null);
+    if (gone.length > 0) await unavailable(this.redis.commands.zrem(index, ...gone));
+    return records.filter((record) => record !== null);
+  }
+
+  /** While Redis is away, what this gateway vouches for goes on changing here, and is told when it is back. */
+  async update(id: string, patch: SessionPatch): Promise<SessionRecord | null> {
+    const held = this.held.get(id);
+    try {
+      const ends = patch.state === 'ended';
+      const record = await this.scripts.update(
+        keyOf(id),
+        fieldsOf(patch),
+        ends ? KEEP_ENDED_MS : LEASE_MS,
+        this.channel,
+      );
+      if (record !== null && ends) await this.scripts.leave(record, placeOf(record));
+      if (record !== null || held === undefined) return record;
+    } catch (error) {
+      if (held === undefined) throw away();
+      this.log.debug({ err: error, sessionId: id }, 'a change of a session waits for Redis');
+    }
+    const changed = { ...held, ...patch };
+    this.changed(changed);
+    return changed;
+  }
+
+  subscribe(listener: (record: SessionRecord) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  close(): Promise<void> {
+    clearInterval(this.renewal);
+    this.listeners.clear();
+    this.redis.commands.off('ready', this.renewSoon);
+    this.redis.subscriber.off('message', this.hear);
+    return Promise.resolve();
+  }
+
+  private readonly renewSoon = () => void this.renew();
+
+  private changed(record: SessionRecord): void {
+    if (this.held.has(record.id)) this.held.set(record.id, record);
+    if (record.state === 'ended') this.held.delete(record.id);
+    for (const listener of this.listeners) listener(record);
+  }
+
+  private async renew(): Promise<void> {
+    try {
+      for (const record of this.held.values()) await this.scripts.renew(record, placeOf(record), TIMES);
+    } catch (error) {
+      this.log.warn({ err: error }, 'session leases not renewed: Redis is away');
+    }
+  }
+}
+
+const keyOf = (id: string) => `session:${id}`;
+
+function placeOf({ id, owner }: SessionRecord): Place {
+  return {
+    session: keyOf(id),
+    live: 'live',
+    own: `live:${owner}`,
+    workspaces: `workspaces:${owner}`,
+    ids: 'ids',
+    ownIds: `ids:${owner}`,
+  };
+}
+
+const away = () => problem('not-ready', 'The session directory is away.', RETRY_AFTER_SECONDS);
+
+/** What Redis does not answer is not lost: the caller is told to come again. */
+function unavailable<T>(answer: Promise<T>): Promise<T> {
+  return answer.catch(() => {
+    throw away();
+  });
+}

@@ -1,0 +1,17 @@
+import type { SessionPatch, SessionRecord } from './directory';
+
+/** A record, or part of one, as the fields of a Redis hash: name, JSON, name, JSON, … */
+export function fieldsOf(record: SessionRecord | SessionPatch): string[] {
+  return Object.entries(record).flatMap(([name, value]: [string, unknown]) =>
+    value === undefined ? [] : [name, JSON.stringify(value)],
+  );
+}
+
+/** The record that these fields are. Written by gateways alone, so it is taken at its word. */
+export function recordOf(fields: readonly string[]): SessionRecord {
+  const entries: [string, unknown][] = [];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    entries.push([fields[at] ?? '', JSON.parse(fields[at + 1] ?? 'null') as unknown]);
+  }
+  return Object.fromEntries(entries) as unknown as SessionRecord;
+}

@@ -1,0 +1,169 @@
+/** Two gateways that share a Redis, users and keys, as replicas do. */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunnerFrame } from '@claude-webui/protocol';
+import { decodeRunnerFrame, encodeClientFrame, frameOf, packetParser } from '@claude-webui/protocol';
+import type { Socket } from 'socket.io-client';
+import { io } from 'socket.io-client';
+import * as parser from 'socket.io-parser';
+import { loadConfig } from './config/config';
+import type { Gateway } from './gateway';
+import { startGateway } from './gateway';
+import { RedisProcess, noRedis } from './redis/testing/redis-process';
+
+const PASSWORD = 'correct horse battery';
+
+(noRedis === null ? describe : describe.skip)(`several gateways${noRedis === null ? '' : ` (${noRedis})`}`, () => {
+  let redis: RedisProcess;
+  let directory: string;
+  let gateways: Gateway[];
+  const sockets: Socket[] = [];
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'several-gateways-'));
+    redis = await RedisProcess.start();
+    gateways = [await start(), await start()];
+  });
+
+  afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.disconnect();
+    for (const gateway of gateways) await gateway.close();
+    await redis.kill();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  function start(): Promise<Gateway> {
+    const config = loadConfig({
+      NODE_ENV: 'test',
+      PORT: '0',
+      INTERNAL_PORT: '0',
+      LOG_LEVEL: 'silent',
+      AUDIT_LOG: 'off',
+      DATA_DIR: join(directory, 'data'),
+      CLAUDE_WORKING_DIR: join(directory, 'sessions'),
+      CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
+      SESSION_ISOLATION: 'off',
+      REDIS_URL: redis.url,
+    });
+    return startGateway(config, { path: '/bin/cat', args: [] });
+  }
+
+  async function call(gateway: number, method: string, path: string, token = '', body?: object) {
+    const response = await fetch(gateways[gateway]!.url + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === '' ? {} : JSON.parse(text)) as Answer,
+    };
+  }
+
+  const signIn = async (gateway: number) =>
+    (await call(gateway, 'POST', '/auth/login', '', { username: 'admin', password: PASSWORD })).body.token!;
+
+  function attach(gateway: number, auth: object): Socket {
+    const socket = io(gateways[gateway]!.url, {
+      auth: { encoding: 'frames', clientId: randomUUID(), ...auth },
+      transports: ['websocket'],
+      reconnection: false,
+      forceNew: true,
+      parser: packetParser(parser),
+    });
+    sockets.push(socket);
+    return socket;
+  }
+
+  test('a session made at one gateway is listed, driven and ended at the other', async () => {
+    const token = await signIn(0);
+    const { id } = (await call(0, 'POST', '/api/v1/sessions', token, {})).body;
+    const socket = attach(1, { token, sessionId: id });
+    await frame(socket, ({ type }) => type === 'attached');
+    socket.io.engine.write(encodeClientFrame({ type: 'input', sequence: 1, data: Buffer.from('over there\r') }));
+    await frame(socket, (it) => it.type === 'output' && Buffer.from(it.data).includes('over there'));
+    expect((await call(1, 'GET', '/api/v1/sessions', token)).body.sessions).toMatchObject([{ id, state: 'ready' }]);
+  });
+
+  test('a sign-out at one gateway ends the connections at the other, and its tokens are refused there', async () => {
+    const token = await signIn(0);
+    const socket = attach(1, { token, mode: 'watch' });
+    await event(socket, 'connect');
+    const closed = event(socket, 'status');
+    await call(0, 'POST', '/auth/logout', token);
+    expect(await closed).toMatchObject({ state: 'closed', reason: 'signed-out' });
+    expect((await call(1, 'GET', '/api/v1/sessions', token)).status).toBe(401);
+  });
+
+  test('a gateway that starts later knows of sign-outs from before', async () => {
+    const token = await signIn(0);
+    await call(0, 'POST', '/auth/logout', token);
+    gateways.push(await start());
+    expect((await call(2, 'GET', '/api/v1/sessions', token)).status).toBe(401);
+  });
+
+  test('an administrator’s notice reaches the clients of every gateway once', async () => {
+    const token = await signIn(0);
+    const watching = [attach(0, { token, mode: 'watch' }), attach(1, { token, mode: 'watch' })];
+    await Promise.all(watching.map((socket) => event(socket, 'connect')));
+    const heard = watching.map(() => 0);
+    watching.forEach((socket, at) => socket.on('notice', () => (heard[at]! += 1)));
+    const all = Promise.all(watching.map((socket) => event(socket, 'notice')));
+    expect((await call(0, 'POST', '/api/v1/admin/notices', token, { text: 'Upgrade at noon' })).status).toBeLessThan(
+      300,
+    );
+    expect(await all).toMatchObject([{ text: 'Upgrade at noon' }, { text: 'Upgrade at noon' }]);
+    // A second one would have come before what is asked for after it.
+    for (const socket of watching) await event(socket.emit('authenticate', {}), 'status');
+    expect(heard).toEqual([1, 1]);
+  });
+
+  test('without Redis the attached go on, others are told when to come again, and it mends itself', async () => {
+    const token = await signIn(0);
+    const { id } = (await call(0, 'POST', '/api/v1/sessions', token, {})).body;
+    const socket = attach(0, { token, sessionId: id });
+    await frame(socket, ({ type }) => type === 'attached');
+    await redis.kill();
+    socket.io.engine.write(encodeClientFrame({ type: 'input', sequence: 1, data: Buffer.from('still here\r') }));
+    await frame(socket, (it) => it.type === 'output' && Buffer.from(it.data).includes('still here'));
+    const refused = await call(0, 'POST', '/api/v1/sessions', token, {});
+    expect(refused.status).toBe(503);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await call(0, 'GET', '/ready')).toMatchObject({ status: 503, body: { detail: 'Redis is away.' } });
+    expect((await call(0, 'GET', '/health')).status).toBe(200);
+    await redis.start();
+    for (let status = 503; status !== 200;) status = (await call(1, 'GET', '/ready')).status;
+    for (let found = 0; found === 0;) {
+      const answer = await call(1, 'GET', '/api/v1/sessions', token);
+      found = answer.status === 200 ? (answer.body.sessions?.length ?? 0) : 0;
+    }
+    expect((await call(1, 'GET', '/api/v1/sessions', token)).body.sessions).toMatchObject([{ id, state: 'ready' }]);
+  });
+});
+
+interface Answer {
+  token?: string;
+  id?: string;
+  detail?: string;
+  sessions?: { id: string; state: string }[];
+}
+
+function event(socket: Socket, name: string): Promise<unknown> {
+  return new Promise((resolve) => socket.once(name, resolve));
+}
+
+function frame(socket: Socket, matches: (frame: RunnerFrame) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const listen = (message: unknown) => {
+      const bytes = frameOf(message);
+      if (bytes === null || !matches(decodeRunnerFrame(bytes))) return;
+      socket.io.engine.off('data', listen);
+      resolve();
+    };
+    socket.io.engine.on('data', listen);
+  });
+}
