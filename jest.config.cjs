@@ -19,6 +19,8 @@ module.exports = {
       },
     ],
   },
+  // Published as ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!(openid-client|oauth4webapi|jose)/)'],
   testTimeout: 30000,
   maxWorkers: 2,
 };

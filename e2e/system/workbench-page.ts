@@ -20,11 +20,15 @@ export class WorkbenchPage {
   constructor(readonly page: Page) {}
 
   /** Opens the address and signs in; resolves when the password has been taken. */
-  static async signIn(page: Page, url: string): Promise<WorkbenchPage> {
+  static async signIn(
+    page: Page,
+    url: string,
+    person = { username: USERNAME, password: PASSWORD },
+  ): Promise<WorkbenchPage> {
     await page.goto(url);
-    await page.getByLabel('Username').fill(USERNAME);
-    await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByLabel('Username').fill(person.username);
+    await page.getByLabel('Password').fill(person.password);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     return new WorkbenchPage(page).opened();
   }
 

@@ -3,21 +3,30 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { ProgramSpec } from '@claude-webui/protocol';
+import { createAdapter } from '@socket.io/redis-adapter';
+import { Audit } from './audit/audit';
+import { sinkFor } from './audit/sink';
 import { ensureAdministrator } from './auth/first-administrator';
 import { Keyset } from './auth/keyset';
 import { LoginBackoff } from './auth/login-backoff';
+import { OidcProvider } from './auth/oidc/provider';
 import { Revocations } from './auth/revocations';
+import { shareRevocations } from './auth/shared-revocations';
+import { standingOf } from './auth/standing';
 import { Tokens } from './auth/tokens';
 import { Users } from './auth/users';
 import type { Config } from './config/config';
 import { createApp } from './http/app';
+import { clientAddress } from './http/client-address';
 import { originAllowed, requestedHost } from './http/origin';
 import { createLogger } from './log';
 import { Metrics } from './metrics/metrics';
 import { ModelProxy } from './model-proxy/model-proxy';
 import { forwardFile } from './runner-link/files';
 import { probeIsolation } from './sessions/isolation';
+import { connectRedis } from './redis/shared-redis';
 import { MemoryDirectory } from './sessions/memory-directory';
+import { RedisDirectory } from './sessions/redis-directory';
 import { ProcessBackend } from './sessions/process-backend';
 import { Sessions } from './sessions/sessions';
 import { SocketServer } from './sockets/socket-server';
@@ -34,6 +43,9 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+/** What undoes an opening. */
+type Close = () => Promise<void> | void;
+
 /** For tests and benchmarks: another program than Claude Code in the sessions. */
 export type PlainProgram = Pick<ProgramSpec, 'path' | 'args'>;
 
@@ -42,7 +54,7 @@ const CLOSE_GRACE_MS = 5000;
 
 /** Opens every part in order, and closes what it has opened, in reverse, when it is told to or when one fails. */
 export async function startGateway(config: Config, plainProgram?: PlainProgram): Promise<Gateway> {
-  const opened: (() => Promise<void>)[] = [];
+  const opened: Close[] = [];
   let closing: Promise<void> | null = null;
   const close = () => (closing ??= closeAll(opened));
   try {
@@ -53,31 +65,38 @@ export async function startGateway(config: Config, plainProgram?: PlainProgram):
   }
 }
 
-async function closeAll(opened: (() => Promise<void>)[]): Promise<void> {
+async function closeAll(opened: Close[]): Promise<void> {
   for (let next = opened.pop(); next !== undefined; next = opened.pop()) await next();
 }
 
 async function open(
   config: Config,
   plainProgram: PlainProgram | null,
-  opened: (() => Promise<void>)[],
+  opened: Close[],
   close: () => Promise<void>,
 ): Promise<Gateway> {
   const log = createLogger(config.logLevel);
   const metrics = new Metrics();
+  const audit = await Audit.open(sinkFor(config.audit, process.stdout), { log, failures: metrics.auditFailures });
+  opened.push(() => audit.close());
+  const redis = config.redis === null ? null : await connectRedis(config.redis.url, config.redis.prefix, log);
+  opened.push(() => redis?.close());
   const revocations = new Revocations();
+  if (redis !== null) {
+    const stopSharing = await shareRevocations(revocations, redis, log);
+    opened.push(stopSharing);
+  }
   const { jwtSecret } = config.auth;
   const keyset = jwtSecret === null ? await Keyset.inDirectory(config.dataDirectory) : Keyset.ofSecret(jwtSecret);
-  const tokens = new Tokens(keyset, revocations, {
-    accessSeconds: config.auth.accessTokenSeconds,
-    signInSeconds: config.auth.signInSeconds,
-  });
   const users = Users.open(join(config.dataDirectory, 'users.json'));
-  const newAdministrator = await ensureAdministrator(users, config.auth.adminPassword);
+  const lifetimes = { accessSeconds: config.auth.accessTokenSeconds, signInSeconds: config.auth.signInSeconds };
+  const tokens = new Tokens(keyset, revocations, lifetimes, standingOf(users));
+  const { passwordSignIn, oidc } = config.auth;
+  const newAdministrator = passwordSignIn ? await ensureAdministrator(users, config.auth.adminPassword) : null;
 
   const isolation = await probeIsolation(config.sessions.isolation);
   const { credential } = config.modelProxy;
-  const directory = new MemoryDirectory();
+  const directory = redis === null ? new MemoryDirectory() : await RedisDirectory.open(redis, log);
   const proxy =
     credential === null ? null : new ModelProxy({ ...config.modelProxy, credential }, tokens, directory, log);
   await proxy?.listen();
@@ -95,7 +114,7 @@ async function open(
   });
   const limits = { total: config.sessions.maxTotal, perUser: config.sessions.maxPerUser };
   const environment = (sessionId: string) => proxy?.environment(sessionId) ?? {};
-  const sessions = new Sessions(directory, backend, limits, environment, metrics, log);
+  const sessions = new Sessions(directory, backend, limits, environment, metrics, log, audit);
   opened.push(() => sessions.close());
 
   let draining = false;
@@ -103,17 +122,29 @@ async function open(
   const http = createServer(
     createApp({
       config: config.http,
+      audit,
       log,
       metrics,
+      passwordSignIn,
+      usersKeptElsewhere: null,
+      broadcast: (notice) => sockets.tell(notice),
+      oidc: oidc === null ? null : new OidcProvider(oidc),
+      keyset,
       users,
       tokens,
       backoff: new LoginBackoff(),
       sessions,
       forwardFile,
-      notReady: () => (draining ? ['The server is stopping.'] : []),
+      notReady: () => [
+        ...(draining ? ['The server is stopping.'] : []),
+        ...(redis?.isReady() === false ? ['Redis is away.'] : []),
+      ],
     }),
   );
   const sockets = new SocketServer(http, {
+    adapter:
+      redis === null ? null : createAdapter(redis.commands, redis.subscriber, { key: `${redis.prefix}socket.io` }),
+    audit,
     tokens,
     revocations,
     sessions,
@@ -121,11 +152,12 @@ async function open(
     log,
     originAllowed: ({ headers }) =>
       originAllowed(headers.origin, requestedHost(headers, trustedProxies), publicOrigins),
+    addressOf: (request) => clientAddress(request, trustedProxies),
   });
   await listen(http, config.http);
   opened.push(async () => {
     draining = true;
-    await sockets.close('server-stopping');
+    sockets.close('server-stopping');
     await closeHttp(http);
   });
 

@@ -50,6 +50,18 @@ export interface ServerToClientEvents {
   latency: (message: { rttMs: number | null }, answer: () => void) => void;
   /** A session of the caller's was made or has changed (all sessions, for administrators in mode `watch`). */
   session: (session: SessionInfo) => void;
+  /** Word from an administrator, to everybody who has signed in. */
+  notice: (notice: Notice) => void;
+}
+
+/** Plain text for people. */
+export interface Notice {
+  id: string;
+  text: string;
+  /** User name of the administrator. */
+  from: string;
+  /** ISO 8601. */
+  at: string;
 }
 
 /** `data` of the `connect_error` that refuses a handshake. */
@@ -62,5 +74,7 @@ export interface HandshakeRefusal {
 export const MAX_MESSAGE_BYTES = 256 * 1024;
 /** Largest `input.data`, in UTF-8 bytes, of a client without frames. */
 export const MAX_PLAIN_INPUT_BYTES = 128 * 1024;
+/** Longest `notice.text`, in UTF-16 units. */
+export const MAX_NOTICE_CHARACTERS = 500;
 /** Seconds between heartbeats: proxies cut idle connections after 60. */
 export const HEARTBEAT_INTERVAL_SECONDS = 20;

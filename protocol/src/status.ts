@@ -25,6 +25,11 @@ export const STATUS_SENTENCES = {
   'runner-unreachable': 'The session cannot be reached right now. You are being reconnected.',
   'share-ended': 'The link you used has expired or was taken back by its owner.',
   'too-much-input': 'More was typed or pasted than the session takes. Wait until it has caught up, then reconnect.',
+  // Why a sign-in elsewhere did not lead here.
+  'sign-in-interrupted': 'This sign-in took too long, or another was begun meanwhile. Sign in once more.',
+  'provider-refused': 'The sign-in service did not let you in. Try again, or ask your administrator.',
+  'provider-unreachable': 'The sign-in service cannot be reached right now. Try again in a moment.',
+  'no-role': 'Your account has no role here. Ask your administrator to add you to a group that has one.',
   // Why something was refused.
   unauthorized: 'Sign in first.',
   'origin-refused':

@@ -1,3 +1,4 @@
+import { STATUS_SENTENCES } from '@claude-webui/protocol';
 import { Suspense, lazy, useEffect, useMemo, useState } from 'react';
 import { Account } from './api/account';
 import type { User } from './api/account';
@@ -11,6 +12,13 @@ const SharedSession = lazy(() => import('./pages/shared-session'));
 
 /** The secret of a read-only link, which is in the fragment so that no server's log has it. */
 const shareSecret = location.pathname === '/s' ? location.hash.slice(1) : null;
+
+/** Why a sign-in at the provider has led here without one; the server leaves the code in the address. */
+function failedSignIn(): string | null {
+  const code = new URLSearchParams(location.search).get('error');
+  const reason = Object.entries(STATUS_SENTENCES).find(([known]) => known === code);
+  return reason?.[1] ?? null;
+}
 
 export function App() {
   const theme = useTheme();
@@ -28,9 +36,10 @@ export function App() {
 function Personal() {
   const account = useMemo(() => new Account(), []);
   const [user, setUser] = useState<User | null | 'unknown'>('unknown');
-  const [reason, setReason] = useState<string | null>(null);
+  const [reason, setReason] = useState<string | null>(failedSignIn);
 
   useEffect(() => {
+    history.replaceState(null, '', location.pathname);
     account.resume().then(setUser, (error: unknown) => {
       setReason(sentenceOf(error));
       setUser(null);

@@ -13,7 +13,7 @@ function setUp(keyset = new Keyset('k1', { k1: SECRET })) {
   const clock = { ms: START_MS };
   const now = () => clock.ms;
   const revocations = new Revocations(now);
-  const tokens = new Tokens(keyset, revocations, { accessSeconds: 900, signInSeconds: 3600 }, now);
+  const tokens = new Tokens(keyset, revocations, { accessSeconds: 900, signInSeconds: 3600 }, () => true, now);
   return { clock, revocations, tokens };
 }
 

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { problem } from '../errors';
 import type { Keyset } from './keyset';
 import type { Revocations } from './revocations';
+import type { Standing } from './standing';
 import { USER_ROLES } from './roles';
 import type { UserRole } from './roles';
 
@@ -35,6 +36,8 @@ export interface Subject {
   id: string;
   username: string;
   role: UserRole;
+  /** Who vouches for them, if it is not the user store. */
+  provider?: 'oidc' | undefined;
 }
 
 const claimsSchema = z.object({
@@ -43,6 +46,8 @@ const claimsSchema = z.object({
   /** User name. */
   name: z.string(),
   role: z.enum(USER_ROLES),
+  /** Where they signed in, if not here. */
+  idp: z.literal('oidc').optional(),
   /** The sign-in. */
   sid: z.string(),
   /** When that was, in seconds since the epoch. */
@@ -61,6 +66,7 @@ export class Tokens {
     private readonly keyset: Keyset,
     private readonly revocations: Revocations,
     private readonly lifetimes: { accessSeconds: number; signInSeconds: number },
+    private readonly standing: Standing = () => true,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -103,6 +109,11 @@ export class Tokens {
     return sub;
   }
 
+  /** Whether claims that were verified once still hold, but for the time. */
+  isCurrent(claims: Claims): boolean {
+    return !this.revocations.isRevoked(claims) && this.standing(claims);
+  }
+
   /** Ends a token and the sign-in it belongs to. */
   revoke(claims: Claims): void {
     this.revocations.revoke(claims.jti, claims.exp * 1000);
@@ -112,7 +123,7 @@ export class Tokens {
   private verifyPerson(token: string, audience: string): Claims {
     const claims = claimsSchema.safeParse(this.verify(token, audience));
     if (!claims.success) throw problem('unauthorized');
-    if (this.revocations.isRevoked(claims.data)) throw problem('signed-out');
+    if (!this.isCurrent(claims.data)) throw problem('signed-out');
     return claims.data;
   }
 
@@ -126,6 +137,7 @@ export class Tokens {
       sub: subject.id,
       name: subject.username,
       role: subject.role,
+      ...(subject.provider === undefined ? {} : { idp: subject.provider }),
       sid: signIn.id,
       auth_time: signIn.at,
       jti: randomUUID(),

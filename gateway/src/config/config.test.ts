@@ -92,6 +92,52 @@ test('units become what the code counts in', () => {
   expect(config.modelProxy.upstream).toBe('http://x');
 });
 
+test('an OpenID provider needs an id, roles and a way back, which PUBLIC_ORIGIN gives', () => {
+  const issuer = { OIDC_ISSUER: 'https://id.example.org' };
+  expect(problemsOf(issuer).map((text) => text.split(' ')[0])).toEqual([
+    'OIDC_CLIENT_ID',
+    'OIDC_ROLE_MAP',
+    'OIDC_REDIRECT_URI',
+  ]);
+  const whole = { ...issuer, OIDC_CLIENT_ID: 'webui', OIDC_ROLE_MAP: '*=user' };
+  const { oidc } = loadConfig({ ...whole, PUBLIC_ORIGIN: 'https://a.example.org,https://b.example.org' }).auth;
+  expect(oidc).toMatchObject({
+    redirectUri: 'https://a.example.org/auth/oidc/callback',
+    roleMap: [{ group: '*', role: 'user' }],
+    clientSecret: null,
+  });
+  expect(loadConfig({}).auth.oidc).toBeNull();
+});
+
+test.each([
+  ['OIDC_ISSUER', 'http://id.example.org'],
+  ['OIDC_ISSUER', 'http://localhost.example.org'],
+  ['OIDC_REDIRECT_URI', 'https://terminal.example.org/elsewhere'],
+  ['OIDC_REDIRECT_URI', 'http://terminal.example.org/auth/oidc/callback'],
+  ['OIDC_ROLE_MAP', 'admins=root'],
+  ['OIDC_SCOPES', 'profile'],
+])('%s must not be %s', (name, value) => {
+  expect(problemsOf({ [name]: value })[0]).toContain(`${name} must`);
+});
+
+test('passwords are not switched off where there is no other way in', () => {
+  expect(problemsOf({ PASSWORD_SIGN_IN: 'false' })[0]).toContain('nobody could sign in');
+});
+
+test('audit lines go to a file on one machine and to stdout in production, unless AUDIT_LOG says otherwise', () => {
+  const production = { NODE_ENV: 'production', JWT_SECRET: STRONG };
+  const path = '/var/lib/webui/audit.jsonl';
+  expect(loadConfig({ DATA_DIR: '/var/lib/webui' }).audit).toMatchObject({ kind: 'file', path });
+  expect(loadConfig(production).audit).toEqual({ kind: 'stdout' });
+  expect(loadConfig({ ...production, AUDIT_LOG: path, AUDIT_MAX_FILES: '3' }).audit).toEqual({
+    kind: 'file',
+    path,
+    maxBytes: 50_000_000,
+    maxFiles: 3,
+  });
+  expect(loadConfig({ AUDIT_LOG: 'off' }).audit).toEqual({ kind: 'off' });
+});
+
 test('docs/CONFIGURATION.md has every variable with its default and meaning', () => {
   const doc = readFileSync(join(__dirname, '../../../docs/CONFIGURATION.md'), 'utf8').replace(/ +/g, ' ');
   for (const [name, { default: preset, help }] of Object.entries(VARIABLES)) {

@@ -1,6 +1,8 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { LogLevel } from '@claude-webui/protocol';
 import type * as z from 'zod';
+import type { FileSinkOptions } from '../audit/file-sink';
+import type { OidcSettings } from '../auth/oidc/provider';
 import { secretWeakness } from './secret-strength';
 import { BUILT_WEB_ROOT, VARIABLES } from './variables';
 
@@ -29,7 +31,12 @@ export interface Config {
     signInSeconds: number;
     /** Password of the first administrator; null: one is made up. */
     adminPassword: string | null;
+    passwordSignIn: boolean;
+    /** Null: nobody signs in at a provider. */
+    oidc: OidcSettings | null;
   };
+  /** What several gateways share; null: this one is alone. */
+  redis: { url: string; prefix: string } | null;
   sessions: {
     backend: 'process';
     isolation: 'auto' | 'require' | 'off';
@@ -46,6 +53,7 @@ export interface Config {
     /** 0: a session ends with its last connection. */
     detachGraceMs: number;
   };
+  audit: { kind: 'stdout' | 'off' } | ({ kind: 'file' } & FileSinkOptions);
   modelProxy: {
     /** On loopback; 0: any free one. */
     port: number;
@@ -74,7 +82,7 @@ type Values = { [Name in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[Na
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const { values, problems } = readVariables(env);
-  problems.push(...problemsBetween(env));
+  problems.push(...problemsBetween(env), ...oidcProblems(env));
   if (problems.length > 0) throw new ConfigError(problems);
   return toConfig(values as Values);
 }
@@ -107,6 +115,23 @@ function problemsBetween(env: NodeJS.ProcessEnv): string[] {
   return problems;
 }
 
+function oidcProblems(env: NodeJS.ProcessEnv): string[] {
+  if (given(env, 'OIDC_ISSUER') === null)
+    return given(env, 'PASSWORD_SIGN_IN') === 'false'
+      ? ['PASSWORD_SIGN_IN is false and OIDC_ISSUER is not set: nobody could sign in. Set the one or the other.']
+      : [];
+  const problems: string[] = [];
+  if (given(env, 'OIDC_CLIENT_ID') === null)
+    problems.push('OIDC_CLIENT_ID is not set. Register this server at the provider; OIDC_ISSUER needs its id there.');
+  if (given(env, 'OIDC_ROLE_MAP') === null)
+    problems.push('OIDC_ROLE_MAP is not set, so nobody could sign in. Say who may, such as admins=admin,*=user.');
+  if (given(env, 'OIDC_REDIRECT_URI') === null && given(env, 'PUBLIC_ORIGIN') === null)
+    problems.push(
+      'OIDC_REDIRECT_URI is not set, nor PUBLIC_ORIGIN. Set one, so that the provider can send people back.',
+    );
+  return problems;
+}
+
 function given(env: NodeJS.ProcessEnv, name: string): string | null {
   const value = env[name]?.trim() ?? '';
   return value === '' ? null : value;
@@ -131,7 +156,10 @@ function toConfig(values: Values): Config {
       accessTokenSeconds: values.ACCESS_TOKEN_TTL,
       signInSeconds: values.SIGN_IN_TTL * 3600,
       adminPassword: values.CLAUDE_WEBUI_ADMIN_PASSWORD,
+      passwordSignIn: values.PASSWORD_SIGN_IN,
+      oidc: oidcOf(values),
     },
+    redis: values.REDIS_URL === null ? null : { url: values.REDIS_URL, prefix: values.REDIS_KEY_PREFIX },
     sessions: {
       backend: values.SESSION_BACKEND,
       isolation: values.SESSION_ISOLATION,
@@ -144,11 +172,37 @@ function toConfig(values: Values): Config {
       idleWarningMs: values.SESSION_IDLE_WARNING * 1000,
       detachGraceMs: values.SESSION_DETACH_GRACE * 1000,
     },
+    audit: auditOf(values),
     modelProxy: {
       port: values.INTERNAL_PORT,
       upstream: values.ANTHROPIC_BASE_URL,
       credential: credentialOf(values),
     },
+  };
+}
+
+function auditOf(values: Values): Config['audit'] {
+  const preset = values.NODE_ENV === 'production' ? 'stdout' : join(values.DATA_DIR, 'audit.jsonl');
+  const target = values.AUDIT_LOG === '' ? preset : values.AUDIT_LOG;
+  if (target === 'stdout' || target === 'off') return { kind: target };
+  return { kind: 'file', path: target, maxBytes: values.AUDIT_MAX_BYTES, maxFiles: values.AUDIT_MAX_FILES };
+}
+
+function oidcOf(values: Values): OidcSettings | null {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, PUBLIC_ORIGIN: origins } = values;
+  const redirectUri =
+    values.OIDC_REDIRECT_URI ?? (origins[0] === undefined ? null : `${origins[0]}/auth/oidc/callback`);
+  if (issuer === null || clientId === null || redirectUri === null) return null;
+  return {
+    name: values.OIDC_NAME,
+    issuer,
+    clientId,
+    clientSecret: values.OIDC_CLIENT_SECRET,
+    scopes: values.OIDC_SCOPES,
+    usernameClaim: values.OIDC_USERNAME_CLAIM,
+    groupsClaim: values.OIDC_GROUPS_CLAIM,
+    roleMap: values.OIDC_ROLE_MAP,
+    redirectUri,
   };
 }
 

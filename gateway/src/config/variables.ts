@@ -3,7 +3,9 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LOG_LEVELS } from '@claude-webui/protocol';
 import * as z from 'zod';
+import { parseRoleMap } from '../auth/oidc/role-map';
 import { MIN_PASSWORD_LENGTH } from '../auth/password-rule';
+import { parseRedisUrl } from '../redis/connection';
 
 /** A whole number in a range, said as one sentence whatever is wrong with it. */
 function wholeNumber(min: number, max: number) {
@@ -21,7 +23,8 @@ function oneOf<const T extends readonly string[]>(...values: T) {
 
 const text = z.string();
 const truth = oneOf('true', 'false').transform((value) => value === 'true');
-const directory = text.transform((path) => resolve(path.replace(/^~(?=\/|$)/, homedir())));
+const absolute = (path: string) => resolve(path.replace(/^~(?=\/|$)/, homedir()));
+const directory = text.transform(absolute);
 const optional = text.transform((value) => (value === '' ? null : value));
 const PORT_MAX = 65_535;
 const DAY_SECONDS = 86_400;
@@ -45,6 +48,25 @@ const origins = text
 const httpUrl = text
   .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), 'must be an http or https URL')
   .transform((value) => value.replace(/\/+$/, ''));
+
+const issuer = optional.refine(
+  (value) => value === null || isTrustedUrl(value),
+  'must be an https URL (http only for a provider on this machine)',
+);
+
+/** Over plain http anybody between could be the provider; on loopback nobody is between. */
+function isTrustedUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
+}
+
+const roleMap = text.transform((value, context) => {
+  const map = parseRoleMap(value);
+  if (map !== null) return map;
+  context.addIssue('must be groups and their roles such as admins=admin,developers=user,*=viewer');
+  return z.NEVER;
+});
 
 interface Variable<T> {
   /** As written in the environment; `''`: none. It passes the same schema as a value from outside. */
@@ -113,6 +135,60 @@ export const VARIABLES = {
     'Lifetime of an access token, in seconds. Browsers renew it by themselves.',
   ),
   SIGN_IN_TTL: variable(wholeNumber(1, 24 * 30), '12', 'Hours until the password is asked for again.'),
+  PASSWORD_SIGN_IN: variable(
+    truth,
+    'true',
+    '`false`: nobody signs in by a password kept here, only at the OpenID provider.',
+  ),
+  OIDC_ISSUER: variable(
+    issuer,
+    '',
+    'URL of an OpenID provider at which people may sign in. The other OIDC variables mean nothing without it.',
+  ),
+  OIDC_NAME: variable(
+    text.max(40, 'must have at most 40 characters'),
+    'single sign-on',
+    'What the sign-in page calls the provider.',
+  ),
+  OIDC_CLIENT_ID: variable(optional, '', 'Id of this server at the provider.'),
+  OIDC_CLIENT_SECRET: variable(optional, '', 'Its secret. Without one it is a public client; PKCE is used with both.'),
+  OIDC_SCOPES: variable(
+    text.refine((value) => value.split(' ').includes('openid'), 'must have openid among scopes separated by spaces'),
+    'openid profile email',
+    'What is asked for, separated by spaces. Some providers have a scope for groups.',
+  ),
+  OIDC_USERNAME_CLAIM: variable(
+    text,
+    'preferred_username',
+    'Claim with the name to show. Without it the subject is shown.',
+  ),
+  OIDC_GROUPS_CLAIM: variable(text, 'groups', 'Claim with the groups.'),
+  OIDC_ROLE_MAP: variable(
+    roleMap,
+    '',
+    'Roles by group, such as `admins=admin,developers=user,*=viewer`; the highest counts, `*` is everybody, nobody else gets in.',
+  ),
+  OIDC_REDIRECT_URI: variable(
+    optional.refine(
+      (value) => value === null || (isTrustedUrl(value) && new URL(value).pathname === '/auth/oidc/callback'),
+      'must be the https URL of this server with the path /auth/oidc/callback (http only on this machine)',
+    ),
+    '',
+    'Where the provider sends people back. Without it `/auth/oidc/callback` at the first PUBLIC_ORIGIN.',
+  ),
+  REDIS_URL: variable(
+    optional.refine(
+      (url) => url === null || parseRedisUrl(url) !== null,
+      'must be redis://host, redis+sentinel://host,host/name or redis+cluster://host,host (rediss… for TLS)',
+    ),
+    '',
+    'Redis that several gateways share, such as `redis://redis:6379`; `redis+sentinel://a,b/name` and `redis+cluster://a,b` too. Without it this gateway is alone.',
+  ),
+  REDIS_KEY_PREFIX: variable(
+    text,
+    '{claude-webui}:',
+    'Before every key and channel. What stands in braces keeps all keys of a cluster together.',
+  ),
   SESSION_BACKEND: variable(
     z.literal('process', { error: backendProblem }),
     'process',
@@ -151,6 +227,17 @@ export const VARIABLES = {
     '',
     'Absolute path of the Claude Code binary. Without it the one of the npm package.',
   ),
+  AUDIT_LOG: variable(
+    text.transform((value) => (['', 'stdout', 'off'].includes(value) ? value : absolute(value))),
+    '',
+    'Where audit lines go: `stdout`, `off`, or the path of a file. Without it stdout in production, and otherwise `audit.jsonl` in DATA_DIR.',
+  ),
+  AUDIT_MAX_BYTES: variable(
+    wholeNumber(1_000_000, 10_000_000_000),
+    '50000000',
+    'Size at which an audit file is put aside as `.1` and a new one begun.',
+  ),
+  AUDIT_MAX_FILES: variable(wholeNumber(2, 1000), '20', 'Audit files kept, the current one included.'),
   ANTHROPIC_API_KEY: variable(
     optional,
     '',

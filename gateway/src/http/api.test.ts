@@ -181,9 +181,30 @@ test('the sign-in answers are as documented', async () => {
   expect((await check('POST', '/auth/login', '/auth/login', { body: {} })).status).toBe(400);
   expect((await check('POST', '/auth/refresh', '/auth/refresh', { as: alice })).status).toBe(200);
   expect((await check('POST', '/auth/refresh', '/auth/refresh')).status).toBe(401);
+  expect((await check('GET', '/auth/methods', '/auth/methods')).body).toEqual({ password: true, oidc: null });
   expect((await check('GET', '/auth/me', '/auth/me', { as: alice })).status).toBe(200);
   expect((await check('GET', '/auth/me', '/auth/me')).status).toBe(401);
   expect((await check('POST', '/auth/logout', '/auth/logout', { as: alice })).status).toBe(204);
   expect((await check('GET', '/health', '/health')).body).toEqual({ status: 'ok' });
   expect((await check('GET', '/ready', '/ready')).status).toBe(200);
+});
+
+test('the administration answers are as documented', async () => {
+  const users = '/api/v1/admin/users';
+  const body = { username: 'carol', role: 'user' };
+  const added = await check('POST', users, users, { as: admin, body });
+  expect(added.status).toBe(201);
+  expect((await check('POST', users, users, { as: admin, body })).status).toBe(409);
+  expect((await check('POST', users, users, { as: alice, body })).status).toBe(403);
+  expect((await check('GET', users, users, { as: admin })).status).toBe(200);
+  const { id } = (added.body as unknown as { user: User }).user;
+  const one = `${users}/${id}`;
+  expect((await check('PATCH', `${users}/{id}`, one, { as: admin, body: { disabled: true } })).status).toBe(200);
+  expect((await check('PATCH', `${users}/{id}`, `${users}/x`, { as: admin, body: { disabled: true } })).status).toBe(
+    404,
+  );
+  expect((await check('POST', `${users}/{id}/password`, `${one}/password`, { as: admin })).status).toBe(200);
+  const notices = '/api/v1/admin/notices';
+  expect((await check('POST', notices, notices, { as: admin, body: { text: 'Hello' } })).status).toBe(204);
+  expect((await check('POST', notices, notices, { as: admin, body: { text: '' } })).status).toBe(400);
 });

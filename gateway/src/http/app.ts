@@ -5,7 +5,10 @@ import type { Config } from '../config/config';
 import { problem } from '../errors';
 import type { Logger } from '../log';
 import type { forwardFile } from '../runner-link/files';
+import type { AdministrationParts } from './administration';
+import { serveAdministration } from './administration';
 import type { AuthParts } from './auth';
+import { auditRefusals } from './audit-refusals';
 import { serveAuth } from './auth';
 import { authenticator } from './authenticate';
 import { crossOrigin } from './cross-origin';
@@ -13,6 +16,7 @@ import { serveFiles } from './files';
 import { serveHealth } from './health';
 import { serveMetrics } from './metrics';
 import { observe } from './observe';
+import { serveOidc } from './oidc';
 import { serveOpenApi } from './openapi';
 import { problems } from './problem';
 import { limitRate } from './rate-limit';
@@ -23,7 +27,7 @@ import { serveSessions } from './sessions';
 import { serveShares } from './shares';
 import { serveWeb } from './web';
 
-export interface AppParts extends AuthParts {
+export interface AppParts extends AuthParts, Omit<AdministrationParts, 'users'> {
   config: Config['http'];
   log: Logger;
   sessions: SessionCalls;
@@ -34,7 +38,7 @@ export interface AppParts extends AuthParts {
 
 /** Knows no sockets: the caller gives it to an HTTP server. */
 export function createApp(parts: AppParts): Express {
-  const { config, log, metrics, sessions, tokens } = parts;
+  const { audit, config, log, metrics, sessions, tokens } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustedProxies);
@@ -47,14 +51,16 @@ export function createApp(parts: AppParts): Express {
   serveHealth(app, parts.notReady);
   serveMetrics(app, metrics);
   serveAuth(app, parts, authenticate);
-  serveSessions(app, sessions, authenticate);
-  serveShares(app, sessions, authenticate);
-  serveFiles(app, sessions, authenticate, parts.forwardFile);
+  serveOidc(app, parts);
+  serveSessions(app, sessions, authenticate, audit);
+  serveShares(app, sessions, authenticate, audit);
+  serveFiles(app, sessions, authenticate, audit, parts.forwardFile);
+  serveAdministration(app, parts, authenticate);
   serveOpenApi(app);
   serveWeb(app, config.webRoot);
   app.use(() => {
     throw problem('not-found');
   });
-  app.use(problems(log));
+  app.use(auditRefusals(audit), problems(log));
   return app;
 }

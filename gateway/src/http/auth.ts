@@ -1,36 +1,47 @@
 /** `/auth/*`: sign in and out, stay signed in, change the password. */
-import { parseCookie } from 'cookie';
-import type { CookieOptions, Express, Request, Response } from 'express';
+import type { Express, Request, Response } from 'express';
 import type { LoginBackoff } from '../auth/login-backoff';
-import type { Claims, SignIn, Tokens } from '../auth/tokens';
+import type { Claims, SignIn, Subject, Tokens } from '../auth/tokens';
 import type { User, Users } from '../auth/users';
 import { AppError, problem } from '../errors';
-import type { Metrics } from '../metrics/metrics';
+import { attribute, attributeClaim, by } from './actor';
 import type { Authenticate } from './authenticate';
 import { bearerOf } from './authenticate';
 import { bodyOf, readJson } from './input';
+import type { OidcParts } from './oidc';
+import { providersEnd } from './oidc';
 import { resource } from './resource';
 import { loginBody, passwordBody } from './schemas';
+import { beginSignIn, forgetSignIn, refreshCookie } from './sign-in-cookie';
 
-const COOKIE = 'claude_webui_refresh';
-
-export interface AuthParts {
+export interface AuthParts extends OidcParts {
+  /** Whether people may sign in by a password that is kept here. */
+  passwordSignIn: boolean;
   users: Users;
-  tokens: Tokens;
   backoff: LoginBackoff;
-  metrics: Metrics;
 }
 
 export function serveAuth(app: Express, parts: AuthParts, authenticate: Authenticate): void {
-  const { tokens, users } = parts;
+  const { audit, tokens, users } = parts;
 
+  resource(app, '/auth/methods', {
+    get: [
+      (_request, response) => {
+        const { passwordSignIn: password, oidc } = parts;
+        response.json({ password, oidc: oidc === null ? null : { name: oidc.name } });
+      },
+    ],
+  });
   resource(app, '/auth/login', {
     post: [
       readJson,
       async (request, response) => {
+        if (!parts.passwordSignIn) throw problem('password-sign-in-off');
         const { username, password } = bodyOf(request, loginBody);
-        const user = await checkPassword(parts, request, username, password);
-        beginSignIn(tokens, user, request, response);
+        const user = await checkPassword(parts, request, response, username, password);
+        const { signIn } = beginSignIn(tokens, user, request, response);
+        audit.record({ event: 'auth.signed-in', ...by(request, response), method: 'password' });
+        sendSignedIn(tokens, user, signIn, response);
       },
     ],
   });
@@ -38,18 +49,24 @@ export function serveAuth(app: Express, parts: AuthParts, authenticate: Authenti
     post: [
       (request, response) => {
         const claims = refreshClaims(tokens, request);
-        const user = users.get(claims.sub);
-        if (user === null || claims.auth_time < user.passwordChangedAt) throw problem('signed-out');
-        sendSignedIn(tokens, user, signInOf(claims), response);
+        sendSignedIn(tokens, subjectOf(parts, claims), signInOf(claims), response);
       },
     ],
   });
   resource(app, '/auth/logout', {
     post: [
-      (request, response) => {
-        for (const claims of presentedClaims(tokens, request)) tokens.revoke(claims);
-        response.clearCookie(COOKIE, cookieOptions(request));
-        response.status(204).end();
+      async (request, response) => {
+        const presented = presentedClaims(tokens, request);
+        for (const claims of presented) tokens.revoke(claims);
+        if (presented[0] !== undefined) {
+          attribute(response, presented[0]);
+          audit.record({ event: 'auth.signed-out', ...by(request, response) });
+        }
+        forgetSignIn(request, response);
+        const isProviders = presented.some(({ idp }) => idp !== undefined);
+        const endSessionUrl = isProviders ? await providersEnd(parts, request, response) : null;
+        if (endSessionUrl === null) response.status(204).end();
+        else response.json({ endSessionUrl });
       },
     ],
   });
@@ -66,19 +83,28 @@ export function serveAuth(app: Express, parts: AuthParts, authenticate: Authenti
       readJson,
       async (request, response) => {
         const claims = authenticate(request, response);
+        if (claims.idp !== undefined) throw problem('password-elsewhere');
         const { current, new: wanted } = bodyOf(request, passwordBody);
-        const user = await checkPassword(parts, request, claims.name, current);
+        const user = await checkPassword(parts, request, response, claims.name, current);
         await users.changePassword(user.id, wanted);
+        audit.record({ event: 'auth.password-changed', ...by(request, response) });
         // All sign-ins from before are over, this browser's too, so it begins another.
-        beginSignIn(tokens, user, request, response);
+        sendSignedIn(tokens, user, beginSignIn(tokens, user, request, response).signIn, response);
       },
     ],
   });
 }
 
 /** @throws AppError login-failed, too-many-logins: the same for names that do not exist */
-async function checkPassword(parts: AuthParts, request: Request, username: string, password: string): Promise<User> {
+async function checkPassword(
+  parts: AuthParts,
+  request: Request,
+  response: Response,
+  username: string,
+  password: string,
+): Promise<User> {
   const { backoff, metrics, users } = parts;
+  if (users.list().some((user) => user.username === username)) attributeClaim(response, username);
   const source = { username, address: request.ip ?? '' };
   const waitMs = backoff.waitMs(source, Date.now());
   if (waitMs > 0) {
@@ -95,14 +121,21 @@ async function checkPassword(parts: AuthParts, request: Request, username: strin
   return user;
 }
 
-function beginSignIn(tokens: Tokens, user: User, request: Request, response: Response): void {
-  const signIn = tokens.startSignIn();
-  const { token, claims } = tokens.issueRefresh(user, signIn);
-  response.cookie(COOKIE, token, { ...cookieOptions(request), expires: new Date(claims.exp * 1000) });
-  sendSignedIn(tokens, user, signIn, response);
+/**
+ * Whom a sign-in may be renewed for. A provider's people have no entry here: nothing can be looked up, which is why a
+ * sign-in ends with SIGN_IN_TTL. @throws AppError signed-out
+ */
+function subjectOf({ users, passwordSignIn, oidc }: AuthParts, claims: Claims): Subject {
+  if (claims.idp !== undefined) {
+    if (oidc === null) throw problem('signed-out');
+    return { id: claims.sub, username: claims.name, role: claims.role, provider: claims.idp };
+  }
+  const user = passwordSignIn ? users.get(claims.sub) : null;
+  if (user === null) throw problem('signed-out');
+  return user;
 }
 
-function sendSignedIn(tokens: Tokens, user: User, signIn: SignIn, response: Response): void {
+function sendSignedIn(tokens: Tokens, user: Subject, signIn: SignIn, response: Response): void {
   const { token, claims } = tokens.issueAccess(user, signIn);
   const { id, username, role } = user;
   response.locals['userId'] = id;
@@ -135,15 +168,6 @@ function claimsIfValid(verify: () => Claims): Claims | null {
     if (error instanceof AppError) return null;
     throw error;
   }
-}
-
-function refreshCookie(request: Request): string | null {
-  return parseCookie(request.headers.cookie ?? '')[COOKIE] ?? null;
-}
-
-/** No script can read it, no other site can make a browser send it, and only `/auth` ever gets it. */
-function cookieOptions(request: Request): CookieOptions {
-  return { httpOnly: true, sameSite: 'strict', path: '/auth', secure: request.secure };
 }
 
 const signInOf = (claims: Claims): SignIn => ({ id: claims.sid, at: claims.auth_time });

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import type { Claims, Tokens } from '../auth/tokens';
 import { AppError, problem } from '../errors';
 import type { Metrics } from '../metrics/metrics';
+import { attribute } from './actor';
 
 /** Who asks, by the access token of the request. @throws AppError unauthorized, token-expired, signed-out */
 export type Authenticate = (request: Request, response: Response) => Claims;
@@ -12,8 +13,7 @@ export function authenticator(tokens: Tokens, metrics: Metrics): Authenticate {
     if (token === null) throw problem('unauthorized');
     try {
       const claims = tokens.verifyAccess(token);
-      // For the request's line in the log.
-      response.locals['userId'] = claims.sub;
+      attribute(response, claims);
       return claims;
     } catch (error) {
       if (error instanceof AppError) metrics.authFailures.inc({ reason: error.code });

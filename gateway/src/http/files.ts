@@ -1,7 +1,9 @@
 import type { Express, Request, RequestHandler } from 'express';
+import type { AuditTrail } from '../audit/audit';
 import type { ErrorCode } from '../errors';
 import { problem } from '../errors';
 import type { forwardFile } from '../runner-link/files';
+import { by } from './actor';
 import type { Authenticate } from './authenticate';
 import { pathPart } from './input';
 import { resource } from './resource';
@@ -21,13 +23,17 @@ export function serveFiles(
   app: Express,
   sessions: SessionCalls,
   authenticate: Authenticate,
+  audit: AuditTrail,
   forward: typeof forwardFile,
 ): void {
   const handle: RequestHandler = async (request, response) => {
     const viewer = viewerOf(authenticate, request, response);
     const record = await sessions.get(viewer, pathPart(request, 'id'));
-    const answer = await forward(record, pathInWorkspace(request), request, response);
+    const path = pathInWorkspace(request);
+    const answer = await forward(record, path, request, response);
     if (!answer.forwarded) throw problem(REFUSALS[answer.status] ?? 'runner-unreachable', answer.message);
+    const event = request.method === 'PUT' ? 'file.uploaded' : 'file.downloaded';
+    audit.record({ event, ...by(request, response), path });
   };
   resource(app, '/api/v1/sessions/:id/files{/*path}', { get: [handle], put: [handle] });
 }

@@ -11,8 +11,14 @@ const COMPONENTS = {
   Share: schemas.share,
   NewShare: schemas.newShare,
   ShareList: schemas.shareList,
+  Methods: schemas.methods,
   SignedIn: schemas.signedIn,
+  SignedOut: schemas.signedOut,
   Me: schemas.me,
+  User: schemas.account,
+  UserList: schemas.accountList,
+  NewUser: schemas.newAccount,
+  NewPassword: schemas.newPassword,
   Status: schemas.status,
   Problem: schemas.problemDocument,
 };
@@ -29,6 +35,8 @@ interface Operation {
   body?: z.ZodType;
   /** Status of success, and what comes with it; null: nothing, `file`: bytes. */
   answer: [number, keyof typeof COMPONENTS | 'file' | null];
+  /** Another one. */
+  orAnswer?: Operation['answer'];
   /** Statuses of the problems that are this operation's own. */
   problems?: number[];
   /** Served without an access token. */
@@ -39,6 +47,24 @@ interface Operation {
 const OPERATIONS: Record<string, Record<string, Operation>> = {
   '/health': { get: { summary: 'Whether the process is alive', answer: [200, 'Status'], open: true } },
   '/ready': { get: { summary: 'Whether it can serve', answer: [200, 'Status'], problems: [503], open: true } },
+  '/auth/methods': { get: { summary: 'How people sign in here', answer: [200, 'Methods'], open: true } },
+  '/auth/oidc/login': {
+    get: {
+      summary: 'For browsers: leads to the OpenID provider, or to the sign-in page with `?error=` and a code',
+      answer: [302, null],
+      orAnswer: [303, null],
+      problems: [404, 503],
+      open: true,
+    },
+  },
+  '/auth/oidc/callback': {
+    get: {
+      summary: 'Where the provider sends browsers: leads to the page, signed in or with `?error=` and a code',
+      answer: [303, null],
+      problems: [404, 503],
+      open: true,
+    },
+  },
   '/auth/login': {
     post: {
       summary: 'Sign in; also sets the refresh cookie',
@@ -56,7 +82,12 @@ const OPERATIONS: Record<string, Record<string, Operation>> = {
     },
   },
   '/auth/logout': {
-    post: { summary: 'End the sign-in: its tokens and open sockets', answer: [204, null], open: true },
+    post: {
+      summary: 'End the sign-in: its tokens and open sockets',
+      answer: [204, null],
+      orAnswer: [200, 'SignedOut'],
+      open: true,
+    },
   },
   '/auth/me': { get: { summary: 'Who is signed in', answer: [200, 'Me'] } },
   '/auth/password': {
@@ -105,12 +136,45 @@ const OPERATIONS: Record<string, Record<string, Operation>> = {
     },
     put: { summary: 'Upload a file into the workspace', answer: [201, 'file'], problems: [403, 404, 413, 502, 503] },
   },
+  '/api/v1/admin/users': {
+    get: { summary: 'Everybody who may sign in by password (administrators)', answer: [200, 'UserList'] },
+    post: {
+      summary: 'Add a user, with a made-up password (administrators)',
+      body: schemas.newUserBody,
+      answer: [201, 'NewUser'],
+      problems: [409, 415],
+    },
+  },
+  '/api/v1/admin/users/{id}': {
+    patch: {
+      summary: 'Disable a user, who is signed out at once, or enable one (administrators)',
+      body: schemas.disableBody,
+      answer: [200, 'User'],
+      problems: [404, 409, 415],
+    },
+  },
+  '/api/v1/admin/users/{id}/password': {
+    post: {
+      summary: 'Make up a new password, which signs the user out (administrators)',
+      answer: [200, 'NewPassword'],
+      problems: [404, 409],
+    },
+  },
+  '/api/v1/admin/notices': {
+    post: {
+      summary: 'Tell everybody who is connected something (administrators)',
+      body: schemas.noticeBody,
+      answer: [204, null],
+      problems: [415],
+    },
+  },
 };
 
 /** What any operation may be refused with. */
 const COMMON_PROBLEMS = [400, 401, 403, 429];
 
-function described({ summary, query, body, answer: [status, content], problems = [], open }: Operation, path: string) {
+function described(operation: Operation, path: string) {
+  const { summary, query, body, answer, orAnswer, problems = [], open } = operation;
   const refusals = [...new Set([...COMMON_PROBLEMS, ...problems])].sort((a, b) => a - b);
   return {
     summary,
@@ -121,7 +185,12 @@ function described({ summary, query, body, answer: [status, content], problems =
       : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body, 'input') } } } }),
     responses: {
       ...Object.fromEntries(refusals.map((code) => [code, { $ref: '#/components/responses/Problem' }])),
-      [status]: { description: 'Done', ...contentOf(content) },
+      ...Object.fromEntries(
+        [answer, orAnswer ?? answer].map(([status, content]) => [
+          status,
+          { description: 'Done', ...contentOf(content) },
+        ]),
+      ),
     },
   };
 }

@@ -1,17 +1,21 @@
 /** What the REST API takes and gives. The same schemas check requests and make the OpenAPI document. */
 import type { SessionInfo, TerminalSize } from '@claude-webui/protocol';
-import { MAX_TERMINAL_CELLS_PER_SIDE } from '@claude-webui/protocol';
+import { MAX_NOTICE_CHARACTERS, MAX_TERMINAL_CELLS_PER_SIDE } from '@claude-webui/protocol';
 import * as z from 'zod';
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../auth/password-rule';
 import { USER_ROLES } from '../auth/roles';
+import { USERNAME } from '../auth/username-rule';
 
 const MAX_SHARE_SECONDS = 7 * 24 * 3600;
 
 /** Letters, marks, digits, punctuation, symbols and plain spaces, at least one of them not a space. */
-const name = z
-  .string()
-  .trim()
-  .regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,64}$/u, 'must be 1 to 64 visible characters');
+const visibleText = (maxLength: number) =>
+  z
+    .string()
+    .trim()
+    .max(maxLength, `must be 1 to ${maxLength} visible characters`)
+    .regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]+$/u, `must be 1 to ${maxLength} visible characters`);
+const name = visibleText(64);
 const workspace = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be 1 to 40 lower-case letters, digits and hyphens, no hyphen first');
@@ -33,6 +37,14 @@ export const createBody = z.strictObject({
 });
 export const renameBody = z.strictObject({ name });
 export const shareBody = z.strictObject({ expiresInSeconds: z.int().min(60).max(MAX_SHARE_SECONDS) });
+export const newUserBody = z.strictObject({
+  username: z.string().regex(USERNAME, 'must be 1 to 64 letters, digits and any of _ . @ -'),
+  role: z.enum(USER_ROLES),
+});
+export const disableBody = z.strictObject({ disabled: z.boolean() });
+export const noticeBody = z.strictObject({
+  text: visibleText(MAX_NOTICE_CHARACTERS).describe('Shown as it is to everybody who is connected.'),
+});
 export const listQuery = z.strictObject({ all: z.enum(['true', 'false']).optional() });
 
 export const user = z.strictObject({ id: z.string(), username: z.string(), role: z.enum(USER_ROLES) });
@@ -41,6 +53,21 @@ export const signedIn = z.strictObject({
   expiresAt: z.iso.datetime(),
   user,
 });
+export const methods = z.strictObject({
+  password: z.boolean(),
+  oidc: z.strictObject({ name: z.string() }).nullable().describe('An OpenID provider; begin at /auth/oidc/login.'),
+});
+export const signedOut = z.strictObject({
+  endSessionUrl: z.url().describe('Open it in the browser to end the sign-in at the provider too.'),
+});
+export const account = user.extend({ disabled: z.boolean() });
+export const accountList = z.strictObject({
+  users: z.array(account),
+  keptElsewhere: z.string().nullable().describe('Where users are changed instead, as a sentence.'),
+});
+const password = z.string().describe('Made up; shown only here.');
+export const newAccount = z.strictObject({ user: account, password });
+export const newPassword = z.strictObject({ password });
 export const me = z.strictObject({ expiresAt: z.iso.datetime(), user });
 export const session = z.strictObject({
   id: z.uuid(),

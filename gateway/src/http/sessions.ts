@@ -1,6 +1,8 @@
 import type { Express, Request, Response } from 'express';
+import type { AuditTrail } from '../audit/audit';
 import type { Sessions, Viewer } from '../sessions/sessions';
 import { sessionInfo } from '../sessions/sessions';
+import { by } from './actor';
 import type { Authenticate } from './authenticate';
 import { bodyOf, pathPart, queryOf, readJson } from './input';
 import { resource } from './resource';
@@ -19,7 +21,12 @@ export function viewerOf(authenticate: Authenticate, request: Request, response:
 const shown = (record: SessionRecord) => documentedSession(sessionInfo(record));
 
 /** `/api/v1/sessions`: list, create, look at, rename and end sessions. */
-export function serveSessions(app: Express, sessions: SessionCalls, authenticate: Authenticate): void {
+export function serveSessions(
+  app: Express,
+  sessions: SessionCalls,
+  authenticate: Authenticate,
+  audit: AuditTrail,
+): void {
   resource(app, '/api/v1/sessions', {
     get: [
       async (request, response) => {
@@ -34,6 +41,8 @@ export function serveSessions(app: Express, sessions: SessionCalls, authenticate
       async (request, response) => {
         const viewer = viewerOf(authenticate, request, response);
         const record = await sessions.create(viewer, bodyOf(request, createBody));
+        const { id: sessionId, workspace } = record;
+        audit.record({ event: 'session.created', ...by(request, response), sessionId, workspace });
         response.status(201).location(`/api/v1/sessions/${record.id}`).json(shown(record));
       },
     ],
@@ -56,7 +65,9 @@ export function serveSessions(app: Express, sessions: SessionCalls, authenticate
     delete: [
       async (request, response) => {
         const viewer = viewerOf(authenticate, request, response);
-        await sessions.end(viewer, pathPart(request, 'id'));
+        const { id, owner } = await sessions.get(viewer, pathPart(request, 'id'));
+        await sessions.end(viewer, id);
+        if (owner !== viewer.id) audit.record({ event: 'admin.session-ended', ...by(request, response), owner });
         response.status(204).end();
       },
     ],

@@ -1,6 +1,8 @@
 import type { Express, Request } from 'express';
+import type { AuditTrail } from '../audit/audit';
 import { problem } from '../errors';
 import type { ShareRecord } from '../sessions/directory';
+import { by } from './actor';
 import type { Authenticate } from './authenticate';
 import { bodyOf, pathPart, readJson } from './input';
 import { resource } from './resource';
@@ -9,7 +11,7 @@ import type { SessionCalls } from './sessions';
 import { viewerOf } from './sessions';
 
 /** `/api/v1/sessions/:id/shares`: read-only links to a session. */
-export function serveShares(app: Express, sessions: SessionCalls, authenticate: Authenticate): void {
+export function serveShares(app: Express, sessions: SessionCalls, authenticate: Authenticate, audit: AuditTrail): void {
   resource(app, '/api/v1/sessions/:id/shares', {
     get: [
       async (request, response) => {
@@ -24,6 +26,8 @@ export function serveShares(app: Express, sessions: SessionCalls, authenticate: 
         const viewer = viewerOf(authenticate, request, response);
         const { expiresInSeconds } = bodyOf(request, shareBody);
         const { share, secret } = await sessions.share(viewer, pathPart(request, 'id'), expiresInSeconds);
+        const { id: shareId, expiresAt } = share;
+        audit.record({ event: 'share.made', ...by(request, response), shareId, expiresAt });
         response.status(201).json({ ...shown(share), url: linkFor(request, secret) });
       },
     ],
@@ -36,6 +40,7 @@ export function serveShares(app: Express, sessions: SessionCalls, authenticate: 
         const { shares } = await sessions.get(viewer, id);
         if (!shares.some((share) => share.id === shareId)) throw problem('share-not-found');
         await sessions.unshare(viewer, id, shareId);
+        audit.record({ event: 'share.revoked', ...by(request, response), shareId });
         response.status(204).end();
       },
     ],

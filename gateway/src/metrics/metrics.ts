@@ -92,6 +92,12 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly auditFailures = new Counter({
+    name: 'audit_write_failures_total',
+    help: 'Audit events that could not be written; they are in the log.',
+    registers: this.registers,
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
     let last = performance.eventLoopUtilization();

@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { SessionEnd, SessionInfo, TerminalSize } from '@claude-webui/protocol';
+import type { AuditTrail } from '../audit/audit';
+import { GATEWAY } from '../audit/events';
 import { AppError } from '../errors';
 import type { Logger } from '../log';
 import type { Metrics } from '../metrics/metrics';
@@ -48,6 +50,7 @@ export class Sessions {
     private readonly modelEnvironment: ModelEnvironment,
     private readonly metrics: Metrics,
     private readonly log: Logger,
+    private readonly audit: AuditTrail,
   ) {
     // One listener for each session that is being placed, which MAX_SESSIONS bounds.
     setMaxListeners(0, this.closing.signal);
@@ -226,6 +229,8 @@ export class Sessions {
     const before = await this.directory.get(id);
     if (before === null || before.state === 'ended') return;
     this.metrics.activeSessions.dec();
+    const { reason, exitCode } = end;
+    this.audit.record({ event: 'session.ended', ...GATEWAY, sessionId: id, owner: before.owner, reason, exitCode });
     await this.directory.update(id, { state: 'ended', end, attachments: 0, endpoint: null, shares: [] });
   }
 

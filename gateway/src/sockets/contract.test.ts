@@ -124,7 +124,7 @@ test('a server that stops tells its clients so', async () => {
   gateway = await RunningGateway.start();
   const client = gateway.plain();
   await client.opened();
-  await gateway.stopSockets();
+  gateway.stopSockets();
   expect(await client.status('closed')).toEqual({ state: 'closed', reason: 'server-stopping' });
   await client.disconnected();
 });

@@ -55,6 +55,20 @@ test('a fresh token of the same person keeps the socket open past the old one’
   expect(kept!.socket.connected).toBe(true);
 });
 
+test('a user who is disabled is signed out of every socket within five seconds, and of no other', async () => {
+  const disabled = new Set<string>();
+  gateway = await RunningGateway.start({ standing: ({ sub }) => !disabled.has(sub) });
+  const [client, other] = [gateway.plain(), gateway.plain({ token: gateway.tokenOf(STRANGER) })];
+  await Promise.all([client.opened(), other.opened()]);
+  disabled.add(PERSON.id);
+  const since = performance.now();
+  expect((await client.status('closed')).reason).toBe('signed-out');
+  expect(performance.now() - since).toBeLessThan(5000);
+  await client.disconnected();
+  expect(other.socket.connected).toBe(true);
+  expect(await gateway.plain().refused()).toBe('signed-out');
+});
+
 test.each([
   ['somebody else’s token', () => ({ token: gateway.tokenOf(STRANGER) })],
   ['nonsense', () => ({ token: 'nonsense' })],

@@ -1,8 +1,10 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
-import type { StatusCode } from '@claude-webui/protocol';
+import type { Notice, StatusCode } from '@claude-webui/protocol';
 import { HEARTBEAT_INTERVAL_SECONDS, MAX_MESSAGE_BYTES, STATUS_SENTENCES, packetParser } from '@claude-webui/protocol';
+import type { ServerOptions } from 'socket.io';
 import { Server } from 'socket.io';
 import * as parser from 'socket.io-parser';
+import type { AuditTrail } from '../audit/audit';
 import type { Revocations } from '../auth/revocations';
 import type { Tokens } from '../auth/tokens';
 import { AppError } from '../errors';
@@ -15,9 +17,12 @@ import { parseHandshake } from './handshake';
 import { probeLatency } from './latency-probe';
 import { TerminalSocket } from './terminal-socket';
 import type { ClientSocket, Identity, SocketData, TerminalServer } from './types';
-import { closeSocket } from './types';
+import { actorOf, closeSocket } from './types';
 
 export interface SocketServerParts {
+  /** What tells other gateways' clients; null: there are no others. */
+  adapter: ServerOptions['adapter'] | null;
+  audit: AuditTrail;
   tokens: Tokens;
   revocations: Revocations;
   sessions: Sessions;
@@ -25,15 +30,22 @@ export interface SocketServerParts {
   log: Logger;
   /** Whether a page from this origin may connect (RFC 6455 §10.2: browsers let any page try). */
   originAllowed: (request: IncomingMessage) => boolean;
+  /** Address of the client, as the audit log names it. */
+  addressOf: (request: IncomingMessage) => string;
 }
 
 const ADMINISTRATORS = 'administrators';
+/** Who has signed in; notices are not for whoever has a link. */
+const PEOPLE = 'people';
+/** A user who is disabled, on whatever replica, is out everywhere soon after. Milliseconds. */
+const STANDING_CHECK_MS = 2000;
 const roomOf = (userId: string) => `user:${userId}`;
 
 /** Socket.IO on the gateway's HTTP server: terminals, and lists of sessions that follow what happens. */
 export class SocketServer {
   private readonly io: TerminalServer;
   private readonly unsubscribe: () => void;
+  private readonly standingCheck: NodeJS.Timeout;
 
   constructor(
     http: HttpServer,
@@ -43,6 +55,7 @@ export class SocketServer {
       path: '/socket.io/',
       serveClient: false,
       transports: ['websocket', 'polling'],
+      ...(parts.adapter === null ? {} : { adapter: parts.adapter }),
       parser: packetParser(parser),
       // Terminal bytes are short or many; compressing them costs more than it saves, and delays Ctrl-C by seconds.
       perMessageDeflate: false,
@@ -50,7 +63,7 @@ export class SocketServer {
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
       pingInterval: HEARTBEAT_INTERVAL_SECONDS * 1000,
       pingTimeout: HEARTBEAT_INTERVAL_SECONDS * 1000,
-      allowRequest: (request, decide) => decide(null, parts.originAllowed(request)),
+      allowRequest: (request, decide) => decide(null, this.mayConnect(request)),
     });
     this.io.use((socket, next) => {
       this.identify(socket).then(
@@ -58,27 +71,44 @@ export class SocketServer {
           socket.data = data;
           next();
         },
-        (error: unknown) => next(this.refusal(error)),
+        (error: unknown) => next(this.refusal(socket, error)),
       );
     });
     this.io.on('connection', (socket) => this.connected(socket));
+    this.standingCheck = setInterval(() => this.dismissFormer(), STANDING_CHECK_MS);
     this.unsubscribe = parts.sessions.subscribe((record) => {
-      this.io.to(roomOf(record.owner)).to(ADMINISTRATORS).emit('session', sessionInfo(record));
+      // Every gateway hears of every session, and tells its own clients.
+      this.io.local.to(roomOf(record.owner)).to(ADMINISTRATORS).emit('session', sessionInfo(record));
     });
   }
 
+  /** Tells everybody who has signed in, on all replicas. */
+  tell(notice: Notice): void {
+    this.io.to(PEOPLE).emit('notice', notice);
+  }
+
   /** Tells every client that the server goes, and lets them go. The HTTP server stays its owner's to close. */
-  async close(reason: StatusCode): Promise<void> {
+  close(reason: StatusCode): void {
+    clearInterval(this.standingCheck);
     this.unsubscribe();
-    for (const socket of await this.io.fetchSockets()) socket.emit('status', { state: 'closed', reason });
-    this.io.disconnectSockets(true);
+    for (const socket of this.io.sockets.sockets.values()) closeSocket(socket, reason);
     this.io.engine.close();
+  }
+
+  /** Those who were disabled, or have a new password, since they came. */
+  private dismissFormer(): void {
+    for (const socket of this.io.sockets.sockets.values()) {
+      const { identity } = socket.data;
+      if (identity.kind === 'person' && !this.parts.tokens.isCurrent(identity.claims))
+        closeSocket(socket, 'signed-out');
+    }
   }
 
   private async identify(socket: ClientSocket): Promise<SocketData> {
     const handshake = parseHandshake(socket.handshake.auth);
     if (handshake === null) throw new AppError('unauthorized');
-    return { identity: await this.identityOf(handshake), handshake };
+    const address = this.parts.addressOf(socket.request);
+    return { identity: await this.identityOf(handshake), handshake, address };
   }
 
   private async identityOf({
@@ -97,24 +127,39 @@ export class SocketServer {
   }
 
   /** The error of a refused handshake, with its code in `data` (Socket.IO passes that on to `connect_error`). */
-  private refusal(error: unknown): Error {
+  private refusal(socket: ClientSocket, error: unknown): Error {
     const code = error instanceof AppError ? error.code : 'not-ready';
     if (!(error instanceof AppError)) this.parts.log.error({ err: error }, 'handshake failed');
     this.parts.metrics.authFailures.inc({ reason: code });
+    if (error instanceof AppError && code !== 'not-ready')
+      this.auditRefused('auth.token-refused', socket.request, code);
     const message = code in STATUS_SENTENCES ? STATUS_SENTENCES[code as StatusCode] : STATUS_SENTENCES.unauthorized;
     return Object.assign(new Error(message), { data: { code, message } });
   }
 
+  private mayConnect(request: IncomingMessage): boolean {
+    const isAllowed = this.parts.originAllowed(request);
+    if (!isAllowed) this.auditRefused('access.refused', request, 'origin-refused');
+    return isAllowed;
+  }
+
+  private auditRefused(event: 'auth.token-refused' | 'access.refused', request: IncomingMessage, reason: string): void {
+    const actor = { kind: 'unknown' as const, address: this.parts.addressOf(request) };
+    this.parts.audit.record({ event, actor, reason });
+  }
+
   private connected(socket: ClientSocket): void {
-    const { metrics, sessions, log } = this.parts;
+    const { audit, metrics, sessions, log } = this.parts;
     const { identity, handshake } = socket.data;
     metrics.wsConnections.inc({ state: 'open' });
     socket.once('disconnect', () => metrics.wsConnections.dec({ state: 'open' }));
     socket.onAny((event: string) => metrics.wsMessages.inc({ type: KNOWN_EVENTS.has(event) ? event : 'unknown' }));
     socket.onAnyOutgoing((event: string) => metrics.wsMessages.inc({ type: event }));
     watchCredential(socket, this.parts);
+    if (identity.kind === 'person') void socket.join(PEOPLE);
+    else audit.record({ event: 'share.used', actor: actorOf(socket.data), sessionId: identity.record.id });
     probeLatency(socket, metrics);
-    if (handshake.mode !== 'watch') void new TerminalSocket(socket, sessions, metrics, log).open();
+    if (handshake.mode !== 'watch') void new TerminalSocket(socket, sessions, metrics, log, audit).open();
     else if (identity.kind === 'person') void this.followList(socket, identity.claims);
     else closeSocket(socket, 'forbidden');
   }

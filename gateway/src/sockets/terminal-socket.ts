@@ -2,17 +2,20 @@ import { randomUUID } from 'node:crypto';
 import type { AttachQuery, SessionEnd, StatusCode } from '@claude-webui/protocol';
 import { FrameType, encodeRunnerFrame } from '@claude-webui/protocol';
 import type { WebSocket } from 'ws';
+import type { AuditTrail } from '../audit/audit';
+import { isRefusal } from '../audit/refusals';
 import { AppError } from '../errors';
 import type { Logger } from '../log';
 import type { Metrics } from '../metrics/metrics';
 import { dialRunner } from '../runner-link/dial';
 import type { SessionRecord } from '../sessions/directory';
-import type { Sessions } from '../sessions/sessions';
+import type { Sessions, Viewer } from '../sessions/sessions';
+import { AttachmentAudit } from './attachment-audit';
 import { speakFrames } from './frames-client';
 import type { Dialect } from './frames-client';
 import { speakPlain } from './plain-client';
 import type { ClientSocket } from './types';
-import { closeSocket } from './types';
+import { actorOf, closeSocket } from './types';
 
 /** Messages kept while the session is still starting; a person types no more in that time. */
 const MAX_EARLY_FRAMES = 64;
@@ -25,12 +28,14 @@ export class TerminalSocket {
   private readonly early: Uint8Array[] = [];
   private readonly dialect: Dialect;
   private readonly gone = new AbortController();
+  private attachment: AttachmentAudit | null = null;
 
   constructor(
     private readonly socket: ClientSocket,
     private readonly sessions: Sessions,
     private readonly metrics: Metrics,
     private readonly log: Logger,
+    private readonly audit: AuditTrail,
   ) {
     const speak = socket.data.handshake.encoding === 'frames' ? speakFrames : speakPlain;
     this.dialect = speak(
@@ -52,6 +57,8 @@ export class TerminalSocket {
     } catch (error) {
       if (this.gone.signal.aborted) return;
       if (!(error instanceof AppError)) this.log.error({ err: error }, 'attach failed');
+      else if (isRefusal(error.code))
+        this.audit.record({ event: 'access.refused', actor: actorOf(this.socket.data), reason: error.code });
       closeSocket(this.socket, reasonOf(error));
     }
   }
@@ -63,15 +70,26 @@ export class TerminalSocket {
     const viewer = { id, role };
     if (handshake.sessionId !== undefined) return this.sessions.get(viewer, handshake.sessionId);
     const waiting = await this.sessions.newestDetached(viewer);
-    return waiting ?? this.sessions.create(viewer, { size: handshake.size });
+    return waiting ?? this.create(viewer);
+  }
+
+  private async create(viewer: Viewer): Promise<SessionRecord> {
+    const { data } = this.socket;
+    const record = await this.sessions.create(viewer, { size: data.handshake.size });
+    const { id: sessionId, workspace } = record;
+    this.audit.record({ event: 'session.created', actor: actorOf(data), sessionId, workspace });
+    return record;
   }
 
   private async attach(record: SessionRecord): Promise<void> {
     const { identity, handshake } = this.socket.data;
     const views = identity.kind === 'guest' || identity.claims.role === 'viewer' || handshake.mode === 'view';
-    const link = await dialRunner(record, views ? 'view' : 'drive', this.query(), this.gone.signal);
+    const mode = views ? 'view' : 'drive';
+    const link = await dialRunner(record, mode, this.query(), this.gone.signal);
     if (this.gone.signal.aborted) return link.terminate();
     this.link = link;
+    const context = { actor: actorOf(this.socket.data), sessionId: record.id };
+    this.attachment = new AttachmentAudit(this.audit, context, mode);
     link.on('message', (frame: Buffer) => this.fromRunner(frame));
     link.on('error', (error) => this.log.warn({ sessionId: record.id, err: error }, 'runner link failed'));
     // Without an end frame before it, the session is still there and the client shall come again.
@@ -93,6 +111,7 @@ export class TerminalSocket {
 
   private fromRunner(frame: Buffer): void {
     this.metrics.wsBytesOut.inc(frame.length);
+    this.attachment?.saw(frame);
     this.dialect.deliver(frame);
     if (frame[0] !== FrameType.end) return;
     const end = JSON.parse(frame.subarray(1).toString('utf8')) as SessionEnd;
@@ -122,6 +141,9 @@ export class TerminalSocket {
     this.gone.abort();
     this.dialect.close();
     this.link?.close();
+    this.attachment?.detached(this.socket.data.closedFor);
+    // The link's last frames may still arrive.
+    this.attachment = null;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ClientToServerEvents, ServerToClientEvents, StatusCode } from '@claude-webui/protocol';
 import type { DefaultEventsMap, Server, Socket } from 'socket.io';
+import type { Actor } from '../audit/events';
 import type { Claims } from '../auth/tokens';
 import type { SessionRecord } from '../sessions/directory';
 import type { ParsedHandshake } from './handshake';
@@ -12,6 +13,10 @@ export type Identity =
 export interface SocketData {
   identity: Identity;
   handshake: ParsedHandshake;
+  /** As TRUST_PROXY lets it be known. */
+  address: string;
+  /** Why the server has ended the connection. */
+  closedFor?: StatusCode;
 }
 
 export type TerminalServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
@@ -20,6 +25,14 @@ export type ClientSocket = Socket<ClientToServerEvents, ServerToClientEvents, De
 /** Tells a client why its connection ends, and ends it. */
 export function closeSocket(socket: ClientSocket, reason: StatusCode): void {
   if (!socket.connected) return;
+  socket.data.closedFor = reason;
   socket.emit('status', { state: 'closed', reason });
   socket.disconnect(true);
+}
+
+/** Who is at the other end, for the audit log. */
+export function actorOf({ identity, address }: SocketData): Actor {
+  if (identity.kind === 'guest') return { kind: 'link', id: identity.shareId, address };
+  const { sub: id, name, role } = identity.claims;
+  return { kind: 'person', id, name, role, address };
 }

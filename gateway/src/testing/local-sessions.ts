@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AuditTrail } from '../audit/audit';
 import { createLogger } from '../log';
 import { Metrics } from '../metrics/metrics';
 import type { SessionLimitCounts, SessionRecord } from '../sessions/directory';
@@ -24,6 +25,7 @@ export interface LocalSessionsOptions {
   /** In the place of /bin/sh. */
   programPath?: string;
   detachGraceMs?: number;
+  audit?: AuditTrail;
 }
 
 /** A whole `sessions/` with its own directories. */
@@ -43,6 +45,7 @@ export class LocalSessions {
       () => ({}),
       this.metrics,
       createLogger('silent'),
+      options.audit ?? { record: () => undefined },
     );
   }
 

@@ -7,6 +7,7 @@ import type {
   ClientFrame,
   Handshake,
   HandshakeRefusal,
+  Notice,
   RunnerFrame,
   ServerToClientEvents,
 } from '@claude-webui/protocol';
@@ -16,6 +17,7 @@ import { io } from 'socket.io-client';
 import * as parser from 'socket.io-parser';
 import { Keyset } from '../auth/keyset';
 import { Revocations } from '../auth/revocations';
+import type { Standing } from '../auth/standing';
 import type { Subject } from '../auth/tokens';
 import { Tokens } from '../auth/tokens';
 import { originAllowed } from '../http/origin';
@@ -33,6 +35,7 @@ type Status = Parameters<ServerToClientEvents['status']>[0];
 
 export interface RunningGatewayOptions extends LocalSessionsOptions {
   accessSeconds?: number;
+  standing?: Standing;
 }
 
 /** Sockets, sessions and tokens wired together; what has no part in them (sign-in, REST) is left out. */
@@ -47,14 +50,17 @@ export class RunningGateway {
     this.local = new LocalSessions(options);
     const revocations = new Revocations();
     const lifetimes = { accessSeconds: options.accessSeconds ?? 900, signInSeconds: 3600 };
-    this.tokens = new Tokens(Keyset.ofSecret(SECRET), revocations, lifetimes);
+    this.tokens = new Tokens(Keyset.ofSecret(SECRET), revocations, lifetimes, options.standing);
     this.sockets = new SocketServer(this.http, {
+      adapter: null,
+      audit: options.audit ?? { record: () => undefined },
       tokens: this.tokens,
       revocations,
       sessions: this.local.sessions,
       metrics: this.local.metrics,
       log: createLogger('silent'),
       originAllowed: ({ headers }) => originAllowed(headers.origin, headers.host, []),
+      addressOf: ({ socket }) => socket.remoteAddress ?? '',
     });
   }
 
@@ -96,14 +102,19 @@ export class RunningGateway {
     return this.kept(new FramesClient(socket));
   }
 
+  /** As an administrator's notice does. */
+  tell(notice: Notice): void {
+    this.sockets.tell(notice);
+  }
+
   /** Tells clients that the server stops, as a drain does. */
-  stopSockets(): Promise<void> {
-    return this.sockets.close('server-stopping');
+  stopSockets(): void {
+    this.sockets.close('server-stopping');
   }
 
   async close(): Promise<void> {
     for (const client of this.clients) client.close();
-    await this.stopSockets();
+    this.stopSockets();
     this.http.closeAllConnections();
     await new Promise((resolve) => this.http.close(resolve));
     await this.local.close();
@@ -118,12 +129,17 @@ export class RunningGateway {
 /** What both kinds of client can wait for. */
 abstract class Client {
   readonly statuses: Status[] = [];
+  readonly notices: Notice[] = [];
   refusal: HandshakeRefusal | null = null;
   private readonly watchers = new Set<() => void>();
 
   constructor(readonly socket: Socket) {
     socket.on('status', (status: Status) => {
       this.statuses.push(status);
+      this.notify();
+    });
+    socket.on('notice', (notice: Notice) => {
+      this.notices.push(notice);
       this.notify();
     });
     socket.on('connect_error', (error: Error & { data?: HandshakeRefusal }) => {

@@ -13,6 +13,15 @@ interface SignedIn {
   user: User;
 }
 
+/** How people sign in at this server. */
+export interface SignInMethods {
+  password: boolean;
+  oidc: { name: string } | null;
+}
+
+/** Where the browser begins to sign in at the provider. */
+export const OIDC_LOGIN = `${__API_URL__}/auth/oidc/login`;
+
 /** A token is renewed when less than this is left of it. */
 const RENEW_BEFORE_MS = 60_000;
 
@@ -29,8 +38,14 @@ export class Account {
     return this.current?.user ?? null;
   }
 
+  async methods(): Promise<SignInMethods> {
+    const response = await fetch(`${__API_URL__}/auth/methods`);
+    if (!response.ok) throw await errorOf(response);
+    return (await response.json()) as SignInMethods;
+  }
+
   async signIn(username: string, password: string): Promise<User> {
-    return this.keep(await post('/auth/login', { username, password })).user;
+    return this.keep((await post('/auth/login', { username, password })) as SignedIn).user;
   }
 
   /** The user of a sign-in from before, or null. */
@@ -56,10 +71,12 @@ export class Account {
     return () => this.renewed.delete(listener);
   }
 
-  async signOut(): Promise<void> {
+  /** Where to go to sign out at the provider too, or null. */
+  async signOut(): Promise<string | null> {
     const token = this.current?.token;
     this.forget();
-    await post('/auth/logout', undefined, token).catch(() => undefined);
+    const answer = await post('/auth/logout', undefined, token).catch(() => null);
+    return (answer as { endSessionUrl?: string } | null)?.endSessionUrl ?? null;
   }
 
   async changePassword(current: string, next: string): Promise<void> {
@@ -73,7 +90,7 @@ export class Account {
 
   private renew(): Promise<SignedIn> {
     this.renewal ??= post('/auth/refresh', undefined, this.current?.token)
-      .then((signedIn) => this.keep(signedIn))
+      .then((signedIn) => this.keep(signedIn as SignedIn))
       .finally(() => {
         this.renewal = null;
       });
@@ -91,7 +108,7 @@ export class Account {
   }
 }
 
-async function post(path: string, body?: object, token?: string): Promise<SignedIn> {
+async function post(path: string, body?: object, token?: string): Promise<unknown> {
   const response = await fetch(__API_URL__ + path, {
     method: 'POST',
     credentials: __API_URL__ === '' ? 'same-origin' : 'include',
@@ -102,5 +119,5 @@ async function post(path: string, body?: object, token?: string): Promise<Signed
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!response.ok) throw await errorOf(response);
-  return (response.status === 204 ? null : await response.json()) as SignedIn;
+  return response.status === 204 ? null : response.json();
 }

@@ -1,6 +1,6 @@
 import type { SessionInfo, TerminalSize } from '@claude-webui/protocol';
 import type { Account } from './account';
-import { errorOf } from './problem';
+import { call } from './call';
 
 export interface Share {
   id: string;
@@ -49,18 +49,8 @@ export class SessionApi {
     return (await (await this.call(method, path, body)).json()) as T;
   }
 
-  private async call(method: string, path: string, body?: object): Promise<Response> {
-    const isFile = body instanceof Blob;
-    const response = await fetch(`${__API_URL__}/api/v1/sessions${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${await this.account.token()}`,
-        ...(body === undefined || isFile ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
-    });
-    if (!response.ok) throw await errorOf(response);
-    return response;
+  private call(method: string, path: string, body?: object): Promise<Response> {
+    return call(this.account, method, `/api/v1/sessions${path}`, body);
   }
 }
 

@@ -1,9 +1,9 @@
-import type { HandshakeRefusal, SessionInfo } from '@claude-webui/protocol';
+import type { HandshakeRefusal, Notice, SessionInfo } from '@claude-webui/protocol';
 import type { Socket } from 'socket.io-client';
 import { backoffMs } from './backoff';
 import { openSocket } from './socket';
 
-/** Follows what happens to the sessions that a person may see. */
+/** Follows what happens to the sessions that a person may see, and what administrators say. */
 export class SessionFeed {
   private socket: Socket | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -17,6 +17,7 @@ export class SessionFeed {
       /** The list is being followed; each session that there is comes as a `session`. */
       listed(): void;
       session(session: SessionInfo): void;
+      notice(notice: Notice): void;
       signedOut(): void;
     },
   ) {
@@ -50,6 +51,7 @@ export class SessionFeed {
     });
     socket.on('latency', (_: unknown, answer: () => void) => answer());
     socket.on('session', (session: SessionInfo) => this.listener.session(session));
+    socket.on('notice', (notice: Notice) => this.listener.notice(notice));
     socket.on('status', ({ state, reason }: { state: string; reason?: string }) => {
       if (state === 'closed' && reason === 'signed-out') this.signedOut();
     });

@@ -1,50 +1,14 @@
 import type { SessionInfo } from '@claude-webui/protocol';
 import { useCallback, useEffect, useState } from 'react';
-import type { ReactNode, SubmitEvent } from 'react';
 import type { Account } from '../api/account';
 import { sentenceOf } from '../api/problem';
 import type { SessionApi, Share } from '../api/sessions';
-import { copyText } from '../ui/clipboard';
+import { CopyField } from '../ui/copy-field';
 import { Dialog } from '../ui/dialog';
+import { FormDialog } from '../ui/form-dialog';
 import { FONT_SIZES, changeSettings, useSettings } from '../ui/settings';
 import type { Settings } from '../ui/settings';
 import { useToast } from '../ui/toasts';
-
-/** A form in a dialog that closes when what it asked for is done. */
-function FormDialog(props: {
-  title: string;
-  submit: string;
-  onClose: () => void;
-  onSubmit: (fields: Record<string, string>) => Promise<unknown>;
-  children: ReactNode;
-}) {
-  const [problem, setProblem] = useState<string | null>(null);
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const entries = [...new FormData(event.currentTarget)].filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1].trim() !== '',
-    );
-    props.onSubmit(Object.fromEntries(entries)).then(props.onClose, (error: unknown) => setProblem(sentenceOf(error)));
-  };
-  return (
-    <Dialog title={props.title} onClose={props.onClose}>
-      <form onSubmit={submit}>
-        {props.children}
-        <p role="alert" className="problem">
-          {problem}
-        </p>
-        <div className="buttons">
-          <button type="button" onClick={props.onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="primary">
-            {props.submit}
-          </button>
-        </div>
-      </form>
-    </Dialog>
-  );
-}
 
 export function NewSessionDialog({
   api,
@@ -205,23 +169,7 @@ export function ShareDialog({ api, session, onClose }: { api: SessionApi; sessio
           Create link
         </button>
       </div>
-      {url !== null && (
-        <div className="row">
-          <input aria-label="Link" readOnly value={url} onFocus={({ target }) => target.select()} />
-          <button
-            type="button"
-            onClick={() =>
-              void copyText(url).then((copied) =>
-                copied
-                  ? say('Link copied.', 'info')
-                  : say('The browser does not allow copying: select the link and press Ctrl+C.'),
-              )
-            }
-          >
-            Copy
-          </button>
-        </div>
-      )}
+      {url !== null && <CopyField label="Link" value={url} />}
       <ul className="shares">
         {shares.map((share) => (
           <li key={share.id}>

@@ -1,6 +1,7 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { SubmitEvent } from 'react';
-import type { Account, User } from '../api/account';
+import { OIDC_LOGIN } from '../api/account';
+import type { Account, SignInMethods, User } from '../api/account';
 import { sentenceOf } from '../api/problem';
 
 /** The way in. `reason` says why a person who was in is here again. */
@@ -14,7 +15,12 @@ export function SignIn({
   onSignedIn: (user: User) => void;
 }) {
   const [problem, setProblem] = useState<string | null>(reason);
+  const [methods, setMethods] = useState<SignInMethods | null>(null);
   const [busy, setBusy] = useState(false);
+
+  useEffect(() => {
+    account.methods().then(setMethods, () => setMethods({ password: true, oidc: null }));
+  }, [account]);
 
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -36,21 +42,34 @@ export function SignIn({
         <img src="/icon.svg" alt="" width="56" height="56" />
         <h1>Claude Code</h1>
         <p className="muted">Your own session, in this browser.</p>
-        <label>
-          Username
-          <input name="username" autoComplete="username" autoCapitalize="none" spellCheck={false} required autoFocus />
-        </label>
-        <label>
-          Password
-          <input name="password" type="password" autoComplete="current-password" required />
-        </label>
-        <button type="submit" className="primary" disabled={busy}>
-          {busy ? 'Signing in…' : 'Sign in'}
-        </button>
+        {methods?.password === true && <PasswordFields busy={busy} />}
+        {methods?.oidc != null && (
+          <a className={methods.password ? 'button' : 'button primary'} href={OIDC_LOGIN}>
+            Sign in with {methods.oidc.name}
+          </a>
+        )}
         <p role="alert" className="problem">
           {problem}
         </p>
       </form>
     </main>
+  );
+}
+
+function PasswordFields({ busy }: { busy: boolean }) {
+  return (
+    <>
+      <label>
+        Username
+        <input name="username" autoComplete="username" autoCapitalize="none" spellCheck={false} required autoFocus />
+      </label>
+      <label>
+        Password
+        <input name="password" type="password" autoComplete="current-password" required />
+      </label>
+      <button type="submit" className="primary" disabled={busy}>
+        {busy ? 'Signing in…' : 'Sign in'}
+      </button>
+    </>
   );
 }

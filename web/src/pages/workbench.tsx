@@ -1,6 +1,6 @@
-import type { SessionInfo, StatusCode } from '@claude-webui/protocol';
+import type { Notice, SessionInfo, StatusCode } from '@claude-webui/protocol';
 import { STATUS_SENTENCES } from '@claude-webui/protocol';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Account, User } from '../api/account';
 import { sentenceOf } from '../api/problem';
 import { SessionApi } from '../api/sessions';
@@ -19,6 +19,9 @@ import {
 import { SessionList, describe } from './session-list';
 import { useSessions } from './use-sessions';
 
+// Few people see it.
+const Administration = lazy(() => import('./administration'));
+
 type OpenDialog =
   { kind: 'new' | 'settings' | 'password' } | { kind: 'rename' | 'share' | 'end' | 'download'; session: SessionInfo };
 
@@ -34,12 +37,14 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
   const api = useMemo(() => new SessionApi(account), [account]);
   const say = useToast();
   const signedOut = useCallback(() => onLeave(STATUS_SENTENCES['signed-out']), [onLeave]);
-  const sessions = useSessions(account, signedOut);
+  const noticed = useCallback(({ from, text }: Notice) => say(`${from}: ${text}`, 'notice'), [say]);
+  const sessions = useSessions(account, signedOut, noticed);
   const [everybody, setEverybody] = useState(false);
   const [tabs, setTabs] = useState<string[]>([]);
   const [current, setCurrent] = useState<string | null>(null);
+  const [administers, setAdministers] = useState(false);
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
-  const [listShown, setListShown] = useState(() => matchMedia('(min-width: 800px)').matches);
+  const [listShown, setListShown] = useState(() => !isNarrow());
 
   const own = useMemo(() => (sessions ?? []).filter(({ owner }) => owner === user.id), [sessions, user.id]);
   const listed = (everybody ? (sessions ?? []) : own).filter(({ state, id }) => state !== 'ended' || tabs.includes(id));
@@ -48,8 +53,16 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
   const open = useCallback((id: string) => {
     setTabs((open) => (open.includes(id) ? open : [...open, id]));
     setCurrent(id);
-    if (!matchMedia('(min-width: 800px)').matches) setListShown(false);
+    if (isNarrow()) setListShown(false);
   }, []);
+  const choose = (id: string) => {
+    open(id);
+    setAdministers(false);
+  };
+  const administer = () => {
+    setAdministers(!administers);
+    if (isNarrow()) setListShown(false);
+  };
   const closeTab = (id: string) => {
     const left = tabs.filter((tab) => tab !== id);
     setTabs(left);
@@ -82,7 +95,13 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
     await Promise.all(files.map((file) => api.upload(id, file.name, file)));
     return files.map((file) => file.name);
   };
-  const currentSession = current === null ? undefined : find(current);
+  const signOut = async () => {
+    const next = await account.signOut();
+    if (next === null) onLeave(null);
+    else location.assign(next);
+  };
+  const inView = administers ? null : current;
+  const currentSession = inView === null ? undefined : find(inView);
 
   return (
     <div className={listShown ? 'workbench' : 'workbench narrow'}>
@@ -102,12 +121,12 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
           {tabs.map((id) => {
             const session = find(id);
             return (
-              <span key={id} className={id === current ? 'tab current' : 'tab'}>
+              <span key={id} className={id === inView ? 'tab current' : 'tab'}>
                 <button
                   type="button"
-                  aria-current={id === current}
+                  aria-current={id === inView}
                   title={session === undefined ? '' : describe(session)}
-                  onClick={() => setCurrent(id)}
+                  onClick={() => choose(id)}
                   onDoubleClick={() => session !== undefined && setDialog({ kind: 'rename', session })}
                 >
                   <span className={`dot ${session?.state ?? ''} ${session?.activity ?? ''}`} aria-hidden="true" />
@@ -144,10 +163,15 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
             </button>
           </>
         )}
+        {user.role === 'admin' && (
+          <button type="button" className="quiet" aria-pressed={administers} onClick={administer}>
+            Administration
+          </button>
+        )}
         <button type="button" className="quiet" onClick={() => setDialog({ kind: 'settings' })}>
           Settings
         </button>
-        <button type="button" className="quiet" onClick={() => void account.signOut().then(() => onLeave(null))}>
+        <button type="button" className="quiet" onClick={() => void signOut()}>
           Sign out
         </button>
       </header>
@@ -164,9 +188,9 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
           )}
           <SessionList
             sessions={listed}
-            current={current}
+            current={inView}
             userId={user.id}
-            onOpen={open}
+            onOpen={choose}
             onRename={(session) => setDialog({ kind: 'rename', session })}
             onShare={(session) => setDialog({ kind: 'share', session })}
             onEnd={(session) => setDialog({ kind: 'end', session })}
@@ -174,14 +198,25 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
           <p className="muted who">{user.username}</p>
         </nav>
       )}
-      <main>
+      {administers && (
+        <Suspense>
+          <Administration
+            account={account}
+            user={user}
+            sessions={sessions ?? []}
+            onOpen={choose}
+            onEnd={(session) => setDialog({ kind: 'end', session })}
+          />
+        </Suspense>
+      )}
+      <main hidden={administers}>
         {tabs.length === 0 && <p className="muted empty">Choose a session, or start a new one.</p>}
         {tabs.map((id) => (
           <TerminalPane
             key={id}
             sessionId={id}
             mode="drive"
-            hidden={id !== current}
+            hidden={id !== inView}
             label={find(id)?.name ?? 'Session'}
             credential={credential}
             upload={(files) => upload(id, files)}
@@ -190,10 +225,13 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
           />
         ))}
       </main>
-      {dialog !== null && <Dialogs dialog={dialog} api={api} account={account} onOpen={open} onChange={setDialog} />}
+      {dialog !== null && <Dialogs dialog={dialog} api={api} account={account} onOpen={choose} onChange={setDialog} />}
     </div>
   );
 }
+
+/** Then the list lies over the terminal, as style.css has it. */
+const isNarrow = () => !matchMedia('(min-width: 800px)').matches;
 
 /** The list comes one session at a time; this long after it began it is whole. Milliseconds. */
 const LIST_SETTLES_MS = 150;

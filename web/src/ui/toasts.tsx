@@ -7,7 +7,8 @@ const MAX_SHOWN = 4;
 interface Toast {
   id: number;
   text: string;
-  kind: 'error' | 'info';
+  /** A notice stays until it is dismissed. */
+  kind: 'error' | 'info' | 'notice';
 }
 
 type Say = (text: string, kind?: Toast['kind']) => void;
@@ -23,7 +24,7 @@ export function Toasts({ children }: { children: ReactNode }) {
     (text, kind = 'error') => {
       const id = Math.random();
       setToasts((all) => [...all.filter((toast) => toast.text !== text), { id, text, kind }].slice(-MAX_SHOWN));
-      setTimeout(() => dismiss(id), SHOWN_MS);
+      if (kind !== 'notice') setTimeout(() => dismiss(id), SHOWN_MS);
     },
     [dismiss],
   );

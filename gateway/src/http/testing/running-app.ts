@@ -6,9 +6,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Notice } from '@claude-webui/protocol';
 import { Keyset } from '../../auth/keyset';
 import { LoginBackoff } from '../../auth/login-backoff';
 import { Revocations } from '../../auth/revocations';
+import { standingOf } from '../../auth/standing';
 import { Tokens } from '../../auth/tokens';
 import type { User } from '../../auth/users';
 import { Users } from '../../auth/users';
@@ -103,6 +105,8 @@ export interface RunningApp {
   users: Users;
   tokens: Tokens;
   revocations: Revocations;
+  /** What everybody was told. */
+  notices: Notice[];
   /** Lines of the log. */
   logged: string[];
   /** A request with a person's token; a body is sent as JSON. */
@@ -123,13 +127,19 @@ export async function runApp(
   const directory = mkdtempSync(join(tmpdir(), 'gateway-http-'));
   const users = Users.open(join(directory, 'users.json'));
   const revocations = new Revocations();
-  const tokens = new Tokens(Keyset.ofSecret('0123456789abcdef0123456789abcdef'), revocations, {
-    accessSeconds: 900,
-    signInSeconds: 3600,
-  });
+  const keyset = Keyset.ofSecret('0123456789abcdef0123456789abcdef');
+  const lifetimes = { accessSeconds: 900, signInSeconds: 3600 };
+  const tokens = new Tokens(keyset, revocations, lifetimes, standingOf(changes.users ?? users));
   const sessions = new ListedSessions();
   const logged: string[] = [];
+  const notices: Notice[] = [];
   const app = createApp({
+    audit: { record: () => undefined },
+    usersKeptElsewhere: null,
+    broadcast: (notice) => void notices.push(notice),
+    passwordSignIn: true,
+    oidc: null,
+    keyset,
     users,
     tokens,
     sessions,
@@ -152,6 +162,7 @@ export async function runApp(
     users,
     tokens,
     revocations,
+    notices,
     logged,
     tokenFor,
     call: (method, path, { as, body, headers } = {}) =>

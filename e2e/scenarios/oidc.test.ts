@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { startProvider } from '../../gateway/src/auth/oidc/testing/provider-process';
+import type { ProviderProcess } from '../../gateway/src/auth/oidc/testing/provider-process';
+import { openStage } from '../system/stage';
+import type { Stage } from '../system/stage';
+import { WorkbenchPage } from '../system/workbench-page';
+
+let provider: ProviderProcess;
+let stage: Stage;
+beforeAll(async () => {
+  const port = await freePort();
+  const redirectUri = `http://localhost:${port}/auth/oidc/callback`;
+  provider = await startProvider(redirectUri);
+  stage = await openStage({
+    PORT: String(port),
+    PASSWORD_SIGN_IN: 'false',
+    OIDC_ISSUER: provider.issuer,
+    OIDC_NAME: 'Example ID',
+    OIDC_CLIENT_ID: 'webui',
+    OIDC_CLIENT_SECRET: 'the-client-secret',
+    OIDC_ROLE_MAP: 'admins=admin,developers=user',
+    OIDC_REDIRECT_URI: redirectUri,
+  });
+});
+afterAll(async () => {
+  await stage.close();
+  await provider.close();
+});
+
+/** The provider has to know it before the gateway listens. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, 'localhost');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  return address.port;
+}
+
+/** A browser at the sign-in page, whose person is this one to the provider. */
+async function browserOf(account: string): Promise<WorkbenchPage> {
+  const context = await stage.newContext();
+  await context.addCookies([{ name: 'account', value: account, url: provider.issuer }]);
+  const page = await context.newPage();
+  await page.goto(stage.gateway.url);
+  return new WorkbenchPage(page);
+}
+
+const signIn = ({ page }: WorkbenchPage) => page.getByRole('link', { name: 'Sign in with Example ID' }).click();
+
+test('a person signs in at the provider, stays so through a reload, and signs out at both', async () => {
+  const workbench = await browserOf('ada');
+  await signIn(workbench);
+  await workbench.opened();
+  expect(new URL(workbench.page.url()).search).toBe('');
+  expect(await workbench.page.getByLabel('Password').count()).toBe(0);
+  await workbench.page.reload();
+  await workbench.opened();
+  await workbench.page.getByText('Ada', { exact: true }).waitFor();
+  await workbench.ready();
+
+  await workbench.button('Sign out').click();
+  await workbench.page.getByRole('button', { name: 'Yes, sign me out' }).click();
+  await workbench.page.getByRole('link', { name: 'Sign in with Example ID' }).waitFor();
+  expect(new URL(workbench.page.url()).origin).toBe(new URL(stage.gateway.url).origin);
+});
+
+test('who has no role reads why, and once only', async () => {
+  const workbench = await browserOf('nobody');
+  await signIn(workbench);
+  const { page } = workbench;
+  const reason = page.getByRole('alert').filter({ hasText: 'Your account has no role here' });
+  await reason.waitFor();
+  await page.reload();
+  await page.getByRole('link', { name: 'Sign in with Example ID' }).waitFor();
+  expect(await reason.count()).toBe(0);
+});

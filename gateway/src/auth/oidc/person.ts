@@ -1,0 +1,52 @@
+/** Who somebody is here, by what an OpenID provider says of them. */
+import { createHash } from 'node:crypto';
+import { problem } from '../../errors';
+import type { Subject } from '../tokens';
+import type { RoleMap } from './role-map';
+import { roleOf } from './role-map';
+
+const MAX_NAME_CHARACTERS = 64;
+/** What would change how a line of a list or of a log reads. */
+const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
+
+export interface PersonRules {
+  usernameClaim: string;
+  groupsClaim: string;
+  roleMap: RoleMap;
+}
+
+/** @throws AppError no-role */
+export function personOf(
+  claims: Readonly<Record<string, unknown>>,
+  { issuer, sub }: { issuer: string; sub: string },
+  rules: PersonRules,
+): Subject {
+  const role = roleOf(groupsIn(claims[rules.groupsClaim]), rules.roleMap);
+  if (role === null) throw problem('no-role');
+  return { id: userId(issuer, sub), username: nameIn(claims[rules.usernameClaim]) ?? sub, role, provider: 'oidc' };
+}
+
+/** Providers send a list, or one name by itself. */
+function groupsIn(claim: unknown): string[] {
+  return (Array.isArray(claim) ? claim : [claim]).filter((group): group is string => typeof group === 'string');
+}
+
+function nameIn(claim: unknown): string | null {
+  if (typeof claim !== 'string') return null;
+  const name = claim.replace(UNPRINTABLE, '').trim().slice(0, MAX_NAME_CHARACTERS);
+  return name === '' ? null : name;
+}
+
+/**
+ * A UUID (RFC 9562 version 8) that is always the same for one person of one provider; `sub` alone is unique only within
+ * its issuer, and user ids have one shape everywhere.
+ */
+function userId(issuer: string, sub: string): string {
+  const bytes = createHash('sha256')
+    .update(JSON.stringify([issuer, sub]))
+    .digest()
+    .subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

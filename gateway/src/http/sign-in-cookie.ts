@@ -1,0 +1,40 @@
+/** The cookie that a sign-in survives a reload by. */
+import { parseCookie } from 'cookie';
+import type { CookieOptions, Request, Response } from 'express';
+import type { SignIn, Subject, Tokens } from '../auth/tokens';
+import { attributeSubject } from './actor';
+
+const COOKIE = 'claude_webui_refresh';
+
+/** Begins a sign-in that this browser keeps until it `expires`. */
+export function beginSignIn(
+  tokens: Tokens,
+  subject: Subject,
+  request: Request,
+  response: Response,
+): { signIn: SignIn; expires: Date } {
+  const signIn = tokens.startSignIn();
+  const { token, claims } = tokens.issueRefresh(subject, signIn);
+  const expires = new Date(claims.exp * 1000);
+  response.cookie(COOKIE, token, { ...authCookie(request), expires });
+  attributeSubject(response, subject);
+  return { signIn, expires };
+}
+
+export function forgetSignIn(request: Request, response: Response): void {
+  response.clearCookie(COOKIE, authCookie(request));
+}
+
+/** The refresh token that the browser has brought. */
+export function refreshCookie(request: Request): string | null {
+  return cookieOf(request, COOKIE);
+}
+
+export function cookieOf(request: Request, name: string): string | null {
+  return parseCookie(request.headers.cookie ?? '')[name] ?? null;
+}
+
+/** No script can read it, no other site can make a browser send it, and only `/auth` ever gets it. */
+export function authCookie(request: Request): CookieOptions {
+  return { httpOnly: true, sameSite: 'strict', path: '/auth', secure: request.secure };
+}
