@@ -115,7 +115,8 @@ async function open(
   const limits = { total: config.sessions.maxTotal, perUser: config.sessions.maxPerUser };
   const environment = (sessionId: string) => proxy?.environment(sessionId) ?? {};
   const sessions = new Sessions(directory, backend, limits, environment, metrics, log, audit);
-  opened.push(() => sessions.close());
+  // Alone, nobody could find them again.
+  opened.push(() => sessions.close(redis === null ? 'end' : 'leave'));
 
   let draining = false;
   const { publicOrigins, trustedProxies } = config.http;

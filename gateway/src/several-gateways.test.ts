@@ -29,6 +29,8 @@ const PASSWORD = 'correct horse battery';
 
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.disconnect();
+    // They outlive their gateways.
+    await endSessions();
     for (const gateway of gateways) await gateway.close();
     await redis.kill();
     rmSync(directory, { recursive: true, force: true });
@@ -62,6 +64,13 @@ const PASSWORD = 'correct horse battery';
       headers: response.headers,
       body: (text === '' ? {} : JSON.parse(text)) as Answer,
     };
+  }
+
+  async function endSessions(): Promise<void> {
+    const { status, body } = await call(0, 'POST', '/auth/login', '', { username: 'admin', password: PASSWORD });
+    if (status !== 200) throw new Error('sessions may be left: nobody could sign in to end them');
+    const { sessions } = (await call(0, 'GET', '/api/v1/sessions?all=true', body.token)).body;
+    for (const { id } of sessions ?? []) await call(0, 'DELETE', `/api/v1/sessions/${id}`, body.token);
   }
 
   const signIn = async (gateway: number) =>

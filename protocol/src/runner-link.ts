@@ -5,6 +5,8 @@
  * - `GET /attach` (WebSocket; query `AttachQuery`): frames of frames.ts. Scope `drive` or `view`.
  * - `GET|PUT /files/<path>`: a file of the workspace. Scope `files`.
  * - `PUT /model-call`: a model call of this session is in flight; body `ModelCallMark`. Scope `control`.
+ * - `GET /control` (WebSocket): JSON texts, `RunnerEvent` one way and `RunnerCommand` the other. Scope `control`. Any gateway may
+ *   follow a session; whoever has heard of its end closes with 1000.
  * - `GET /healthz`: 200 once attaches are taken. No token.
  */
 import type { LogLevel } from './log-level';
@@ -13,6 +15,7 @@ import type { Activity, SessionEnd, TerminalSize } from './session';
 export const ATTACH_PATH = '/attach';
 export const FILES_PATH = '/files';
 export const MODEL_CALL_PATH = '/model-call';
+export const CONTROL_PATH = '/control';
 
 /** Audience of the tokens a runner takes: HS256 JWTs signed with the session's own key, `sub` being the session id. */
 export const RUNNER_TOKEN_AUDIENCE = 'claude-webui-runner';
@@ -84,17 +87,26 @@ export interface SessionLimits {
   endGraceMs: number;
 }
 
-/** What the process backend tells its child over the IPC channel. */
+/** What the process backend tells its child over the IPC channel, until it is ready. */
 export type ToRunner = { type: 'start'; spec: SessionSpec } | { type: 'end'; reason: SessionEnd['reason'] };
 
-/** What a child tells the process backend. */
-export type FromRunner =
-  | { type: 'ready' }
+/** What a child tells the process backend: that it serves, or why it never will. */
+export type FromRunner = { type: 'ready' } | { type: 'ended'; end: SessionEnd };
+
+/** What happens to a session, as its runner tells those that follow it. The last report comes at once. */
+export type RunnerEvent =
   | { type: 'report'; report: RunnerReport }
   | { type: 'measure'; measure: RunnerMeasure }
+  /** The last one. Said again to those who come later, for a while. */
   | { type: 'ended'; end: SessionEnd };
 
-/** The session as its runner sees it, sent when it changes, at most once a second. */
+/** What a gateway wants of a runner. */
+export interface RunnerCommand {
+  type: 'end';
+  reason: SessionEnd['reason'];
+}
+
+/** The session as its runner sees it, told when it changes, at most once a second. */
 export interface RunnerReport {
   activity: Activity;
   attachments: number;

@@ -55,15 +55,18 @@ export interface SessionEnd {
 }
 
 /** Why sessions end. `../status.ts` has their sentences. */
-export type SessionEndReason =
-  | 'exited'
-  | 'terminated'
-  | 'idle-timeout'
-  | 'detach-timeout'
-  | 'server-stopping'
-  | 'cli-not-installed'
-  | 'start-failed'
-  | 'runner-crashed';
+export const SESSION_END_REASONS = [
+  'exited',
+  'terminated',
+  'idle-timeout',
+  'detach-timeout',
+  'server-stopping',
+  'cli-not-installed',
+  'start-failed',
+  'runner-crashed',
+] as const;
+
+export type SessionEndReason = (typeof SESSION_END_REASONS)[number];
 
 /** A session as the REST API and the `session` event show it. */
 export interface SessionInfo {

@@ -1,10 +1,11 @@
 /**
- * One session in one process. The gateway that forks it sends `start` over the IPC channel; the process lives as long as
- * the session does, whatever becomes of the gateway.
+ * One session in one process. The gateway that forks it sends `start` over the IPC channel; once it serves, gateways follow it
+ * on its socket, and it lives as long as the session does, whatever becomes of them.
  */
 import type { FromRunner, SessionEnd, SessionSpec } from '@claude-webui/protocol';
 import pino from 'pino';
 import { AttachServer } from './attach-server/attach-server';
+import { ControlLinks } from './attach-server/control-links';
 import { parseToRunner } from './config/messages';
 import { prepareProgram } from './program/prepare';
 import { Session } from './session/session';
@@ -22,16 +23,27 @@ async function start(spec: SessionSpec): Promise<void> {
   const sessionLog = log.child({ sessionId: spec.sessionId });
   const prepared = prepareProgram(spec);
   if ('problem' in prepared) return leave(prepared.problem);
-  let server: AttachServer | null = null;
+  const control = new ControlLinks();
+  let isServing = false;
+  const finish = async (end: SessionEnd) => {
+    const server = await listening.catch(() => null);
+    // Whoever waits for it to be ready is its parent; later it has followers.
+    if (isServing) await control.ended(end);
+    await server?.close();
+    leave(end);
+  };
   session = new Session(spec, prepared, {
-    report: (report) => tell({ type: 'report', report }),
-    measure: (measure) => tell({ type: 'measure', measure }),
+    report: (report) => control.tell({ type: 'report', report }),
+    measure: (measure) => control.tell({ type: 'measure', measure }),
     ended: (end) => {
       sessionLog.info({ reason: end.reason, exitCode: end.exitCode }, 'session ended');
-      void (server?.close() ?? Promise.resolve()).then(() => leave(end));
+      void finish(end);
     },
   });
-  server = await AttachServer.listen(spec, session);
+  const listening = AttachServer.listen(spec, session, control);
+  await listening;
+  if (session.isEnding) return;
+  isServing = true;
   sessionLog.info('session started');
   tell({ type: 'ready' });
 }

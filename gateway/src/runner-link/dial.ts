@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AttachQuery } from '@claude-webui/protocol';
-import { ATTACH_PATH } from '@claude-webui/protocol';
+import type { AttachQuery, RunnerScope } from '@claude-webui/protocol';
+import { ATTACH_PATH, CONTROL_PATH } from '@claude-webui/protocol';
 import { WebSocket } from 'ws';
 import { AppError } from '../errors';
 import type { SessionRecord } from '../sessions/directory';
@@ -15,15 +15,29 @@ const HANDSHAKE_TIMEOUT_MS = 3000;
  * Opens an attach to a session's runner. What comes of it are frames, one per message, not decoded.
  * @throws AppError runner-unreachable
  */
-export async function dialRunner(
+export function dialRunner(
   record: SessionRecord,
   scope: 'drive' | 'view',
   query: AttachQuery,
   signal: AbortSignal,
 ): Promise<WebSocket> {
-  const search = new URLSearchParams({ ...query }).toString();
+  return dial(record, scope, `${ATTACH_PATH}?${new URLSearchParams({ ...query }).toString()}`, signal);
+}
+
+/** Opens a control link (protocol/src/runner-link.ts). @throws AppError runner-unreachable */
+export function dialControl(record: SessionRecord, signal: AbortSignal): Promise<WebSocket> {
+  return dial(record, 'control', CONTROL_PATH, signal);
+}
+
+/** The link is paused when it is returned. */
+async function dial(
+  record: SessionRecord,
+  scope: RunnerScope,
+  pathAndQuery: string,
+  signal: AbortSignal,
+): Promise<WebSocket> {
   for (let attempt = 0; ; attempt += 1) {
-    const link = new WebSocket(attachUrl(record, `${ATTACH_PATH}?${search}`), {
+    const link = new WebSocket(attachUrl(record, pathAndQuery), {
       headers: runnerAuthorization(record, scope),
       perMessageDeflate: false,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,

@@ -1,5 +1,6 @@
 /** Where sessions run. One of the gateway's two seams: child processes now, Kubernetes later. */
-import type { RunnerMeasure, RunnerReport, SessionEnd, SessionEndReason, TerminalSize } from '@claude-webui/protocol';
+import type { SessionEnd, TerminalSize } from '@claude-webui/protocol';
+import type { SessionRecord } from './directory';
 
 /** What a backend needs to place a session. */
 export interface Placement {
@@ -12,24 +13,18 @@ export interface Placement {
   env: Record<string, string>;
 }
 
-/** What a backend tells about its sessions on its own. */
-export type BackendEvent =
-  | { type: 'report'; sessionId: string; report: RunnerReport }
-  | { type: 'measure'; sessionId: string; measure: RunnerMeasure }
-  | { type: 'ended'; sessionId: string; end: SessionEnd };
-
 export interface SessionBackend {
   /**
    * Starts a session's runner and resolves with its endpoint once it takes attaches.
    * @throws SessionStartError with the end to show, when it never will.
    */
   place(placement: Placement, signal: AbortSignal): Promise<{ endpoint: string }>;
-  /** Ends a session gracefully; resolves when nothing of it is left. An unknown session is already ended. */
-  end(sessionId: string, reason: SessionEndReason): Promise<void>;
-  /** Returns the unsubscriber. */
-  subscribe(listener: (event: BackendEvent) => void): () => void;
-  /** Ends what must not outlive this gateway. */
-  close(): Promise<void>;
+  /** Ends a session gracefully; resolves when nothing of it is left. One that it does not know is already ended. */
+  end(record: SessionRecord, reason: 'terminated' | 'server-stopping'): Promise<void>;
+  /** Whether this gateway can take over a session that another has placed. */
+  reaches(record: SessionRecord): boolean;
+  /** What became of a session whose runner does not answer; null while it may answer again. */
+  inspect(record: SessionRecord): Promise<SessionEnd | null>;
 }
 
 /** A session could not be started; `end` says why, for the person who wanted it. */

@@ -35,13 +35,24 @@ export type SessionPatch = Partial<
 >;
 
 export interface SessionDirectory {
-  /** Adds a session if the limits allow it and its owner has no live session in the same workspace; atomic. */
+  /**
+   * Adds a session if the limits allow it and its owner has no live session in the same workspace; atomic. The gateway that
+   * claims it vouches for it.
+   */
   claim(record: SessionRecord, limits: SessionLimitCounts): Promise<ClaimResult>;
   get(id: string): Promise<SessionRecord | null>;
   /** Newest first; one owner's, or everybody's. Ended sessions stay for a while, so that people learn why they ended. */
   list(owner?: string): Promise<SessionRecord[]>;
   /** Returns the record after the change, or null if there is none. */
   update(id: string, patch: SessionPatch): Promise<SessionRecord | null>;
+  /** Sessions for which no gateway vouches any more. */
+  orphans(): Promise<SessionRecord[]>;
+  /** Vouches for an orphan from now on; false if another gateway was quicker. */
+  adopt(record: SessionRecord): Promise<boolean>;
+  /** Vouches for nothing any more; others may adopt it at once. */
+  release(): Promise<void>;
+  /** Calls back with a session that another gateway has adopted, this one having been away too long. */
+  subscribeLost(listener: (id: string) => void): () => void;
   /** Calls back after every claim and update, on every gateway. Returns the unsubscriber. */
   subscribe(listener: (record: SessionRecord) => void): () => void;
   close(): Promise<void>;

@@ -43,6 +43,23 @@ export class MemoryDirectory implements SessionDirectory {
     return Promise.resolve(record);
   }
 
+  /** A single gateway leaves no orphans: its sessions end with it. */
+  orphans(): Promise<SessionRecord[]> {
+    return Promise.resolve([]);
+  }
+
+  adopt(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  release(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  subscribeLost(): () => void {
+    return () => undefined;
+  }
+
   subscribe(listener: (record: SessionRecord) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

@@ -6,6 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { dialRunner } from '../runner-link/dial';
 import { LocalSessions, ALICE, backendOptions } from '../testing/local-sessions';
 import { ownRunners, processesWith } from '../testing/processes';
+import { readyRecord } from '../testing/session-record';
 import type { Placement } from './backend';
 import { ProcessBackend } from './process-backend';
 
@@ -66,11 +67,11 @@ test('100 sessions attached to and ended leave no descriptor of the server’s o
   expect(descriptors()).toBeLessThanOrEqual(before);
 }, 60_000);
 
-test('the working directory is its owner’s alone', async () => {
+test('the working directory is its owner’s alone', () => {
   const directory = temporaryDirectory();
-  const backend = opened(new ProcessBackend(backendOptions(directory)));
+  const backend = new ProcessBackend(backendOptions(directory));
   expect(statSync(directory).mode & 0o777).toBe(0o700);
-  await backend.close();
+  expect(backend.reaches(readyRecord('unix:/nonexistent/socket'))).toBe(false);
 });
 
 test('a persistent workspace outlives its session, by owner and name', async () => {
@@ -91,21 +92,18 @@ test('a program that leaves by itself ends its session with its exit status', as
 });
 
 test('a placement given up is ended, not left running', async () => {
-  const backend = opened(new ProcessBackend(backendOptions(temporaryDirectory())));
+  const backend = new ProcessBackend(backendOptions(temporaryDirectory()));
   const wanted = placement();
   const giveUp = new AbortController();
   const placed = backend.place(wanted, giveUp.signal);
   giveUp.abort();
-  await placed.catch(() => undefined);
-  await backend.close();
+  await expect(placed).rejects.toMatchObject({ end: { reason: 'server-stopping' } });
   expect(processesWith(wanted.sessionId)).toEqual([]);
 });
 
 test('ending an unknown session is already done', async () => {
-  const backend = opened(new ProcessBackend(backendOptions(temporaryDirectory())));
-  await backend.end('nobody', 'terminated');
-  await backend.close();
-  await backend.close();
+  const backend = new ProcessBackend(backendOptions(temporaryDirectory()));
+  await backend.end(readyRecord('unix:/nonexistent/socket'), 'terminated');
 });
 
 /** Kills the runners of this process, as the kernel does when memory is short. */

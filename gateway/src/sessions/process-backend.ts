@@ -1,22 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { connect } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import type {
-  FromRunner,
-  LogLevel,
-  ProgramSpec,
-  SessionEnd,
-  SessionEndReason,
-  SessionSpec,
-  ToRunner,
-} from '@claude-webui/protocol';
+import type { FromRunner, LogLevel, ProgramSpec, SessionEnd, SessionSpec, ToRunner } from '@claude-webui/protocol';
 import { endProcesses } from '@claude-webui/session-runner/dist/processes/end';
 import { minimalEnvironment } from '../config/environment';
-import type { BackendEvent, Placement, SessionBackend } from './backend';
+import { endRunner } from '../runner-link/control';
+import type { Placement, SessionBackend } from './backend';
 import { SessionStartError } from './backend';
+import type { SessionRecord } from './directory';
 
 /** Between a program's SIGHUP and its SIGKILL: Claude Code takes half a second to write its transcript. Milliseconds. */
 const END_GRACE_MS = 3000;
@@ -43,16 +39,17 @@ interface Runner {
   gone: Promise<void>;
 }
 
-/** Sessions as child processes on this machine. */
+/** Sessions as child processes on this machine. They live on when their gateway does not. */
 export class ProcessBackend implements SessionBackend {
+  /** Those that this gateway has started. */
   private readonly runners = new Map<string, Runner>();
-  private readonly listeners = new Set<(event: BackendEvent) => void>();
-  /** Sockets of the runners. Short, for a socket's path has at most 107 bytes (unix(7)). */
-  private readonly runtimeDirectory = mkdtempSync(join(tmpdir(), 'cwui-'));
+  /** Sockets of all runners on this machine. Short, for a socket's path has at most 107 bytes (unix(7)). */
+  private readonly runtimeDirectory = join(tmpdir(), `claude-webui-${userInfo().uid}`);
 
-  /** @throws Error when the working directory cannot be used */
+  /** @throws Error when a directory cannot be used */
   constructor(private readonly options: ProcessBackendOptions) {
-    prepareWorkingDirectory(options.workingDirectory);
+    prepareDirectory(options.workingDirectory, 'Set CLAUDE_WORKING_DIR to a directory of your own.');
+    prepareDirectory(this.runtimeDirectory, 'Set TMPDIR to a directory of your own.');
   }
 
   async place(placement: Placement, signal: AbortSignal): Promise<{ endpoint: string }> {
@@ -64,69 +61,58 @@ export class ProcessBackend implements SessionBackend {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: minimalEnvironment(),
     });
-    const spec = this.specOf(placement, socketPath);
-    const ready = new Promise<void>((resolve, reject) => {
-      this.follow(spec, child, resolve, (end) => reject(new SessionStartError(end)));
-    });
-    const abort = () => void this.end(sessionId, 'terminated');
+    this.runners.set(sessionId, { child, gone: this.departure(sessionId, child) });
+    const abort = () => send(child, { type: 'end', reason: 'server-stopping' });
     signal.addEventListener('abort', abort, { once: true });
-    send(child, { type: 'start', spec });
+    send(child, { type: 'start', spec: this.specOf(placement, socketPath) });
+    if (signal.aborted) abort();
     try {
-      await ready;
+      await ready(child);
     } finally {
       signal.removeEventListener('abort', abort);
     }
+    // From here on it is followed on its socket, and is nobody's child.
+    child.disconnect();
+    child.unref();
     return { endpoint: `unix:${socketPath}` };
   }
 
-  async end(sessionId: string, reason: SessionEndReason): Promise<void> {
-    const runner = this.runners.get(sessionId);
-    if (runner === undefined) return;
-    send(runner.child, { type: 'end', reason });
-    const timer = setTimeout(() => runner.child.kill('SIGKILL'), RUNNER_END_MS);
-    await runner.gone;
-    clearTimeout(timer);
+  async end(record: SessionRecord, reason: 'terminated' | 'server-stopping'): Promise<void> {
+    const runner = this.runners.get(record.id);
+    if (record.endpoint === null && runner !== undefined) send(runner.child, { type: 'end', reason });
+    const timeout = AbortSignal.timeout(RUNNER_END_MS);
+    timeout.addEventListener('abort', () => runner?.child.kill('SIGKILL'));
+    // One that cannot be reached has gone, or is killed in time.
+    if (record.endpoint !== null) await endRunner(record, reason, timeout).catch(() => undefined);
+    await runner?.gone;
   }
 
-  subscribe(listener: (event: BackendEvent) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+  /** Sessions of other machines are not. */
+  reaches({ endpoint }: SessionRecord): boolean {
+    return endpoint !== null && existsSync(socketPathOf(endpoint));
   }
 
-  /** A single machine's sessions end with its server: nobody else could find them. */
-  async close(): Promise<void> {
-    await Promise.all([...this.runners.keys()].map((sessionId) => this.end(sessionId, 'server-stopping')));
-    rmSync(this.runtimeDirectory, { recursive: true, force: true });
+  /** Whoever serves a socket lives. What has not lived to say how it ended has crashed. */
+  async inspect(record: SessionRecord): Promise<SessionEnd | null> {
+    if (record.endpoint !== null && (await answers(socketPathOf(record.endpoint)))) return null;
+    await this.sweep(record);
+    return { reason: 'runner-crashed', exitCode: null };
   }
 
-  /** Passes on what a runner says, and that it has gone. */
-  private follow(spec: SessionSpec, child: ChildProcess, ready: () => void, failed: (end: SessionEnd) => void): void {
-    const { sessionId } = spec;
-    let end: SessionEnd | null = null;
-    child.on('message', (message) => {
-      // Our own program speaks.
-      const said = message as FromRunner;
-      if (said.type === 'ready') ready();
-      else if (said.type === 'ended') end = said.end;
-      else this.emit({ sessionId, ...said });
+  private async departure(sessionId: string, child: ChildProcess): Promise<void> {
+    await new Promise<void>((resolve) => {
+      child.once('exit', () => resolve());
+      child.once('error', () => resolve());
     });
-    const gone = new Promise<void>((resolve) => {
-      const leave = async () => {
-        const final = end ?? { reason: 'runner-crashed' as const, exitCode: null };
-        if (end === null) await sweep(spec);
-        this.runners.delete(sessionId);
-        failed(final);
-        this.emit({ type: 'ended', sessionId, end: final });
-        resolve();
-      };
-      child.once('exit', () => void leave());
-      child.once('error', () => void leave());
-    });
-    this.runners.set(sessionId, { child, gone });
+    this.runners.delete(sessionId);
   }
 
-  private emit(event: BackendEvent): void {
-    for (const listener of this.listeners) listener(event);
+  /** Clears away what a runner that crashed has left: it cannot be asked, but its session's processes carry a mark. */
+  private async sweep({ id, endpoint }: SessionRecord): Promise<void> {
+    await endProcesses(NO_ROOT, id, 0);
+    if (endpoint !== null) await rm(socketPathOf(endpoint), { force: true });
+    const { persistent, workingDirectory } = this.options;
+    if (!persistent) await rm(join(workingDirectory, id), { recursive: true, force: true });
   }
 
   private specOf(placement: Placement, socketPath: string): SessionSpec {
@@ -146,10 +132,33 @@ export class ProcessBackend implements SessionBackend {
   }
 }
 
-/** Clears away what a runner that crashed has left: it cannot be asked, but its session's processes carry a mark. */
-async function sweep({ sessionId, directory, persistent }: SessionSpec): Promise<void> {
-  await endProcesses(NO_ROOT, sessionId, 0);
-  if (!persistent) await rm(directory, { recursive: true, force: true });
+/** Resolves when the runner takes attaches. @throws SessionStartError */
+function ready(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const crashed = () => reject(new SessionStartError({ reason: 'runner-crashed', exitCode: null }));
+    child.once('exit', crashed);
+    child.once('error', crashed);
+    child.once('message', (message) => {
+      // Our own program speaks.
+      const said = message as FromRunner;
+      if (said.type === 'ready') resolve();
+      else reject(new SessionStartError(said.end));
+    });
+  });
+}
+
+const socketPathOf = (endpoint: string) => endpoint.replace(/^unix:/, '');
+
+async function answers(path: string): Promise<boolean> {
+  const socket = connect({ path });
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
 
 function send(child: ChildProcess, message: ToRunner): void {
@@ -157,12 +166,12 @@ function send(child: ChildProcess, message: ToRunner): void {
   child.send(message, () => undefined);
 }
 
-/** The default lies in /tmp, where anybody could have put it before us. */
-function prepareWorkingDirectory(directory: string): void {
+/** The defaults lie in /tmp, where anybody could have put them before us. */
+function prepareDirectory(directory: string, remedy: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const owner = statSync(directory).uid;
   if (process.getuid !== undefined && owner !== process.getuid()) {
-    throw new Error(`${directory} belongs to another user. Set CLAUDE_WORKING_DIR to a directory of your own.`);
+    throw new Error(`${directory} belongs to another user. ${remedy}`);
   }
   chmodSync(directory, 0o700);
 }

@@ -19,8 +19,9 @@ export interface Place {
 
 const NOW = `local time = redis.call('TIME'); local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
-/** ARGV: id, workspace, lease ms, index ms, made at ms, … */
+/** ARGV: id, workspace, lease ms, index ms, made at ms, gateway, … */
 const ENTER = `
+  redis.call('HSET', KEYS[1], 'keeper', ARGV[6])
   redis.call('PEXPIRE', KEYS[1], ARGV[3])
   redis.call('ZADD', KEYS[2], now + ARGV[3], ARGV[1])
   redis.call('ZADD', KEYS[3], now + ARGV[3], ARGV[1])
@@ -34,21 +35,45 @@ const CLAIM = `
   ${NOW}
   redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
   redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
-  if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[6]) then return 'sessions-full' end
-  if redis.call('ZCARD', KEYS[3]) >= tonumber(ARGV[7]) then return 'sessions-full-user' end
+  if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[7]) then return 'sessions-full' end
+  if redis.call('ZCARD', KEYS[3]) >= tonumber(ARGV[8]) then return 'sessions-full-user' end
   local other = redis.call('HGET', KEYS[4], ARGV[2])
   if other and redis.call('ZSCORE', KEYS[3], other) then return 'workspace-busy' end
-  redis.call('HSET', KEYS[1], unpack(ARGV, 9))
+  redis.call('HSET', KEYS[1], unpack(ARGV, 10))
   ${ENTER}
-  redis.call('PUBLISH', ARGV[8], cjson.encode(redis.call('HGETALL', KEYS[1])))
+  redis.call('PUBLISH', ARGV[9], cjson.encode(redis.call('HGETALL', KEYS[1])))
   return 'claimed'`;
 
-/** … fields, written only where Redis has forgotten the session */
+/** … fields, written only where Redis has forgotten the session. 0: another gateway keeps it now. */
 const RENEW = `
   ${NOW}
-  if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('HSET', KEYS[1], unpack(ARGV, 6)) end
-  if redis.call('HGET', KEYS[1], 'state') == '"ended"' then return end
-  ${ENTER}`;
+  local keeper = redis.call('HGET', KEYS[1], 'keeper')
+  if keeper and keeper ~= ARGV[6] then return 0 end
+  if not keeper then redis.call('HSET', KEYS[1], unpack(ARGV, 7)) end
+  if redis.call('HGET', KEYS[1], 'state') == '"ended"' then return 1 end
+  ${ENTER}
+  return 1`;
+
+/** KEYS: live; ARGV: lease ms, unkept ms. Ids of sessions whose lease was not renewed for so long, but has not ended. */
+const ORPHANS = `
+  ${NOW}
+  return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, now + ARGV[1] - ARGV[2], 'LIMIT', 0, 100)`;
+
+/** … unkept ms. 0: somebody keeps it, or it is no more. */
+const ADOPT = `
+  ${NOW}
+  local lease = redis.call('ZSCORE', KEYS[2], ARGV[1])
+  if not lease or tonumber(lease) > now + ARGV[3] - ARGV[7] then return 0 end
+  if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+  ${ENTER}
+  return 1`;
+
+/** KEYS: session, live, own; ARGV: id, gateway, lease ms, unkept ms. From now on it is an orphan. */
+const RELEASE = `
+  ${NOW}
+  if redis.call('HGET', KEYS[1], 'keeper') ~= ARGV[2] then return end
+  redis.call('ZADD', KEYS[2], 'XX', now + ARGV[3] - ARGV[4], ARGV[1])
+  redis.call('ZADD', KEYS[3], 'XX', now + ARGV[3] - ARGV[4], ARGV[1])`;
 
 /** ARGV: ms to keep, channel, fields. What has ended stays ended. */
 const UPDATE = `
@@ -71,21 +96,22 @@ type Run<T> = (...keysAndArguments: (string | number)[]) => Promise<T>;
 
 interface Commands {
   claimSession: Run<ClaimResult>;
-  renewSession: Run<null>;
+  renewSession: Run<number>;
+  orphanedSessions: Run<string[]>;
+  adoptSession: Run<number>;
+  releaseSession: Run<null>;
   updateSession: Run<string[] | null>;
   leaveSession: Run<null>;
 }
 
 export interface DirectoryScripts {
-  claim(
-    record: SessionRecord,
-    place: Place,
-    limits: SessionLimitCounts,
-    times: Times,
-    channel: string,
-  ): Promise<ClaimResult>;
-  /** Renews the lease, and tells Redis the record if it has forgotten it. */
-  renew(record: SessionRecord, place: Place, times: Times): Promise<void>;
+  claim(record: SessionRecord, place: Place, limits: SessionLimitCounts, channel: string): Promise<ClaimResult>;
+  /** Renews the lease, and tells Redis the record if it has forgotten it. False: another gateway keeps the session. */
+  renew(record: SessionRecord, place: Place): Promise<boolean>;
+  /** Ids of live sessions that no gateway keeps. */
+  orphans(live: string): Promise<string[]>;
+  adopt(record: SessionRecord, place: Place): Promise<boolean>;
+  release(record: SessionRecord, place: Place): Promise<void>;
   /** The record after the change; null if there is none. */
   update(session: string, fields: readonly string[], keepMs: number, channel: string): Promise<SessionRecord | null>;
   /** The session counts no more. */
@@ -94,6 +120,8 @@ export interface DirectoryScripts {
 
 export interface Times {
   leaseMs: number;
+  /** A session whose lease was not renewed for so long is an orphan. */
+  unkeptMs: number;
   /** Lifetime of the sets and hashes that sessions are found by. */
   indexMs: number;
 }
@@ -107,25 +135,34 @@ const keysOf = ({ session, live, own, workspaces, ids, ownIds }: Place) => [
   ownIds,
 ];
 
-const entry = ({ id, workspace, createdAt }: SessionRecord, { leaseMs, indexMs }: Times) => [
-  id,
-  workspace,
-  leaseMs,
-  indexMs,
-  Date.parse(createdAt),
-];
-
-export function defineScripts(redis: RedisClient): DirectoryScripts {
+/** The scripts as this gateway runs them. */
+export function defineScripts(redis: RedisClient, gateway: string, times: Times): DirectoryScripts {
   redis.defineCommand('claimSession', { numberOfKeys: 6, lua: CLAIM });
   redis.defineCommand('renewSession', { numberOfKeys: 6, lua: RENEW });
+  redis.defineCommand('orphanedSessions', { numberOfKeys: 1, lua: ORPHANS });
+  redis.defineCommand('adoptSession', { numberOfKeys: 6, lua: ADOPT });
+  redis.defineCommand('releaseSession', { numberOfKeys: 3, lua: RELEASE });
   redis.defineCommand('updateSession', { numberOfKeys: 1, lua: UPDATE });
   redis.defineCommand('leaveSession', { numberOfKeys: 3, lua: LEAVE });
   const commands = redis as unknown as Commands;
+  const { leaseMs, unkeptMs, indexMs } = times;
+  const entry = ({ id, workspace, createdAt }: SessionRecord) => [
+    id,
+    workspace,
+    leaseMs,
+    indexMs,
+    Date.parse(createdAt),
+    gateway,
+  ];
   return {
-    claim: (record, place, { total, perUser }, times, channel) =>
-      commands.claimSession(...keysOf(place), ...entry(record, times), total, perUser, channel, ...fieldsOf(record)),
-    renew: async (record, place, times) => {
-      await commands.renewSession(...keysOf(place), ...entry(record, times), ...fieldsOf(record));
+    claim: (record, place, { total, perUser }, channel) =>
+      commands.claimSession(...keysOf(place), ...entry(record), total, perUser, channel, ...fieldsOf(record)),
+    renew: async (record, place) =>
+      (await commands.renewSession(...keysOf(place), ...entry(record), ...fieldsOf(record))) === 1,
+    orphans: (live) => commands.orphanedSessions(live, leaseMs, unkeptMs),
+    adopt: async (record, place) => (await commands.adoptSession(...keysOf(place), ...entry(record), unkeptMs)) === 1,
+    release: async (record, { session, live, own }) => {
+      await commands.releaseSession(session, live, own, record.id, gateway, leaseMs, unkeptMs);
     },
     update: async (session, fields, keepMs, channel) => {
       const changed = await commands.updateSession(session, keepMs, channel, ...fields);

@@ -1,28 +1,36 @@
+import { randomUUID } from 'node:crypto';
 import type { Logger } from '../log';
 import { problem } from '../errors';
 import type { SharedRedis } from '../redis/shared-redis';
 import type { ClaimResult, SessionDirectory, SessionLimitCounts, SessionPatch, SessionRecord } from './directory';
 import { defineScripts } from './redis-directory-scripts';
-import type { DirectoryScripts, Place } from './redis-directory-scripts';
+import type { DirectoryScripts, Place, Times } from './redis-directory-scripts';
 import { fieldsOf, recordOf } from './redis-record';
 
-/** A session that no gateway vouches for is forgotten after this long. Milliseconds. */
-const LEASE_MS = 60_000;
-const RENEW_MS = 15_000;
 /** People come back to learn why a session ended; after this long they do not. Milliseconds. */
 const KEEP_ENDED_MS = 60 * 60_000;
-const TIMES = { leaseMs: LEASE_MS, indexMs: KEEP_ENDED_MS + LEASE_MS };
+/** How long sessions live in the directory by themselves, in milliseconds. */
+const TIMES: Times & { renewMs: number } = {
+  // One that nobody can take over is forgotten then.
+  leaseMs: 60_000,
+  unkeptMs: 15_000,
+  renewMs: 5000,
+  indexMs: KEEP_ENDED_MS + 60_000,
+};
 const CHANNEL = 'sessions:changed';
 /** When to ask again while Redis is away. Seconds. */
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * The directory that all gateways share. Each session has a lease, renewed by the gateway that placed it. Counting and claiming are one script, by Redis's own clock.
+ * The directory that all gateways share. Each session has a lease, renewed by the gateway that keeps it: the one that claimed it, or
+ * that adopted it when the other had gone. Counting and claiming are one script, by Redis's own clock.
  */
 export class RedisDirectory implements SessionDirectory {
   private readonly scripts: DirectoryScripts;
   private readonly channel: string;
+  private readonly leaseMs: number;
   private readonly listeners = new Set<(record: SessionRecord) => void>();
+  private readonly lostListeners = new Set<(id: string) => void>();
   /** Sessions that this gateway vouches for, as it last knew them: what Redis is told again when it has forgotten. */
   private readonly held = new Map<string, SessionRecord>();
   private readonly renewal: NodeJS.Timeout;
@@ -31,18 +39,20 @@ export class RedisDirectory implements SessionDirectory {
   private constructor(
     private readonly redis: SharedRedis,
     private readonly log: Logger,
+    times: Times & { renewMs: number },
   ) {
-    this.scripts = defineScripts(redis.commands);
+    this.leaseMs = times.leaseMs;
+    this.scripts = defineScripts(redis.commands, randomUUID(), times);
     this.channel = redis.prefix + CHANNEL;
     this.hear = (from, message) => {
       if (from === this.channel) this.changed(recordOf(JSON.parse(message) as string[]));
     };
-    this.renewal = setInterval(this.renewSoon, RENEW_MS);
+    this.renewal = setInterval(this.renewSoon, times.renewMs);
   }
 
   /** Begins to listen. Redis has to be there. */
-  static async open(redis: SharedRedis, log: Logger): Promise<RedisDirectory> {
-    const directory = new RedisDirectory(redis, log);
+  static async open(redis: SharedRedis, log: Logger, times = TIMES): Promise<RedisDirectory> {
+    const directory = new RedisDirectory(redis, log, times);
     redis.subscriber.on('message', directory.hear);
     await redis.subscriber.subscribe(directory.channel);
     // Redis may have forgotten what lives: it is told again.
@@ -53,7 +63,7 @@ export class RedisDirectory implements SessionDirectory {
   async claim(record: SessionRecord, limits: SessionLimitCounts): Promise<ClaimResult> {
     // Held first: the script's own word of the new session finds it known.
     this.held.set(record.id, record);
-    const result = await unavailable(this.scripts.claim(record, placeOf(record), limits, TIMES, this.channel)).catch(
+    const result = await unavailable(this.scripts.claim(record, placeOf(record), limits, this.channel)).catch(
       (error: unknown) => {
         this.held.delete(record.id);
         throw error;
@@ -85,7 +95,7 @@ export class RedisDirectory implements SessionDirectory {
       const record = await this.scripts.update(
         keyOf(id),
         fieldsOf(patch),
-        ends ? KEEP_ENDED_MS : LEASE_MS,
+        ends ? KEEP_ENDED_MS : this.leaseMs,
         this.channel,
       );
       if (record !== null && ends) await this.scripts.leave(record, placeOf(record));
@@ -97,6 +107,29 @@ export class RedisDirectory implements SessionDirectory {
     const changed = { ...held, ...patch };
     this.changed(changed);
     return changed;
+  }
+
+  async orphans(): Promise<SessionRecord[]> {
+    const ids = await unavailable(this.scripts.orphans('live'));
+    const records = await Promise.all(ids.filter((id) => !this.held.has(id)).map((id) => this.get(id)));
+    return records.filter((record) => record !== null);
+  }
+
+  async adopt(record: SessionRecord): Promise<boolean> {
+    const isOurs = await unavailable(this.scripts.adopt(record, placeOf(record)));
+    if (isOurs) this.held.set(record.id, record);
+    return isOurs;
+  }
+
+  async release(): Promise<void> {
+    const held = [...this.held.values()];
+    this.held.clear();
+    await unavailable(Promise.all(held.map((record) => this.scripts.release(record, placeOf(record)))));
+  }
+
+  subscribeLost(listener: (id: string) => void): () => void {
+    this.lostListeners.add(listener);
+    return () => this.lostListeners.delete(listener);
   }
 
   subscribe(listener: (record: SessionRecord) => void): () => void {
@@ -122,10 +155,18 @@ export class RedisDirectory implements SessionDirectory {
 
   private async renew(): Promise<void> {
     try {
-      for (const record of this.held.values()) await this.scripts.renew(record, placeOf(record), TIMES);
+      for (const record of this.held.values()) {
+        if (!(await this.scripts.renew(record, placeOf(record)))) this.lost(record.id);
+      }
     } catch (error) {
       this.log.warn({ err: error }, 'session leases not renewed: Redis is away');
     }
+  }
+
+  /** This gateway was away for too long, and another has taken the session over. */
+  private lost(id: string): void {
+    this.held.delete(id);
+    for (const listener of this.lostListeners) listener(id);
   }
 }
 

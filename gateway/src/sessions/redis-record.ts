@@ -11,7 +11,10 @@ export function fieldsOf(record: SessionRecord | SessionPatch): string[] {
 export function recordOf(fields: readonly string[]): SessionRecord {
   const entries: [string, unknown][] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
-    entries.push([fields[at] ?? '', JSON.parse(fields[at + 1] ?? 'null') as unknown]);
+    const name = fields[at] ?? '';
+    // Which gateway keeps it is the scripts' business, and not JSON.
+    if (name === 'keeper') continue;
+    entries.push([name, JSON.parse(fields[at + 1] ?? 'null') as unknown]);
   }
   return Object.fromEntries(entries) as unknown as SessionRecord;
 }

@@ -1,17 +1,20 @@
 import { setMaxListeners } from 'node:events';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { SessionEnd, SessionInfo, TerminalSize } from '@claude-webui/protocol';
+import type { RunnerEvent, SessionEnd, SessionInfo, TerminalSize } from '@claude-webui/protocol';
 import type { AuditTrail } from '../audit/audit';
 import { GATEWAY } from '../audit/events';
 import { AppError } from '../errors';
 import type { Logger } from '../log';
 import type { Metrics } from '../metrics/metrics';
-import type { BackendEvent, SessionBackend } from './backend';
+import type { SessionBackend } from './backend';
 import { SessionStartError } from './backend';
 import type { SessionDirectory, SessionLimitCounts, SessionPatch, SessionRecord, ShareRecord } from './directory';
+import { Keeper } from './keeper';
 
 const DEFAULT_SIZE: TerminalSize = { cols: 80, rows: 24 };
 const MAX_SHARES = 16;
+/** From the wish to end a session to the word that it has. Milliseconds. */
+const END_TIMEOUT_MS = 20_000;
 
 /** Who asks. */
 export interface Viewer {
@@ -41,7 +44,8 @@ export class Sessions {
   private readonly closing = new AbortController();
   /** Changes of links follow each other, so that each begins with what the one before has left. */
   private linkChanges: Promise<unknown> = Promise.resolve();
-  private readonly unsubscribe: () => void;
+  private readonly keeper: Keeper;
+  private readonly placements = new Set<Promise<void>>();
 
   constructor(
     private readonly directory: SessionDirectory,
@@ -54,7 +58,16 @@ export class Sessions {
   ) {
     // One listener for each session that is being placed, which MAX_SESSIONS bounds.
     setMaxListeners(0, this.closing.signal);
-    this.unsubscribe = backend.subscribe((event) => void this.follow(event));
+    const follow = (id: string, event: RunnerEvent) =>
+      this.follow(id, event).catch((error: unknown) =>
+        log.warn({ sessionId: id, err: error }, 'what happened to a session is not in the directory'),
+      );
+    this.keeper = new Keeper(
+      directory,
+      backend,
+      { event: ({ id }, event) => void follow(id, event), count: (live) => metrics.activeSessions.set(live) },
+      log,
+    );
   }
 
   /** Claims a session and starts it; it is `starting` when this resolves. @throws AppError */
@@ -80,8 +93,8 @@ export class Sessions {
     // Another of the same person's took the name that was free a moment ago; the limits bound how often.
     if (result === 'workspace-busy' && wish.workspace === undefined) return this.create(viewer, wish);
     if (result !== 'claimed') throw new AppError(result);
-    this.metrics.activeSessions.inc();
-    void this.place(record, wish.size ?? DEFAULT_SIZE);
+    const placement = this.place(record, wish.size ?? DEFAULT_SIZE).finally(() => this.placements.delete(placement));
+    this.placements.add(placement);
     return record;
   }
 
@@ -110,12 +123,24 @@ export class Sessions {
 
   /** Ends a session; resolves when nothing of it is left. */
   async end(viewer: Viewer, id: string): Promise<void> {
-    await this.get(viewer, id);
-    await this.backend.end(id, 'terminated');
+    let record = await this.get(viewer, id);
+    await this.backend.end(record, 'terminated');
+    const timeout = AbortSignal.timeout(END_TIMEOUT_MS);
+    if (record.state === 'starting') {
+      // Another gateway may have been placing it, and could not be told before.
+      record = await this.settled(id, timeout);
+      if (isLive(record)) await this.backend.end(record, 'terminated');
+    }
+    await this.once(id, (changed) => !isLive(changed), timeout);
   }
 
   /** The session once it can be attached to, or ended before it could. @throws AppError session-not-found */
   settled(id: string, signal: AbortSignal): Promise<SessionRecord> {
+    return this.once(id, ({ state }) => state !== 'starting', signal);
+  }
+
+  /** The session once it is as wanted. @throws AppError session-not-found; not-ready when `signal` aborts */
+  private once(id: string, isWanted: (record: SessionRecord) => boolean, signal: AbortSignal): Promise<SessionRecord> {
     return new Promise((resolve, reject) => {
       const done = (settle: () => void) => {
         unsubscribe();
@@ -123,7 +148,7 @@ export class Sessions {
         settle();
       };
       const look = (record: SessionRecord) => {
-        if (record.id === id && record.state !== 'starting') done(() => resolve(record));
+        if (record.id === id && isWanted(record)) done(() => resolve(record));
       };
       const fail = (error: Error) => done(() => reject(error));
       const abort = () => fail(new AppError('not-ready'));
@@ -186,11 +211,22 @@ export class Sessions {
     return this.directory.subscribe(listener);
   }
 
-  async close(): Promise<void> {
-    this.closing.abort();
-    await this.backend.close();
-    this.unsubscribe();
+  /** Leaves the sessions to other gateways, or ends them if there are none. */
+  async close(fate: 'leave' | 'end'): Promise<void> {
+    if (fate === 'end') this.closing.abort();
+    await Promise.all(this.placements);
+    const kept = this.keeper.records;
+    if (fate === 'end') await Promise.all(kept.map((record) => this.endOwn(record)));
+    this.keeper.close();
+    if (fate === 'leave') await this.directory.release().catch(() => undefined);
     await this.directory.close();
+  }
+
+  private async endOwn(record: SessionRecord): Promise<void> {
+    await this.backend.end(record, 'server-stopping');
+    await this.once(record.id, (changed) => !isLive(changed), AbortSignal.timeout(END_TIMEOUT_MS)).catch(
+      (error: unknown) => this.log.warn({ sessionId: record.id, err: error }, 'a session did not say how it ended'),
+    );
   }
 
   private async place(record: SessionRecord, size: TerminalSize): Promise<void> {
@@ -199,7 +235,8 @@ export class Sessions {
     try {
       const placement = { sessionId, owner, workspace, attachKey, size, env };
       const { endpoint } = await this.backend.place(placement, this.closing.signal);
-      await this.directory.update(sessionId, { state: 'ready', endpoint });
+      const placed = await this.directory.update(sessionId, { state: 'ready', endpoint });
+      if (placed !== null) this.keeper.keep(placed);
     } catch (error) {
       this.log.error({ sessionId, err: error }, 'session not started');
       const end = error instanceof SessionStartError ? error.end : { reason: 'start-failed' as const, exitCode: null };
@@ -207,12 +244,12 @@ export class Sessions {
     }
   }
 
-  private async follow(event: BackendEvent): Promise<void> {
+  private async follow(id: string, event: RunnerEvent): Promise<void> {
     switch (event.type) {
       case 'report': {
         const { activity, attachments, lastActivityAt } = event.report;
         const patch = { activity, attachments, lastActivityAt: new Date(lastActivityAt).toISOString() };
-        await this.directory.update(event.sessionId, patch);
+        await this.directory.update(id, patch);
         return;
       }
       case 'measure':
@@ -220,15 +257,14 @@ export class Sessions {
         else this.metrics.drops.inc();
         return;
       case 'ended':
-        return this.markEnded(event.sessionId, event.end);
+        return this.markEnded(id, event.end);
     }
   }
 
-  /** A failed start is told by both the placing and the event; it ends once. */
+  /** It ends once, whoever says so again. */
   private async markEnded(id: string, end: SessionEnd): Promise<void> {
     const before = await this.directory.get(id);
     if (before === null || before.state === 'ended') return;
-    this.metrics.activeSessions.dec();
     const { reason, exitCode } = end;
     this.audit.record({ event: 'session.ended', ...GATEWAY, sessionId: id, owner: before.owner, reason, exitCode });
     await this.directory.update(id, { state: 'ended', end, attachments: 0, endpoint: null, shares: [] });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ownRunners } from '../testing/processes';
+import { ALICE } from '../testing/local-sessions';
 import { RunningGateway } from '../testing/running-gateway';
 
 jest.setTimeout(20_000);
@@ -98,7 +99,7 @@ test('a client that stops reading stops the program, not the server’s memory',
   expect(await sent()).toBe(before);
   expect(before).toBeLessThan(16 * 1024 * 1024);
   client.tcp.resume();
-  await gateway.local.backend.end(id, 'terminated');
+  await gateway.local.sessions.end(ALICE, id);
 });
 
 test('a plain client drives even where another one did', async () => {

@@ -71,7 +71,7 @@ export class LocalSessions {
   }
 
   async close(): Promise<void> {
-    await this.sessions.close();
+    await this.sessions.close('end');
     rmSync(this.workingDirectory, { recursive: true, force: true });
   }
 }

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { RunnerScope, SessionSpec } from '@claude-webui/protocol';
 import {
   ATTACH_PATH,
+  CONTROL_PATH,
   FILES_PATH,
   FrameError,
   HEARTBEAT_INTERVAL_SECONDS,
@@ -15,16 +16,17 @@ import {
 } from '@claude-webui/protocol';
 import type { RawData, WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
-import { parseAttachQuery, parseModelCallMark } from '../config/messages';
+import { parseAttachQuery, parseModelCallMark, parseRunnerCommand } from '../config/messages';
 import { workspaceFiles } from '../files/workspace-files';
 import { workspaceOf } from '../program/prepare';
 import type { Session } from '../session/session';
+import type { ControlLinks } from './control-links';
 import { scopeOf } from './token';
 
 /** A mark is a few bytes of JSON. */
 const MAX_BODY_BYTES = 1024;
 
-/** A session's door: WebSocket attaches, files of its workspace, and word of its model calls (protocol/src/runner-link.ts). */
+/** A session's door: attaches, gateways that follow it, files of its workspace, word of its model calls (protocol/src/runner-link.ts). */
 export class AttachServer {
   private readonly http: Server;
   private readonly sockets = new WebSocketServer({
@@ -39,6 +41,7 @@ export class AttachServer {
   private constructor(
     private readonly spec: SessionSpec,
     private readonly session: Session,
+    private readonly control: ControlLinks,
   ) {
     this.files = workspaceFiles(workspaceOf(spec));
     this.http = createServer((request, response) => void this.answer(request, response));
@@ -48,8 +51,8 @@ export class AttachServer {
   }
 
   /** Resolves once attaches are taken. */
-  static async listen(spec: SessionSpec, session: Session): Promise<AttachServer> {
-    const server = new AttachServer(spec, session);
+  static async listen(spec: SessionSpec, session: Session, control: ControlLinks): Promise<AttachServer> {
+    const server = new AttachServer(spec, session, control);
     const { listen } = spec;
     await new Promise<void>((resolve, reject) => {
       server.http.once('error', reject);
@@ -72,13 +75,37 @@ export class AttachServer {
   }
 
   private upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const url = new URL(request.url ?? '/', 'http://runner');
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://runner');
     const scope = this.scope(request);
-    const query = parseAttachQuery(url.searchParams);
-    if (url.pathname !== ATTACH_PATH || query === null) return void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+    const accept = (then: (webSocket: WebSocket) => void) => {
+      socket.setNoDelay(true);
+      this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        this.watch(webSocket);
+        then(webSocket);
+      });
+    };
+    if (pathname === CONTROL_PATH && scope === 'control') return accept((webSocket) => this.follow(webSocket));
+    const query = parseAttachQuery(searchParams);
+    if (pathname !== ATTACH_PATH || query === null) return void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
     if (scope !== 'drive' && scope !== 'view') return void socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n');
-    socket.setNoDelay(true);
-    this.sockets.handleUpgrade(request, socket, head, (webSocket) => this.attach(webSocket, { ...query, scope }));
+    if (this.session.isOver) return void socket.end('HTTP/1.1 410 Gone\r\n\r\n');
+    accept((webSocket) => this.attach(webSocket, { ...query, scope }));
+  }
+
+  /** What failed is closed by then; `close` follows. */
+  private watch(webSocket: WebSocket): void {
+    webSocket.on('error', () => undefined);
+    this.alive.add(webSocket);
+    webSocket.on('pong', () => this.alive.add(webSocket));
+  }
+
+  private follow(webSocket: WebSocket): void {
+    this.control.add(webSocket);
+    webSocket.on('message', (data: RawData) => {
+      const command = Buffer.isBuffer(data) ? parseRunnerCommand(data.toString('utf8')) : null;
+      if (command === null) webSocket.close(1008);
+      else void this.session.end(command.reason);
+    });
   }
 
   private attach(webSocket: WebSocket, request: Parameters<Session['attach']>[0]): void {
@@ -96,10 +123,6 @@ export class AttachServer {
       }
     });
     webSocket.on('close', () => this.session.detach(attachment));
-    // What failed is closed by then; `close` follows.
-    webSocket.on('error', () => undefined);
-    this.alive.add(webSocket);
-    webSocket.on('pong', () => this.alive.add(webSocket));
   }
 
   /** Connections that have answered the last ping, or are new. */

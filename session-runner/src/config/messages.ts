@@ -1,5 +1,5 @@
 /** Schemas of what reaches a runner from outside its process. */
-import type { ModelCallMark, SessionSpec, ToRunner } from '@claude-webui/protocol';
+import type { ModelCallMark, RunnerCommand, SessionSpec, ToRunner } from '@claude-webui/protocol';
 import { LOG_LEVELS, MAX_TERMINAL_CELLS_PER_SIDE } from '@claude-webui/protocol';
 import * as z from 'zod/mini';
 
@@ -31,9 +31,10 @@ const sessionSpec = z.object({
   logLevel: z.enum(LOG_LEVELS),
 }) satisfies z.ZodMiniType<SessionSpec>;
 
+const runnerCommand = z.object({ type: z.literal('end'), reason: z.enum(['terminated', 'server-stopping']) });
 const toRunner = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), spec: sessionSpec }),
-  z.object({ type: z.literal('end'), reason: z.enum(['terminated', 'server-stopping']) }),
+  runnerCommand,
 ]);
 
 /** A message from the gateway that started this process. @throws ZodError */
@@ -68,8 +69,17 @@ const modelCallMark = z.object({ ttlMs: z.number().check(z.gte(0), z.lte(HOUR_MS
 
 /** Body of a model call mark; null if it is not one. */
 export function parseModelCallMark(body: string): ModelCallMark | null {
+  return modelCallMark.safeParse(jsonOf(body)).data ?? null;
+}
+
+/** A command on a control link; null if it is not one. */
+export function parseRunnerCommand(text: string): RunnerCommand | null {
+  return runnerCommand.safeParse(jsonOf(text)).data ?? null;
+}
+
+function jsonOf(text: string): unknown {
   try {
-    return modelCallMark.parse(JSON.parse(body));
+    return JSON.parse(text);
   } catch {
     return null;
   }

@@ -45,7 +45,7 @@ test('an observer that stops reading stops nobody, and is brought up to date wit
   observer.acknowledge();
   const snapshot = await observer.frame('snapshot');
   expect(Buffer.from(snapshot.data).toString()).toContain('500000');
-  expect(session.messages).toContainEqual({ type: 'measure', measure: { name: 'backpressure-drop' } });
+  expect(session.events).toContainEqual({ type: 'measure', measure: { name: 'backpressure-drop' } });
 });
 
 test('Ctrl-C ends a flood with little still to come', async () => {

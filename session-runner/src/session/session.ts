@@ -114,6 +114,15 @@ export class Session {
     prepared.hooks?.subscribe((event) => this.hook(event));
   }
 
+  /** Nothing of it is left to attach to. */
+  get isOver(): boolean {
+    return this.closed;
+  }
+
+  get isEnding(): boolean {
+    return this.ending !== null;
+  }
+
   /** Lets a client in. Its frames then go to `receive`, and `detach` says that it has gone. */
   attach(request: AttachRequest, peer: Peer): Attachment {
     const attachment = new Attachment(request.client, request.scope, peer);

@@ -10,6 +10,7 @@ import type {
   Attached,
   ClientFrame,
   FromRunner,
+  RunnerEvent,
   RunnerFrame,
   RunnerScope,
   SessionEnd,
@@ -49,16 +50,9 @@ export function sessionSpec(changes: SpecChanges = {}): SessionSpec {
   };
 }
 
-/** Resolves with the first value that `pick` makes of a message. */
-function waitFor<T>(child: ChildProcess, pick: (message: FromRunner) => T | undefined): Promise<T> {
+function waitFor(child: ChildProcess): Promise<FromRunner> {
   return new Promise((resolve, reject) => {
-    const listen = (message: FromRunner) => {
-      const picked = pick(message);
-      if (picked === undefined) return;
-      child.off('message', listen);
-      resolve(picked);
-    };
-    child.on('message', listen);
+    child.once('message', (message: FromRunner) => resolve(message));
     child.once('exit', () => reject(new Error('the runner has left')));
   });
 }
@@ -66,24 +60,64 @@ function waitFor<T>(child: ChildProcess, pick: (message: FromRunner) => T | unde
 export class RunningSession {
   readonly ended: Promise<SessionEnd>;
   readonly left: Promise<unknown>;
-  readonly messages: FromRunner[] = [];
+  readonly events: RunnerEvent[] = [];
+  private readonly watchers = new Set<() => void>();
+  private link: WebSocket | null = null;
 
   private constructor(
     readonly spec: SessionSpec,
     readonly process: ChildProcess,
   ) {
-    process.on('message', (message: FromRunner) => this.messages.push(message));
-    this.ended = waitFor(process, (message) => (message.type === 'ended' ? message.end : undefined));
-    this.ended.catch(() => undefined);
+    this.ended = new Promise((resolve) => (this.tellEnd = resolve));
     this.left = once(process, 'exit');
+  }
+
+  private tellEnd: (end: SessionEnd) => void = () => undefined;
+
+  /** As a gateway does: hears everything, and closes when it has heard of the end. */
+  follow(): WebSocket {
+    const url = `ws+unix:${this.socketPath}:/control`;
+    const link = new WebSocket(url, { headers: { authorization: `Bearer ${this.token('control')}` } });
+    this.link = link;
+    link.on('message', (text: Buffer) => {
+      const event = JSON.parse(text.toString()) as RunnerEvent;
+      this.events.push(event);
+      for (const watcher of [...this.watchers]) watcher();
+      if (event.type !== 'ended') return;
+      this.tellEnd(event.end);
+      link.close(1000);
+    });
+    link.on('error', () => undefined);
+    return link;
+  }
+
+  /** The link that follows it. */
+  get gateway(): WebSocket {
+    if (this.link === null) throw new Error('nobody follows this session');
+    return this.link;
+  }
+
+  /** Resolves once an event matches. */
+  until(matches: (event: RunnerEvent) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!this.events.some(matches)) return;
+        this.watchers.delete(look);
+        resolve();
+      };
+      this.watchers.add(look);
+      look();
+    });
   }
 
   static async start(changes: SpecChanges = {}): Promise<RunningSession> {
     const child = fork(MAIN, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { PATH: process.env['PATH'] } });
     const running = new RunningSession(sessionSpec(changes), child);
-    const started = waitFor(child, (message) => (['ready', 'ended'].includes(message.type) ? true : undefined));
+    const started = waitFor(child);
     child.send({ type: 'start', spec: running.spec });
-    await started;
+    const answer = await started;
+    if (answer.type === 'ready') await once(running.follow(), 'open');
+    else running.tellEnd(answer.end);
     return running;
   }
 
@@ -115,6 +149,8 @@ export class RunningSession {
   }
 
   async end(): Promise<void> {
+    // It waits for somebody to hear of its end.
+    if (this.link?.readyState !== WebSocket.OPEN) this.follow();
     // It may be on its way out already.
     this.process.send({ type: 'end', reason: 'terminated' }, () => undefined);
     await this.left;
