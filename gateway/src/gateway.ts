@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ProgramSpec } from '@claude-webui/protocol';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { Audit } from './audit/audit';
 import { sinkFor } from './audit/sink';
 import { ensureAdministrator } from './auth/first-administrator';
 import { Keyset } from './auth/keyset';
-import { LoginBackoff } from './auth/login-backoff';
+import { LocalLoginLimit, SharedLoginLimit } from './auth/login-limit';
 import { OidcProvider } from './auth/oidc/provider';
 import { Revocations } from './auth/revocations';
 import { shareRevocations } from './auth/shared-revocations';
@@ -19,6 +20,7 @@ import type { Config } from './config/config';
 import { createApp } from './http/app';
 import { clientAddress } from './http/client-address';
 import { originAllowed, requestedHost } from './http/origin';
+import { requestCounter } from './http/rate-limit';
 import { createLogger } from './log';
 import { Metrics } from './metrics/metrics';
 import { ModelProxy } from './model-proxy/model-proxy';
@@ -133,7 +135,8 @@ async function open(
       keyset,
       users,
       tokens,
-      backoff: new LoginBackoff(),
+      loginLimit: redis === null ? new LocalLoginLimit() : new SharedLoginLimit(redis.commands),
+      countRequest: requestCounter(config.http.rateLimit, redis?.commands ?? null),
       sessions,
       forwardFile,
       notReady: () => [
@@ -158,8 +161,11 @@ async function open(
   await listen(http, config.http);
   opened.push(async () => {
     draining = true;
+    if (redis !== null) await delay(config.http.drainDelayMs);
+    const closed = stopAccepting(http);
+    if (redis !== null) await sockets.drain(config.http.drainSpreadMs);
     sockets.close('server-stopping');
-    await closeHttp(http);
+    await finishRequests(http, closed);
   });
 
   return {
@@ -179,9 +185,13 @@ async function listen(http: Server, { host, port }: Config['http']): Promise<voi
   });
 }
 
+/** Resolves when the last connection has gone. */
+function stopAccepting(http: Server): Promise<void> {
+  return new Promise((resolve) => http.close(() => resolve()));
+}
+
 /** Requests under way may finish; nobody may keep the server waiting for long. */
-async function closeHttp(http: Server): Promise<void> {
-  const closed = new Promise((resolve) => http.close(resolve));
+async function finishRequests(http: Server, closed: Promise<void>): Promise<void> {
   http.closeIdleConnections();
   const timer = setTimeout(() => http.closeAllConnections(), CLOSE_GRACE_MS);
   await closed;

@@ -115,6 +115,20 @@ const PASSWORD = 'correct horse battery';
     expect((await call(2, 'GET', '/api/v1/sessions', token)).status).toBe(401);
   });
 
+  test('requests and failed sign-ins count together', async () => {
+    const token = await signIn(0);
+    const left = async (gateway: number) => {
+      const { headers } = await call(gateway, 'GET', '/api/v1/sessions', token);
+      return Number(/r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1]);
+    };
+    const first = await left(0);
+    expect([await left(1), await left(0)]).toEqual([first - 1, first - 2]);
+    const guess = (gateway: number) =>
+      call(gateway, 'POST', '/auth/login', '', { username: 'nobody', password: 'wrong' });
+    for (let n = 0; n < 5; n += 1) expect((await guess(n % 2)).status).toBe(401);
+    expect([(await guess(0)).status, (await guess(1)).status]).toEqual([429, 429]);
+  });
+
   test('an administrator’s notice reaches the clients of every gateway once', async () => {
     const token = await signIn(0);
     const watching = [attach(0, { token, mode: 'watch' }), attach(1, { token, mode: 'watch' })];

@@ -1,12 +1,12 @@
 /** How long an account or an address has to wait after failed sign-ins: doubling, capped. */
 
 /** Failures before anybody has to wait: people mistype, and offices share an address. */
-const FREE_FAILURES = { account: 5, address: 20 };
-const FIRST_WAIT_MS = 1000;
+export const FREE_FAILURES = { account: 5, address: 20 };
+export const FIRST_WAIT_MS = 1000;
 /** Long enough that guessing is hopeless; short enough that locking somebody else out is no sport. */
-const LAST_WAIT_MS = 5 * 60_000;
+export const LAST_WAIT_MS = 5 * 60_000;
 /** A failure is forgotten after this long without another. */
-const FORGET_MS = 60 * 60_000;
+export const FORGET_MS = 60 * 60_000;
 /** Accounts and addresses remembered. Above it the oldest is forgotten: who has so many addresses gains little by it. */
 const MAX_KEYS = 10_000;
 
@@ -62,7 +62,8 @@ export class LoginBackoff {
   }
 }
 
-function keysOf({ username, address }: LoginSource): [Kind, string][] {
+/** What an attempt counts against. */
+export function keysOf({ username, address }: LoginSource): [Kind, string][] {
   return [
     ['account', `account ${username}`],
     ['address', `address ${addressGroup(address)}`],

@@ -23,6 +23,10 @@ export interface Config {
     /** Absolute path of the built web client. */
     webRoot: string;
     rateLimit: { windowMs: number; maxRequests: number };
+    /** From not ready to taking no more connections. */
+    drainDelayMs: number;
+    /** Over which clients are sent to another server. */
+    drainSpreadMs: number;
   };
   auth: {
     jwtSecret: string | null;
@@ -150,6 +154,8 @@ function toConfig(values: Values): Config {
       trustedProxies: values.TRUST_PROXY,
       webRoot: resolve(values.WEB_ROOT ?? BUILT_WEB_ROOT),
       rateLimit: { windowMs: values.RATE_LIMIT_WINDOW_MS, maxRequests: values.RATE_LIMIT_MAX_REQUESTS },
+      drainDelayMs: values.DRAIN_DELAY * 1000,
+      drainSpreadMs: values.DRAIN_SPREAD * 1000,
     },
     auth: {
       jwtSecret: values.JWT_SECRET,

@@ -189,6 +189,16 @@ export const VARIABLES = {
     '{claude-webui}:',
     'Before every key and channel. What stands in braces keeps all keys of a cluster together.',
   ),
+  DRAIN_DELAY: variable(
+    wholeNumber(0, 3600),
+    '0',
+    'With REDIS_URL: seconds for which a server that stops answers `/ready` with 503 before it takes no more connections.',
+  ),
+  DRAIN_SPREAD: variable(
+    wholeNumber(0, 3600),
+    '2',
+    'With REDIS_URL: seconds over which a server that stops sends its clients to another.',
+  ),
   SESSION_BACKEND: variable(
     z.literal('process', { error: backendProblem }),
     'process',

@@ -19,6 +19,7 @@ import { observe } from './observe';
 import { serveOidc } from './oidc';
 import { serveOpenApi } from './openapi';
 import { problems } from './problem';
+import type { CountRequest } from './rate-limit';
 import { limitRate } from './rate-limit';
 import { nameRequest } from './request-id';
 import { securityHeaders } from './security-headers';
@@ -31,6 +32,7 @@ export interface AppParts extends AuthParts, Omit<AdministrationParts, 'users'> 
   config: Config['http'];
   log: Logger;
   sessions: SessionCalls;
+  countRequest: CountRequest;
   forwardFile: typeof forwardFile;
   /** Reasons why the gateway cannot serve now; none if it can. */
   notReady: () => readonly string[];
@@ -43,7 +45,7 @@ export function createApp(parts: AppParts): Express {
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustedProxies);
   app.use(nameRequest, observe(log, metrics), securityHeaders(), crossOrigin(config));
-  app.use(['/auth', '/api'], limitRate(config.rateLimit, tokens), (_request, response, next) => {
+  app.use(['/auth', '/api'], limitRate(config.rateLimit, parts.countRequest, tokens), (_request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
     next();
   });

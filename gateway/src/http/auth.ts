@@ -1,6 +1,6 @@
 /** `/auth/*`: sign in and out, stay signed in, change the password. */
 import type { Express, Request, Response } from 'express';
-import type { LoginBackoff } from '../auth/login-backoff';
+import type { LoginLimit } from '../auth/login-limit';
 import type { Claims, SignIn, Subject, Tokens } from '../auth/tokens';
 import type { User, Users } from '../auth/users';
 import { AppError, problem } from '../errors';
@@ -18,7 +18,7 @@ export interface AuthParts extends OidcParts {
   /** Whether people may sign in by a password that is kept here. */
   passwordSignIn: boolean;
   users: Users;
-  backoff: LoginBackoff;
+  loginLimit: LoginLimit;
 }
 
 export function serveAuth(app: Express, parts: AuthParts, authenticate: Authenticate): void {
@@ -103,21 +103,20 @@ async function checkPassword(
   username: string,
   password: string,
 ): Promise<User> {
-  const { backoff, metrics, users } = parts;
+  const { loginLimit, metrics, users } = parts;
   if (users.list().some((user) => user.username === username)) attributeClaim(response, username);
   const source = { username, address: request.ip ?? '' };
-  const waitMs = backoff.waitMs(source, Date.now());
+  const waitMs = await loginLimit.attempt(source);
   if (waitMs > 0) {
     metrics.authFailures.inc({ reason: 'too-many-logins' });
     throw problem('too-many-logins', undefined, Math.ceil(waitMs / 1000));
   }
-  backoff.attempt(source, Date.now());
   const user = await users.authenticate(username, password);
   if (user === null) {
     metrics.authFailures.inc({ reason: 'login-failed' });
     throw problem('login-failed');
   }
-  backoff.succeeded(source);
+  await loginLimit.succeeded(source);
   return user;
 }
 

@@ -39,6 +39,8 @@ const ADMINISTRATORS = 'administrators';
 const PEOPLE = 'people';
 /** A user who is disabled, on whatever replica, is out everywhere soon after. Milliseconds. */
 const STANDING_CHECK_MS = 2000;
+/** A client that attaches by another replica goes when it is there. Milliseconds. */
+const HANDOVER_MS = 3000;
 const roomOf = (userId: string) => `user:${userId}`;
 
 /** Socket.IO on the gateway's HTTP server: terminals, and lists of sessions that follow what happens. */
@@ -46,6 +48,7 @@ export class SocketServer {
   private readonly io: TerminalServer;
   private readonly unsubscribe: () => void;
   private readonly standingCheck: NodeJS.Timeout;
+  private isDraining = false;
 
   constructor(
     http: HttpServer,
@@ -85,6 +88,17 @@ export class SocketServer {
   /** Tells everybody who has signed in, on all replicas. */
   tell(notice: Notice): void {
     this.io.to(PEOPLE).emit('notice', notice);
+  }
+
+  /**
+   * Sends every client to another replica, each at its own moment within `spreadMs`, and lets none in any more. Resolves when all
+   * have gone; who stays although told is disconnected.
+   */
+  async drain(spreadMs: number): Promise<void> {
+    this.isDraining = true;
+    await Promise.all(
+      [...this.io.sockets.sockets.values()].map((socket) => sendAway(socket, Math.random() * spreadMs)),
+    );
   }
 
   /** Tells every client that the server goes, and lets them go. The HTTP server stays its owner's to close. */
@@ -138,6 +152,7 @@ export class SocketServer {
   }
 
   private mayConnect(request: IncomingMessage): boolean {
+    if (this.isDraining) return false;
     const isAllowed = this.parts.originAllowed(request);
     if (!isAllowed) this.auditRefused('access.refused', request, 'origin-refused');
     return isAllowed;
@@ -172,6 +187,18 @@ export class SocketServer {
     for (const record of await this.parts.sessions.list({ id, role }, true))
       socket.emit('session', sessionInfo(record));
   }
+}
+
+async function sendAway(socket: ClientSocket, afterMs: number): Promise<void> {
+  const gone = new Promise<void>((resolve) => socket.once('disconnect', () => resolve()));
+  const told = setTimeout(() => {
+    socket.data.closedFor = 'draining';
+    socket.emit('status', { state: 'closed', reason: 'draining' });
+  }, afterMs);
+  const ended = setTimeout(() => socket.disconnect(true), afterMs + HANDOVER_MS);
+  if (socket.connected) await gone;
+  clearTimeout(told);
+  clearTimeout(ended);
 }
 
 /** Names of events come from outside, and each would be a series of its own. */

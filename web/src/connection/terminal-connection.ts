@@ -68,6 +68,8 @@ export class TerminalConnection {
   private readonly outbox = new Outbox();
   private readonly clientId = newClientId();
   private socket: Socket | null = null;
+  /** The socket of a server that is stopping: it still brings output until the next one is attached. */
+  private leaving: Socket | null = null;
   /** The socket's connection, on which frames go. */
   private engine: Socket['io']['engine'] | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -133,11 +135,12 @@ export class TerminalConnection {
     this.closed = true;
     if (this.timer !== null) clearTimeout(this.timer);
     this.drop();
+    this.leave();
   }
 
   private async connect(): Promise<void> {
     this.timer = null;
-    this.consumer.phase({ phase: 'connecting', attempt: this.attempt });
+    if (this.leaving === null) this.consumer.phase({ phase: 'connecting', attempt: this.attempt });
     let credential: Credential;
     try {
       credential = await this.options.credential();
@@ -150,10 +153,14 @@ export class TerminalConnection {
     this.engine = socket.io.engine;
     this.engine.on('data', (message: unknown) => {
       const frame = frameOf(message);
-      if (frame !== null && this.socket === socket) this.receive(frame);
+      if (frame === null) return;
+      if (this.socket === socket) this.receive(frame);
+      else if (this.leaving === socket) this.receiveLast(frame);
     });
     socket.on('status', ({ state, reason }: { state: string; reason?: StatusCode }) => {
-      if (state === 'closed') this.statusClosed(reason ?? 'runner-unreachable');
+      if (this.socket !== socket) return;
+      if (state === 'closed' && reason === 'draining' && this.attached) this.handOver(socket);
+      else if (state === 'closed') this.statusClosed(reason ?? 'runner-unreachable');
       else if (state === 'error' && reason !== undefined) this.consumer.refused(reason);
     });
     socket.on('latency', ({ rttMs }: { rttMs: number | null }, answer: () => void) => {
@@ -164,7 +171,31 @@ export class TerminalConnection {
       if (error.data !== undefined && !PASSING.has(error.data.code)) this.refuse(error.data.code);
       else this.retry();
     });
-    socket.on('disconnect', () => this.retry());
+    socket.on('disconnect', () => {
+      if (this.socket === socket) this.retry();
+      else if (this.leaving === socket) this.leave();
+    });
+  }
+
+  /** Attaches by another server before this one closes, so that there is no moment without a connection. */
+  private handOver(socket: Socket): void {
+    this.leaving = socket;
+    this.socket = null;
+    this.attached = false;
+    void this.connect();
+  }
+
+  private receiveLast(frame: Uint8Array): void {
+    const decoded = decodeRunnerFrame(frame);
+    if (decoded.type === 'output') this.output(decoded.data, decoded.offset);
+    else if (decoded.type === 'end') this.finish({ phase: 'ended', end: decoded.end });
+  }
+
+  private leave(): void {
+    const { leaving } = this;
+    this.leaving = null;
+    leaving?.off();
+    leaving?.disconnect();
   }
 
   private handshake(credential: Credential): Handshake {
@@ -197,7 +228,9 @@ export class TerminalConnection {
         this.attached = true;
         this.watching = attached.state.role === 'observer';
         if (this.offset === null && attached.resume === 'exact') this.consumer.reset(attached.state.size);
-        this.offset = attached.offset;
+        // Meanwhile the connection before may have brought more.
+        this.offset = attached.resume === 'exact' ? Math.max(this.offset ?? 0, attached.offset) : attached.offset;
+        this.leave();
         this.acknowledged = attached.offset;
         this.outbox.restart(attached.inputSequence);
         this.consumer.phase({ phase: 'attached', state: attached.state });

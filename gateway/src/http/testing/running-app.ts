@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Notice } from '@claude-webui/protocol';
 import { Keyset } from '../../auth/keyset';
-import { LoginBackoff } from '../../auth/login-backoff';
+import { LocalLoginLimit } from '../../auth/login-limit';
 import { Revocations } from '../../auth/revocations';
 import { standingOf } from '../../auth/standing';
 import { Tokens } from '../../auth/tokens';
@@ -22,6 +22,7 @@ import { Metrics } from '../../metrics/metrics';
 import type { SessionRecord } from '../../sessions/directory';
 import type { Viewer } from '../../sessions/sessions';
 import type { AppParts } from '../app';
+import { requestCounter } from '../rate-limit';
 import { createApp } from '../app';
 import type { SessionCalls } from '../sessions';
 
@@ -133,6 +134,7 @@ export async function runApp(
   const sessions = new ListedSessions();
   const logged: string[] = [];
   const notices: Notice[] = [];
+  const http = { ...loadConfig({}).http, webRoot: join(directory, 'web'), ...changes.config };
   const app = createApp({
     audit: { record: () => undefined },
     usersKeptElsewhere: null,
@@ -143,13 +145,14 @@ export async function runApp(
     users,
     tokens,
     sessions,
-    backoff: new LoginBackoff(),
+    loginLimit: new LocalLoginLimit(),
+    countRequest: requestCounter(http.rateLimit, null),
     metrics: new Metrics(),
     log: createLogger('debug', { write: (line) => void logged.push(line) }),
     forwardFile: () => Promise.reject(problem('runner-unreachable')),
     notReady: () => [],
     ...changes,
-    config: { ...loadConfig({}).http, webRoot: join(directory, 'web'), ...changes.config },
+    config: http,
   });
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
