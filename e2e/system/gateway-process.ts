@@ -12,8 +12,10 @@ export interface GatewayProcess {
   url: string;
   /** The end of what it wrote. */
   log(): string;
-  /** Asks it to stop and waits until it has. */
-  close(): Promise<void>;
+  /** Asks it to stop and waits until it has; resolves with its exit status. */
+  close(): Promise<number | null>;
+  /** Kills it, as a lost node does. */
+  kill(): Promise<void>;
 }
 
 /** @throws if it ends, or says no address in time; its log is in the message */
@@ -46,6 +48,11 @@ export async function startGatewayProcess(env: Record<string, string>): Promise<
     log: () => log,
     close: async () => {
       child.kill('SIGTERM');
+      const [code] = (await exited) as [number | null];
+      return code;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
       await exited;
     },
   };

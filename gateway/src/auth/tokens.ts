@@ -36,6 +36,8 @@ export interface Subject {
   id: string;
   username: string;
   role: UserRole;
+  /** Of whose password, in seconds since the epoch; a sign-in ends with the password it was made by. */
+  passwordChangedAt?: number;
   /** Who vouches for them, if it is not the user store. */
   provider?: 'oidc' | undefined;
 }
@@ -48,6 +50,8 @@ const claimsSchema = z.object({
   role: z.enum(USER_ROLES),
   /** Where they signed in, if not here. */
   idp: z.literal('oidc').optional(),
+  /** Since when the password is theirs by which they signed in, as the user store has it. */
+  pwd_at: z.int().optional(),
   /** The sign-in. */
   sid: z.string(),
   /** When that was, in seconds since the epoch. */
@@ -137,6 +141,7 @@ export class Tokens {
       sub: subject.id,
       name: subject.username,
       role: subject.role,
+      ...(subject.passwordChangedAt === undefined ? {} : { pwd_at: subject.passwordChangedAt }),
       ...(subject.provider === undefined ? {} : { idp: subject.provider }),
       sid: signIn.id,
       auth_time: signIn.at,

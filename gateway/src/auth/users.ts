@@ -90,8 +90,13 @@ export class Users {
   }
 
   async changePassword(id: string, password: string): Promise<void> {
-    const changed = { passwordHash: await hash(password, HASH_OPTIONS), passwordChangedAt: nowSeconds() };
-    await this.change((users) => users.map((user) => (user.id === id ? { ...user, ...changed } : user)));
+    const passwordHash = await hash(password, HASH_OPTIONS);
+    // Never the same twice: sign-ins are told apart by it.
+    const after = ({ passwordChangedAt }: { passwordChangedAt: number }) =>
+      Math.max(nowSeconds(), passwordChangedAt + 1);
+    await this.change((users) =>
+      users.map((user) => (user.id === id ? { ...user, passwordHash, passwordChangedAt: after(user) } : user)),
+    );
   }
 
   /** A disabled user cannot sign in or stay signed in. */

@@ -89,7 +89,8 @@ export function serveAuth(app: Express, parts: AuthParts, authenticate: Authenti
         await users.changePassword(user.id, wanted);
         audit.record({ event: 'auth.password-changed', ...by(request, response) });
         // All sign-ins from before are over, this browser's too, so it begins another.
-        sendSignedIn(tokens, user, beginSignIn(tokens, user, request, response).signIn, response);
+        const renewed = users.get(user.id) ?? user;
+        sendSignedIn(tokens, renewed, beginSignIn(tokens, renewed, request, response).signIn, response);
       },
     ],
   });

@@ -1,6 +1,6 @@
 /** What gateways and runners say to each other about a session, beside its terminal (protocol/src/runner-link.ts). */
 import { once } from 'node:events';
-import type { RunnerCommand, RunnerEvent, SessionEndReason } from '@claude-webui/protocol';
+import type { RunnerCommand, RunnerEvent, SessionEnd, SessionEndReason } from '@claude-webui/protocol';
 import type { WebSocket } from 'ws';
 import type { SessionRecord } from '../sessions/directory';
 import { dialControl } from './dial';
@@ -24,17 +24,19 @@ export async function followRunner(
 }
 
 /**
- * Ends a session; resolves when its runner has said that nothing of it is left, or has gone.
+ * Ends a session; resolves when its runner has said that nothing of it is left, or with null when that could not be heard.
  * @throws AppError runner-unreachable
  */
 export async function endRunner(
   record: SessionRecord,
   reason: Extract<SessionEndReason, 'terminated' | 'server-stopping'>,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<SessionEnd | null> {
   const link = await dialControl(record, signal);
+  let end: SessionEnd | null = null;
   link.send(JSON.stringify({ type: 'end', reason } satisfies RunnerCommand));
-  await listen(link, () => undefined, signal);
+  await listen(link, (event) => (end = event.type === 'ended' ? event.end : end), signal);
+  return end;
 }
 
 async function listen(link: WebSocket, tell: (event: RunnerEvent) => void, signal: AbortSignal): Promise<void> {

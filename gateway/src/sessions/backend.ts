@@ -19,8 +19,11 @@ export interface SessionBackend {
    * @throws SessionStartError with the end to show, when it never will.
    */
   place(placement: Placement, signal: AbortSignal): Promise<{ endpoint: string }>;
-  /** Ends a session gracefully; resolves when nothing of it is left. One that it does not know is already ended. */
-  end(record: SessionRecord, reason: 'terminated' | 'server-stopping'): Promise<void>;
+  /**
+   * Ends a session gracefully; resolves when nothing of it is left, with how it ended; null if that was not heard. One that it
+   * does not know is already ended.
+   */
+  end(record: SessionRecord, reason: 'terminated' | 'server-stopping'): Promise<SessionEnd | null>;
   /** Whether this gateway can take over a session that another has placed. */
   reaches(record: SessionRecord): boolean;
   /** What became of a session whose runner does not answer; null while it may answer again. */

@@ -43,7 +43,7 @@ export interface SessionDirectory {
   get(id: string): Promise<SessionRecord | null>;
   /** Newest first; one owner's, or everybody's. Ended sessions stay for a while, so that people learn why they ended. */
   list(owner?: string): Promise<SessionRecord[]>;
-  /** Returns the record after the change, or null if there is none. */
+  /** Returns the record after the change; null if there is none, or if it is to be ended and has ended already. */
   update(id: string, patch: SessionPatch): Promise<SessionRecord | null>;
   /** Sessions for which no gateway vouches any more. */
   orphans(): Promise<SessionRecord[]>;

@@ -35,6 +35,7 @@ export class MemoryDirectory implements SessionDirectory {
   update(id: string, patch: SessionPatch): Promise<SessionRecord | null> {
     const before = this.records.get(id);
     if (before === undefined) return Promise.resolve(null);
+    if (before.state === 'ended' && patch.state === 'ended') return Promise.resolve(null);
     const record = { ...before, ...patch };
     this.records.set(id, record);
     if (record.state === 'ended' && before.state !== 'ended') this.ended.set(id, Date.now());

@@ -77,14 +77,15 @@ export class ProcessBackend implements SessionBackend {
     return { endpoint: `unix:${socketPath}` };
   }
 
-  async end(record: SessionRecord, reason: 'terminated' | 'server-stopping'): Promise<void> {
+  async end(record: SessionRecord, reason: 'terminated' | 'server-stopping'): Promise<SessionEnd | null> {
     const runner = this.runners.get(record.id);
     if (record.endpoint === null && runner !== undefined) send(runner.child, { type: 'end', reason });
     const timeout = AbortSignal.timeout(RUNNER_END_MS);
     timeout.addEventListener('abort', () => runner?.child.kill('SIGKILL'));
     // One that cannot be reached has gone, or is killed in time.
-    if (record.endpoint !== null) await endRunner(record, reason, timeout).catch(() => undefined);
+    const end = record.endpoint === null ? null : await endRunner(record, reason, timeout).catch(() => null);
     await runner?.gone;
+    return end;
   }
 
   /** Sessions of other machines are not. */

@@ -1,6 +1,6 @@
 /** The directory's changes as scripts, each of which Redis runs whole, and by its own clock: gateways' clocks may differ. */
 import type { RedisClient } from '../redis/connection';
-import type { ClaimResult, SessionLimitCounts, SessionRecord } from './directory';
+import type { ClaimResult, SessionLimitCounts, SessionPatch, SessionRecord } from './directory';
 import { fieldsOf, recordOf } from './redis-record';
 
 /** Keys that say where a session is in the directory. */
@@ -75,11 +75,11 @@ const RELEASE = `
   redis.call('ZADD', KEYS[2], 'XX', now + ARGV[3] - ARGV[4], ARGV[1])
   redis.call('ZADD', KEYS[3], 'XX', now + ARGV[3] - ARGV[4], ARGV[1])`;
 
-/** ARGV: ms to keep, channel, fields. What has ended stays ended. */
+/** ARGV: ms to keep, channel, 1 to end it, fields. What has ended stays ended, and ends once. */
 const UPDATE = `
   local state = redis.call('HGET', KEYS[1], 'state')
-  if not state then return nil end
-  redis.call('HSET', KEYS[1], unpack(ARGV, 3))
+  if not state or (state == '"ended"' and ARGV[3] == '1') then return nil end
+  redis.call('HSET', KEYS[1], unpack(ARGV, 4))
   if state == '"ended"' then redis.call('HSET', KEYS[1], 'state', state)
   else redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
   local fields = redis.call('HGETALL', KEYS[1])
@@ -112,8 +112,8 @@ export interface DirectoryScripts {
   orphans(live: string): Promise<string[]>;
   adopt(record: SessionRecord, place: Place): Promise<boolean>;
   release(record: SessionRecord, place: Place): Promise<void>;
-  /** The record after the change; null if there is none. */
-  update(session: string, fields: readonly string[], keepMs: number, channel: string): Promise<SessionRecord | null>;
+  /** The record after the change; null if there is none, or if it is to be ended and has ended already. */
+  update(session: string, patch: SessionPatch, keepMs: number, channel: string): Promise<SessionRecord | null>;
   /** The session counts no more. */
   leave(record: SessionRecord, place: Place): Promise<void>;
 }
@@ -164,8 +164,9 @@ export function defineScripts(redis: RedisClient, gateway: string, times: Times)
     release: async (record, { session, live, own }) => {
       await commands.releaseSession(session, live, own, record.id, gateway, leaseMs, unkeptMs);
     },
-    update: async (session, fields, keepMs, channel) => {
-      const changed = await commands.updateSession(session, keepMs, channel, ...fields);
+    update: async (session, patch, keepMs, channel) => {
+      const ends = patch.state === 'ended' ? 1 : 0;
+      const changed = await commands.updateSession(session, keepMs, channel, ends, ...fieldsOf(patch));
       return changed === null ? null : recordOf(changed);
     },
     leave: async ({ id, workspace }, { live, own, workspaces }) => {

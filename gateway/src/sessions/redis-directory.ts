@@ -5,7 +5,7 @@ import type { SharedRedis } from '../redis/shared-redis';
 import type { ClaimResult, SessionDirectory, SessionLimitCounts, SessionPatch, SessionRecord } from './directory';
 import { defineScripts } from './redis-directory-scripts';
 import type { DirectoryScripts, Place, Times } from './redis-directory-scripts';
-import { fieldsOf, recordOf } from './redis-record';
+import { recordOf } from './redis-record';
 
 /** People come back to learn why a session ended; after this long they do not. Milliseconds. */
 const KEEP_ENDED_MS = 60 * 60_000;
@@ -89,21 +89,21 @@ export class RedisDirectory implements SessionDirectory {
 
   /** While Redis is away, what this gateway vouches for goes on changing here, and is told when it is back. */
   async update(id: string, patch: SessionPatch): Promise<SessionRecord | null> {
-    const held = this.held.get(id);
+    const ends = patch.state === 'ended';
     try {
-      const ends = patch.state === 'ended';
-      const record = await this.scripts.update(
-        keyOf(id),
-        fieldsOf(patch),
-        ends ? KEEP_ENDED_MS : this.leaseMs,
-        this.channel,
-      );
-      if (record !== null && ends) await this.scripts.leave(record, placeOf(record));
-      if (record !== null || held === undefined) return record;
+      const keepMs = ends ? KEEP_ENDED_MS : this.leaseMs;
+      const record = await this.scripts.update(keyOf(id), patch, keepMs, this.channel);
+      if (record !== null && ends) {
+        this.held.delete(id);
+        await this.scripts.leave(record, placeOf(record));
+      }
+      if (record !== null || !this.held.has(id)) return record;
     } catch (error) {
-      if (held === undefined) throw away();
+      if (!this.held.has(id)) throw away();
       this.log.debug({ err: error, sessionId: id }, 'a change of a session waits for Redis');
     }
+    const held = this.held.get(id);
+    if (held === undefined) return null;
     const changed = { ...held, ...patch };
     this.changed(changed);
     return changed;

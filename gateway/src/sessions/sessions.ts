@@ -123,15 +123,11 @@ export class Sessions {
 
   /** Ends a session; resolves when nothing of it is left. */
   async end(viewer: Viewer, id: string): Promise<void> {
-    let record = await this.get(viewer, id);
-    await this.backend.end(record, 'terminated');
-    const timeout = AbortSignal.timeout(END_TIMEOUT_MS);
-    if (record.state === 'starting') {
-      // Another gateway may have been placing it, and could not be told before.
-      record = await this.settled(id, timeout);
-      if (isLive(record)) await this.backend.end(record, 'terminated');
-    }
-    await this.once(id, (changed) => !isLive(changed), timeout);
+    const record = await this.get(viewer, id);
+    await this.endAs(record, 'terminated');
+    // Another gateway may be placing it, and can only be told when it has.
+    const settled = await this.settled(id, AbortSignal.timeout(END_TIMEOUT_MS));
+    if (isLive(settled)) await this.endAs(settled, 'terminated');
   }
 
   /** The session once it can be attached to, or ended before it could. @throws AppError session-not-found */
@@ -216,17 +212,19 @@ export class Sessions {
     if (fate === 'end') this.closing.abort();
     await Promise.all(this.placements);
     const kept = this.keeper.records;
-    if (fate === 'end') await Promise.all(kept.map((record) => this.endOwn(record)));
+    if (fate === 'end') await Promise.allSettled(kept.map((record) => this.endAs(record, 'server-stopping')));
     this.keeper.close();
     if (fate === 'leave') await this.directory.release().catch(() => undefined);
     await this.directory.close();
   }
 
-  private async endOwn(record: SessionRecord): Promise<void> {
-    await this.backend.end(record, 'server-stopping');
-    await this.once(record.id, (changed) => !isLive(changed), AbortSignal.timeout(END_TIMEOUT_MS)).catch(
-      (error: unknown) => this.log.warn({ sessionId: record.id, err: error }, 'a session did not say how it ended'),
-    );
+  /** Resolves when the directory says that it has ended. */
+  private async endAs(record: SessionRecord, reason: 'terminated' | 'server-stopping'): Promise<void> {
+    const { id } = record;
+    const end = await this.backend.end(record, reason);
+    if (end !== null) await this.markEnded(id, end);
+    else if (record.endpoint !== null)
+      await this.once(id, (changed) => !isLive(changed), AbortSignal.timeout(END_TIMEOUT_MS));
   }
 
   private async place(record: SessionRecord, size: TerminalSize): Promise<void> {
@@ -263,11 +261,11 @@ export class Sessions {
 
   /** It ends once, whoever says so again. */
   private async markEnded(id: string, end: SessionEnd): Promise<void> {
-    const before = await this.directory.get(id);
-    if (before === null || before.state === 'ended') return;
+    const patch = { state: 'ended' as const, end, attachments: 0, endpoint: null, shares: [] };
+    const ended = await this.directory.update(id, patch);
+    if (ended === null) return;
     const { reason, exitCode } = end;
-    this.audit.record({ event: 'session.ended', ...GATEWAY, sessionId: id, owner: before.owner, reason, exitCode });
-    await this.directory.update(id, { state: 'ended', end, attachments: 0, endpoint: null, shares: [] });
+    this.audit.record({ event: 'session.ended', ...GATEWAY, sessionId: id, owner: ended.owner, reason, exitCode });
   }
 
   private async update(id: string, patch: SessionPatch): Promise<SessionRecord> {

@@ -2,6 +2,9 @@ import type { RunnerScope } from '@claude-webui/protocol';
 import { RUNNER_TOKEN_AUDIENCE } from '@claude-webui/protocol';
 import { verify } from 'jsonwebtoken';
 
+/** By how much the clocks of a gateway and this pod may differ. */
+const CLOCK_TOLERANCE_SECONDS = 90;
+
 const SCOPES: readonly string[] = ['drive', 'view', 'files', 'control'] satisfies RunnerScope[];
 
 /** What an `Authorization` header permits on this session; null for anything but a good token of its own key. */
@@ -9,7 +12,12 @@ export function scopeOf(header: string | undefined, sessionId: string, key: stri
   const token = /^Bearer (.+)$/.exec(header ?? '')?.[1];
   if (token === undefined) return null;
   try {
-    const claims = verify(token, key, { algorithms: ['HS256'], audience: RUNNER_TOKEN_AUDIENCE, subject: sessionId });
+    const claims = verify(token, key, {
+      algorithms: ['HS256'],
+      audience: RUNNER_TOKEN_AUDIENCE,
+      subject: sessionId,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    });
     const scope: unknown = typeof claims === 'string' ? null : claims['scope'];
     return typeof claims !== 'string' && claims.exp !== undefined && isScope(scope) ? scope : null;
   } catch {

@@ -150,8 +150,9 @@ export class TerminalConnection {
     if (this.closed) return;
     const socket = openSocket(this.options.url, this.handshake(credential));
     this.socket = socket;
-    this.engine = socket.io.engine;
-    this.engine.on('data', (message: unknown) => {
+    const { engine } = socket.io;
+    this.engine = engine;
+    engine.on('data', (message: unknown) => {
       const frame = frameOf(message);
       if (frame === null) return;
       if (this.socket === socket) this.receive(frame);

@@ -1,0 +1,210 @@
+/** Several gateways, each its own process, behind a real nginx and with a real Redis. */
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { io } from 'socket.io-client';
+import { RedisProcess, noRedis } from '../../gateway/src/redis/testing/redis-process';
+import type { GatewayProcess } from '../system/gateway-process';
+import { startGatewayProcess } from '../system/gateway-process';
+import type { RoundRobin } from '../system/round-robin';
+import { freePort, noNginx, startRoundRobin } from '../system/round-robin';
+import { TerminalClient } from '../system/terminal-client';
+
+const PASSWORD = 'correct horse battery';
+const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
+const missing = noRedis ?? noNginx;
+
+(missing === null ? describe : describe.skip)(`replicas${missing === null ? '' : ` (${missing})`}`, () => {
+  let directory: string;
+  let redis: RedisProcess;
+  let proxy: RoundRobin;
+  let ports: number[];
+  let gateways: GatewayProcess[];
+  let token: string;
+  const clients: TerminalClient[] = [];
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'replicas-'));
+    // In the place of the CLI: a shell, whatever arguments it is given.
+    writeFileSync(join(directory, 'shell'), '#!/bin/sh\nstty -echo\nPS1= exec /bin/bash --norc --noprofile\n');
+    chmodSync(join(directory, 'shell'), 0o700);
+    redis = await RedisProcess.start();
+    ports = [await freePort(), await freePort()];
+    proxy = await startRoundRobin(ports);
+    gateways = [await start(0)];
+    gateways.push(await start(1));
+    const answer = await call('POST', '/auth/login', { username: 'admin', password: PASSWORD });
+    ({ token } = answer as { token: string });
+  });
+
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close();
+    const { sessions } = (await call('GET', '/api/v1/sessions')) as { sessions: { id: string }[] };
+    await Promise.all(sessions.map(({ id }) => call('DELETE', `/api/v1/sessions/${id}`)));
+    for (const gateway of gateways) await gateway.close();
+    await proxy.close();
+    await redis.kill();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  function start(at: number, env: Record<string, string> = {}): Promise<GatewayProcess> {
+    return startGatewayProcess({
+      PORT: String(ports[at]),
+      INTERNAL_PORT: '0',
+      LOG_LEVEL: 'warn',
+      TRUST_PROXY: '1',
+      REDIS_URL: redis.url,
+      DATA_DIR: join(directory, 'data'),
+      AUDIT_LOG: 'off',
+      CLAUDE_WORKING_DIR: join(directory, 'sessions'),
+      CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
+      CLAUDE_CODE_PATH: join(directory, 'shell'),
+      SESSION_ISOLATION: 'off',
+      MAX_SESSIONS: '100',
+      MAX_SESSIONS_PER_USER: '100',
+      RATE_LIMIT_MAX_REQUESTS: '100000',
+      ...env,
+    });
+  }
+
+  async function call(method: string, path: string, body?: object, base = proxy.url): Promise<unknown> {
+    const response = await fetch(base + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === '' ? null : JSON.parse(text);
+  }
+
+  async function attached(base = proxy.url): Promise<TerminalClient> {
+    const { id } = (await call('POST', '/api/v1/sessions', {})) as { id: string };
+    const client = new TerminalClient(base, token, id);
+    clients.push(client);
+    await client.attached();
+    client.type('echo R""EADY\n');
+    await client.shows('READY');
+    return client;
+  }
+
+  /** What `seq` prints, as a terminal shows it. */
+  const hashOfSeq = (last: number) => {
+    const hash = createHash('sha256').update('\r\n');
+    for (let n = 1; n <= last; n += 1) hash.update(`${n}\r\n`);
+    return hash.digest('hex');
+  };
+  const LAST = 2_000_000;
+  const flood = (client: TerminalClient) => client.type(`echo B""EGIN; seq ${LAST}; echo E""ND\n`);
+  const expectWhole = (client: TerminalClient) => expect(client.hashBetween('BEGIN', 'END')).toBe(hashOfSeq(LAST));
+
+  test('any replica serves any browser, with nothing that holds them to one', async () => {
+    const all = await Promise.all(Array.from({ length: 6 }, () => attached()));
+    all.forEach((client, n) => client.type(`echo n""umber ${n}\n`));
+    await Promise.all(all.map((client, n) => client.shows(`number ${n}`)));
+  });
+
+  test('gateways killed in mid-output lose not one byte, and repeat none', async () => {
+    const client = await attached();
+    flood(client);
+    for (const [round, at] of [0, 1, 0].entries()) {
+      await client.hasReceived((round + 1) * 3_000_000);
+      await gateways[at]!.kill();
+      gateways[at] = await start(at);
+    }
+    await client.shows('END');
+    expectWhole(client);
+    expect(client.phases).toContain('reconnecting');
+  });
+
+  test('a gateway that is stopped hands its clients over without a gap, a lost byte or a repeated key', async () => {
+    const all = await Promise.all(Array.from({ length: 4 }, () => attached()));
+    const [first, ...others] = all;
+    flood(first!);
+    await first!.hasReceived(2_000_000);
+    const log: string[] = [];
+    for (const at of [0, 1]) {
+      const stopped = gateways[at]!.close();
+      others.forEach((client, n) => client.type(`echo k""ey ${at} ${n}\n`));
+      log.push(String(await stopped));
+      gateways[at] = await start(at);
+      await Promise.all(others.map((client, n) => client.shows(`key ${at} ${n}`)));
+    }
+    await first!.shows('END');
+    expectWhole(first!);
+    expect(log).toEqual(['0', '0']);
+    for (const client of all) expect(client.phases).not.toContain('reconnecting');
+  });
+
+  test('a gateway that stops says so on /ready before it takes no more connections', async () => {
+    await gateways[1]!.close();
+    gateways[1] = await start(1, { DRAIN_DELAY: '1' });
+    const base = gateways[1].url;
+    const stopped = gateways[1].close();
+    let status = 0;
+    while (status !== 503) ({ status } = await fetch(`${base}/ready`));
+    expect((await fetch(`${base}/health`)).status).toBe(200);
+    expect(await stopped).toBe(0);
+    await expect(fetch(`${base}/health`)).rejects.toThrow();
+    gateways[1] = await start(1);
+  });
+
+  test('long-polling works where the affinity cookie holds it to one replica', async () => {
+    const { id } = (await call('POST', '/api/v1/sessions', {})) as { id: string };
+    const socket = io(proxy.url, {
+      path: '/polling/socket.io/',
+      transports: ['polling'],
+      upgrade: false,
+      withCredentials: true,
+      forceNew: true,
+      auth: { token, sessionId: id },
+    });
+    let output = '';
+    const shown = new Promise<void>((resolve) => {
+      socket.on('output', ({ data }: { data: string }) => {
+        output += data;
+        if (output.includes('polled 42')) resolve();
+      });
+    });
+    socket.on('status', ({ state }: { state: string }) => {
+      if (state === 'opened') socket.emit('input', { data: 'echo p""olled $((6*7))\n' });
+    });
+    await shown;
+    socket.disconnect();
+  });
+
+  test('50 sessions in use do not notice that Redis was killed and came back empty', async () => {
+    const all = await Promise.all(Array.from({ length: 50 }, () => attached()));
+    const count = `perl -e '$|=1; for (1..300) { print "$_\\n"; select(undef, undef, undef, 0.03) }'`;
+    all.forEach((client) => client.type(`${count}; echo A""LL\n`));
+    await Promise.all(all.map((client) => client.shows('\n50\r')));
+    await redis.kill();
+    await Promise.all(all.map((client) => client.shows('\n150\r')));
+    await redis.start();
+    await Promise.all(all.map((client) => client.shows('ALL')));
+    for (const client of all) expect(client.phases).not.toContain('reconnecting');
+    for (let listed = 0; listed < 50;) {
+      const answer = await call('GET', '/api/v1/sessions').catch(() => ({ sessions: [] }));
+      listed = (answer as { sessions: { state: string }[] }).sessions.filter(({ state }) => state === 'ready').length;
+    }
+  }, 120_000);
+
+  test.each([60, -60])('a gateway whose clock is %i s off is one like the others', async (seconds) => {
+    await gateways[1]!.close();
+    gateways[1] = await start(1, {
+      LD_PRELOAD: FAKETIME,
+      FAKETIME: `${seconds > 0 ? '+' : ''}${seconds}s`,
+      FAKETIME_DONT_FAKE_MONOTONIC: '1',
+    });
+    const [here, there] = [gateways[0]!.url, gateways[1].url];
+    const { user } = (await call('GET', '/auth/me', undefined, there)) as { user: { id: string } };
+    await call('POST', `/auth/password`, { current: PASSWORD, new: `${PASSWORD}!` }, there);
+    const signedIn = await call('POST', '/auth/login', { username: 'admin', password: `${PASSWORD}!` }, here);
+    ({ token } = signedIn as { token: string });
+    for (const base of [here, there]) {
+      expect(await call('GET', '/auth/me', undefined, base)).toMatchObject({ user: { id: user.id } });
+      await attached(base);
+    }
+  });
+});

@@ -1,0 +1,106 @@
+/** The web page's own connection to a session, without the page: what it is given is kept, and counted. */
+import { createHash } from 'node:crypto';
+import type { ConnectionPhase, TerminalConsumer } from '../../web/src/connection/terminal-connection';
+import { TerminalConnection } from '../../web/src/connection/terminal-connection';
+
+const SIZE = { cols: 80, rows: 24 };
+
+export class TerminalClient implements TerminalConsumer {
+  readonly phases: ConnectionPhase['phase'][] = [];
+  readonly refusals: string[] = [];
+  private readonly pieces: Buffer[] = [];
+  private bytes = 0;
+  /** What has come lately, for those who wait for it. */
+  private tail = '';
+  private readonly connection: TerminalConnection;
+  private readonly watchers = new Set<() => void>();
+
+  constructor(url: string, token: string, sessionId: string) {
+    this.connection = new TerminalConnection(
+      { url, sessionId, mode: 'drive', size: SIZE, credential: () => Promise.resolve({ token }) },
+      this,
+    );
+  }
+
+  write(data: Uint8Array, offset: number): void {
+    this.pieces.push(Buffer.from(data));
+    this.bytes += data.length;
+    this.tail = (this.tail + Buffer.from(data).toString('latin1')).slice(-1000);
+    this.connection.parsed(offset);
+    this.notify();
+  }
+
+  /** A screen that begins anew has lost what was before: no test of exact bytes may see it twice. */
+  reset(): void {
+    this.pieces.length = 0;
+    this.bytes = 0;
+    this.tail = '';
+  }
+
+  phase({ phase }: ConnectionPhase): void {
+    this.phases.push(phase);
+    this.notify();
+  }
+
+  refused(code: string): void {
+    this.refusals.push(code);
+  }
+
+  latency(): void {
+    this.notify();
+  }
+
+  waiting(): void {
+    this.notify();
+  }
+
+  type(text: string): void {
+    this.connection.type(Buffer.from(text));
+  }
+
+  /** Bytes received. */
+  get received(): number {
+    return this.bytes;
+  }
+
+  attached(): Promise<void> {
+    return this.until(() => this.phases.includes('attached'));
+  }
+
+  shows(text: string): Promise<void> {
+    return this.until(() => this.tail.includes(text));
+  }
+
+  hasReceived(bytes: number): Promise<void> {
+    return this.until(() => this.bytes >= bytes);
+  }
+
+  /** SHA-256 of what came between two texts, exclusive. */
+  hashBetween(from: string, to: string): string {
+    const all = Buffer.concat(this.pieces);
+    const start = all.indexOf(from) + from.length;
+    return createHash('sha256')
+      .update(all.subarray(start, all.indexOf(to, start)))
+      .digest('hex');
+  }
+
+  close(): void {
+    this.connection.close();
+  }
+
+  private until(check: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!check()) return;
+        this.watchers.delete(look);
+        resolve();
+      };
+      this.watchers.add(look);
+      look();
+    });
+  }
+
+  private notify(): void {
+    for (const watcher of [...this.watchers]) watcher();
+  }
+}
