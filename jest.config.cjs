@@ -5,6 +5,7 @@ module.exports = {
   modulePathIgnorePatterns: ['/dist/'],
   moduleNameMapper: {
     '^@claude-webui/protocol$': '<rootDir>/protocol/src/index.ts',
+    '^@claude-webui/protocol/kubernetes$': '<rootDir>/protocol/src/kubernetes/index.ts',
     '^@claude-webui/session-runner/dist/(.+)$': '<rootDir>/session-runner/src/$1',
   },
   transform: {

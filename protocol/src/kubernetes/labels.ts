@@ -1,0 +1,32 @@
+/** Group, version and the names that this project writes on objects. */
+import { createHash } from 'node:crypto';
+
+export const API_GROUP = 'claude-webui.io';
+export const API_VERSION = 'v1alpha1';
+/** As it stands in `apiVersion`. */
+export const GROUP_VERSION = `${API_GROUP}/${API_VERSION}`;
+
+export const LABELS = {
+  /** Name of the ClaudeSession that a pod belongs to; absent on a warm pod that nobody has. */
+  session: `${API_GROUP}/session`,
+  /** Name of the SessionTemplate that a pod was made from. */
+  template: `${API_GROUP}/template`,
+  /** Hash of the template as it was when a warm pod was made; gone once the pod is somebody's. */
+  pool: `${API_GROUP}/pool`,
+  /** `ownerLabel` of the owner. */
+  owner: `${API_GROUP}/owner`,
+  name: 'app.kubernetes.io/name',
+  managedBy: 'app.kubernetes.io/managed-by',
+} as const;
+
+/** `app.kubernetes.io/name` of every session pod. */
+export const SESSION_POD_NAME = 'claude-webui-session';
+/** `app.kubernetes.io/managed-by`, and the field manager of server-side apply. */
+export const OPERATOR_NAME = 'claude-webui-operator';
+/** On a ClaudeSession from its first reconcile until its pod has ended. */
+export const SESSION_FINALIZER = `${API_GROUP}/session-end`;
+
+/** A user id may be any text; a label may not. Half a SHA-256 keeps owners apart and says nothing about them. */
+export function ownerLabel(owner: string): string {
+  return createHash('sha256').update(owner).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,51 @@
+/** Phases of a ClaudeSession, and the closed list of its `status.reason`. docs/OPERATOR.md explains each to people. */
+
+export const SESSION_PHASES = [
+  'Pending',
+  'Starting',
+  'Ready',
+  'Attached',
+  'Detached',
+  'Suspended',
+  'Ended',
+  'Failed',
+] as const;
+export type SessionPhase = (typeof SESSION_PHASES)[number];
+
+/** While there is no terminal yet. */
+export const STARTING_REASONS = [
+  'Scheduling',
+  'Unschedulable',
+  'PullingImage',
+  'ImagePullFailed',
+  'StartingContainer',
+  'TemplateNotFound',
+  'QuotaExceeded',
+  'Restarting',
+  'Resuming',
+] as const;
+
+/** Why there is no terminal any more. Those that describe a pod also tell why the session's last pod was replaced. */
+export const END_REASONS = [
+  'ProgramExited',
+  'Terminated',
+  'IdleTimeout',
+  'DetachTimeout',
+  'LifetimeExceeded',
+  'RunnerCrashed',
+  'OutOfMemory',
+  'Evicted',
+  'DiskFull',
+  'Preempted',
+  'NodeLost',
+  'StartFailed',
+  'CliNotInstalled',
+  'ServerStopping',
+] as const;
+export type EndReason = (typeof END_REASONS)[number];
+
+export const SESSION_REASONS = [...STARTING_REASONS, 'Running', 'Suspended', ...END_REASONS] as const;
+export type SessionReason = (typeof SESSION_REASONS)[number];
+
+export const SESSION_CONDITIONS = ['Scheduled', 'Ready', 'Attached', 'WaitingForInput', 'Suspended'] as const;
+export type SessionConditionType = (typeof SESSION_CONDITIONS)[number];
