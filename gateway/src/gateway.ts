@@ -31,6 +31,10 @@ import { MemoryDirectory } from './sessions/memory-directory';
 import { RedisDirectory } from './sessions/redis-directory';
 import { ProcessBackend } from './sessions/process-backend';
 import { Sessions } from './sessions/sessions';
+import type { LiveSecrets } from './secrets/live-secrets';
+import { openSecrets } from './secrets/open-secrets';
+import { SecretUsers } from './secrets/secret-users';
+import { credentialShape, keysetShape, usersShape } from './secrets/shapes';
 import { SocketServer } from './sockets/socket-server';
 
 /** A running gateway. */
@@ -88,19 +92,22 @@ async function open(
     const stopSharing = await shareRevocations(revocations, redis, log);
     opened.push(stopSharing);
   }
-  const { jwtSecret } = config.auth;
-  const keyset = jwtSecret === null ? await Keyset.inDirectory(config.dataDirectory) : Keyset.ofSecret(jwtSecret);
-  const users = Users.open(join(config.dataDirectory, 'users.json'));
+  const secrets = openSecrets(config.secrets, { log, metrics });
+  opened.push(() => secrets.close());
+  const keyset = await openKeyset(config, secrets);
+  const users = await openUsers(config, secrets);
   const lifetimes = { accessSeconds: config.auth.accessTokenSeconds, signInSeconds: config.auth.signInSeconds };
   const tokens = new Tokens(keyset, revocations, lifetimes, standingOf(users));
   const { passwordSignIn, oidc } = config.auth;
   const newAdministrator = passwordSignIn ? await ensureAdministrator(users, config.auth.adminPassword) : null;
+  const credential = await secrets.follow('anthropic', credentialShape);
 
   const isolation = await probeIsolation(config.sessions.isolation);
-  const { credential } = config.modelProxy;
   const directory = redis === null ? new MemoryDirectory() : await RedisDirectory.open(redis, log);
-  const proxy =
-    credential === null ? null : new ModelProxy({ ...config.modelProxy, credential }, tokens, directory, log);
+  const proxyOptions = { ...config.modelProxy, credential: () => credential.value };
+  // A key that there is not may come later, but for one of the environment.
+  const mayPay = credential.value !== null || config.secrets.source.kind !== 'environment';
+  const proxy = mayPay ? new ModelProxy(proxyOptions, tokens, directory, log) : null;
   await proxy?.listen();
   opened.push(async () => proxy?.close());
 
@@ -129,7 +136,6 @@ async function open(
       log,
       metrics,
       passwordSignIn,
-      usersKeptElsewhere: null,
       broadcast: (notice) => sockets.tell(notice),
       oidc: oidc === null ? null : new OidcProvider(oidc),
       keyset,
@@ -174,6 +180,20 @@ async function open(
     warnings: isolation.confinement === 'none' ? [isolation.warning] : [],
     close,
   };
+}
+
+/** @throws SecretError when the keys cannot be had or may not sign */
+async function openKeyset(config: Config, secrets: LiveSecrets): Promise<Keyset> {
+  const shape = keysetShape(config.production);
+  if (config.secrets.source.kind !== 'environment') return new Keyset(await secrets.need('jwt', shape));
+  const { value } = await secrets.follow('jwt', shape);
+  return value === null ? Keyset.inDirectory(config.dataDirectory) : new Keyset(() => value);
+}
+
+async function openUsers(config: Config, secrets: LiveSecrets): Promise<Users> {
+  if (config.secrets.users === 'file') return Users.open(join(config.dataDirectory, 'users.json'));
+  const all = await secrets.need('users', usersShape);
+  return new Users(new SecretUsers(all, secrets.provider));
 }
 
 async function listen(http: Server, { host, port }: Config['http']): Promise<void> {

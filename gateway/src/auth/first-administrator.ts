@@ -11,7 +11,7 @@ export async function ensureAdministrator(
   users: Users,
   password: string | null,
 ): Promise<{ username: string; password: string } | null> {
-  if (!users.isEmpty) return null;
+  if (!users.isEmpty || users.keptElsewhere !== null) return null;
   const chosen = password ?? randomPassword();
   await users.add(USERNAME, 'admin', chosen);
   return password === null ? { username: USERNAME, password: chosen } : null;

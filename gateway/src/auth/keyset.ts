@@ -6,31 +6,32 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { writePrivateFile } from './private-file';
 
-const KEY_BYTES = 32;
+/** RFC 7518 §3.2: a key for HS256 is at least as long as its hash. */
+export const KEY_BYTES = 32;
 const FILE_NAME = 'jwt-keys.json';
 
 const keysetSchema = z.object({ active: z.string(), keys: z.record(z.string(), z.string().min(KEY_BYTES)) });
 
-/** `{"active": "k2", "keys": {"k1": "…", "k2": "…"}}` */
-export class Keyset {
-  private readonly secrets: ReadonlyMap<string, string>;
-  private readonly activeSecret: string;
+/** Secrets by their ids, of which `active` is one. */
+export interface KeysetContent {
+  active: string;
+  keys: ReadonlyMap<string, string>;
+}
 
-  /** @throws Error when the active key is not among the keys */
-  constructor(
-    private readonly active: string,
-    keys: Record<string, string>,
-  ) {
-    this.secrets = new Map(Object.entries(keys));
-    const secret = this.secrets.get(active);
-    if (secret === undefined) throw new Error(`The active key "${active}" is not among the keys.`);
-    this.activeSecret = secret;
+/** What it holds may change from one call to the next. */
+export class Keyset {
+  constructor(private readonly content: () => KeysetContent) {}
+
+  /** Keys that stay. @throws Error when the active key is not among the keys */
+  static of(active: string, keys: Record<string, string>): Keyset {
+    if (!Object.hasOwn(keys, active)) throw new Error(`The active key "${active}" is not among the keys.`);
+    const content = { active, keys: new Map(Object.entries(keys)) };
+    return new Keyset(() => content);
   }
 
-  /** Named after its own hash, so that a token of a former secret is known as such. */
   static ofSecret(secret: string): Keyset {
-    const kid = createHash('sha256').update(secret).digest('hex').slice(0, 8);
-    return new Keyset(kid, { [kid]: secret });
+    const kid = keyIdOf(secret);
+    return Keyset.of(kid, { [kid]: secret });
   }
 
   /** The keyset kept in `directory`; made there if it is not yet. */
@@ -39,12 +40,12 @@ export class Keyset {
     if (!existsSync(path)) {
       const keyset = { active: 'k1', keys: { k1: randomBytes(KEY_BYTES).toString('base64url') } };
       await writePrivateFile(path, JSON.stringify(keyset));
-      return new Keyset(keyset.active, keyset.keys);
+      return Keyset.of(keyset.active, keyset.keys);
     }
     const content = await readFile(path, 'utf8');
     try {
       const { active, keys } = keysetSchema.parse(JSON.parse(content));
-      return new Keyset(active, keys);
+      return Keyset.of(active, keys);
     } catch {
       throw new Error(`${path} does not hold keys. Restore it from a backup, or move it away to sign everybody out.`);
     }
@@ -52,11 +53,28 @@ export class Keyset {
 
   /** Id and secret of the key that new tokens are signed with. */
   signing(): { active: string; secret: string } {
-    return { active: this.active, secret: this.activeSecret };
+    const { active, keys } = this.content();
+    return { active, secret: keys.get(active) ?? '' };
   }
 
   /** What a token naming this key is verified with; null for a key that is not ours. */
   secretOf(kid: string | undefined): string | null {
-    return this.secrets.get(kid ?? '') ?? null;
+    return this.content().keys.get(kid ?? '') ?? null;
   }
+
+  /** Tells a key from another that was given the same id. Null for a key that is not ours. */
+  markOf(kid: string): string | null {
+    const secret = this.secretOf(kid);
+    return secret === null ? null : `${kid} ${keyIdOf(secret)}`;
+  }
+
+  /** Whether the key of this mark still verifies. */
+  holds(mark: string): boolean {
+    return this.markOf(mark.slice(0, mark.lastIndexOf(' '))) === mark;
+  }
+}
+
+/** The name of a secret that has none: its own hash, so that a token of a former secret is known as such. */
+export function keyIdOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex').slice(0, 8);
 }

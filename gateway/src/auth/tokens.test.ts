@@ -9,7 +9,7 @@ const SECRET = 'k1-0123456789abcdef0123456789abcdef';
 const ALICE = { id: 'u1', username: 'alice', role: 'user' } as const;
 const START_MS = 1_800_000_000_000;
 
-function setUp(keyset = new Keyset('k1', { k1: SECRET })) {
+function setUp(keyset = Keyset.of('k1', { k1: SECRET })) {
   const clock = { ms: START_MS };
   const now = () => clock.ms;
   const revocations = new Revocations(now);
@@ -118,7 +118,7 @@ test('access, refresh and model tokens are not taken for each other', () => {
 test('a former key verifies, the active one signs', () => {
   const before = setUp();
   const { token } = before.tokens.issueAccess(ALICE, before.tokens.startSignIn());
-  const after = setUp(new Keyset('k2', { k1: SECRET, k2: 'k2-0123456789abcdef0123456789abcdef' }));
+  const after = setUp(Keyset.of('k2', { k1: SECRET, k2: 'k2-0123456789abcdef0123456789abcdef' }));
   expect(codeOf(() => after.tokens.verifyAccess(token))).toBe('accepted');
   const fresh = after.tokens.issueAccess(ALICE, after.tokens.startSignIn()).token;
   expect(codeOf(() => before.tokens.verifyAccess(fresh))).toBe('unauthorized');

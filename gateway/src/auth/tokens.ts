@@ -62,8 +62,8 @@ const claimsSchema = z.object({
   exp: z.int(),
 });
 
-/** What a verified access or refresh token says. */
-export type Claims = z.infer<typeof claimsSchema>;
+/** What a verified access or refresh token says, and which key (Keyset.markOf) has signed it. */
+export type Claims = z.infer<typeof claimsSchema> & { signedBy: string };
 
 export class Tokens {
   constructor(
@@ -93,7 +93,7 @@ export class Tokens {
   /** For the model calls of one session. */
   issueModel(sessionId: string): string {
     const iat = this.nowSeconds();
-    return this.sign({ sub: sessionId, jti: randomUUID(), iat, exp: iat + MODEL_TOKEN_SECONDS }, AUDIENCE.model);
+    return this.sign({ sub: sessionId, jti: randomUUID(), iat, exp: iat + MODEL_TOKEN_SECONDS }, AUDIENCE.model).token;
   }
 
   /** @throws AppError unauthorized, token-expired, signed-out */
@@ -108,14 +108,19 @@ export class Tokens {
 
   /** The session the token is for. Whether that lives is the caller's to ask. @throws AppError unauthorized */
   verifyModel(token: string): string {
-    const { sub } = this.verify(token, AUDIENCE.model);
+    const { sub } = this.verify(token, AUDIENCE.model).payload;
     if (sub === undefined) throw problem('unauthorized');
     return sub;
   }
 
-  /** Whether claims that were verified once still hold, but for the time. */
+  /** Whether claims that were verified once still hold, but for the time: not revoked, their key and their person still there. */
   isCurrent(claims: Claims): boolean {
-    return !this.revocations.isRevoked(claims) && this.standing(claims);
+    return this.keyset.holds(claims.signedBy) && !this.revocations.isRevoked(claims) && this.standing(claims);
+  }
+
+  /** Whether a token is signed by a key that signs no more, and goes when that is withdrawn. */
+  isOutdated(claims: Claims): boolean {
+    return claims.signedBy !== this.keyset.markOf(this.keyset.signing().active);
   }
 
   /** Ends a token and the sign-in it belongs to. */
@@ -125,10 +130,12 @@ export class Tokens {
   }
 
   private verifyPerson(token: string, audience: string): Claims {
-    const claims = claimsSchema.safeParse(this.verify(token, audience));
-    if (!claims.success) throw problem('unauthorized');
-    if (!this.isCurrent(claims.data)) throw problem('signed-out');
-    return claims.data;
+    const { payload, signedBy } = this.verify(token, audience);
+    const parsed = claimsSchema.safeParse(payload);
+    if (!parsed.success) throw problem('unauthorized');
+    const claims = { ...parsed.data, signedBy };
+    if (!this.isCurrent(claims)) throw problem('signed-out');
+    return claims;
   }
 
   private issueFor(
@@ -149,27 +156,30 @@ export class Tokens {
       iat: this.nowSeconds(),
       exp,
     };
-    return { token: this.sign(claims, AUDIENCE[audience]), claims };
+    const { token, signedBy } = this.sign(claims, AUDIENCE[audience]);
+    return { token, claims: { ...claims, signedBy } };
   }
 
-  private sign(claims: object, audience: string): string {
+  private sign(claims: object, audience: string): { token: string; signedBy: string } {
     const { active, secret } = this.keyset.signing();
-    return sign(claims, secret, { algorithm: ALGORITHM, keyid: active, issuer: ISSUER, audience });
+    const token = sign(claims, secret, { algorithm: ALGORITHM, keyid: active, issuer: ISSUER, audience });
+    return { token, signedBy: this.keyset.markOf(active) ?? '' };
   }
 
-  private verify(token: string, audience: string): JwtPayload {
+  private verify(token: string, audience: string): { payload: JwtPayload; signedBy: string } {
     try {
       // Throws, not only returns null, for some of what is no token.
-      const secret = this.keyset.secretOf(decode(token, { complete: true })?.header.kid);
+      const kid = decode(token, { complete: true })?.header.kid ?? '';
+      const secret = this.keyset.secretOf(kid);
       if (secret === null) throw problem('unauthorized');
-      const claims = verify(token, secret, {
+      const payload = verify(token, secret, {
         algorithms: [ALGORITHM],
         issuer: ISSUER,
         audience,
         clockTimestamp: this.nowSeconds(),
       });
-      if (typeof claims === 'string') throw problem('unauthorized');
-      return claims;
+      if (typeof payload === 'string') throw problem('unauthorized');
+      return { payload, signedBy: this.keyset.markOf(kid) ?? '' };
     } catch (error) {
       throw problem(error instanceof TokenExpiredError ? 'token-expired' : 'unauthorized');
     }

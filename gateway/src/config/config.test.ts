@@ -25,7 +25,7 @@ test('nothing needs to be set on one machine', () => {
     workingDirectory: '/tmp/claude-sessions',
   });
   expect(config.dataDirectory).toBe(join(homedir(), '.claude-webui'));
-  expect(config.modelProxy.credential).toBeNull();
+  expect(config.secrets).toEqual({ source: { kind: 'environment', values: {} }, pollMs: 30_000, users: 'file' });
 });
 
 test('every problem is told at once, each by the name of its variable', () => {
@@ -72,7 +72,9 @@ test.each([
 test('production with a strong secret starts, on all addresses', () => {
   const config = loadConfig({ NODE_ENV: 'production', JWT_SECRET: STRONG });
   expect(config.http.host).toBe('0.0.0.0');
-  expect(config.auth.jwtSecret).toBe(STRONG);
+  const { source } = config.secrets;
+  const kept = source.kind === 'environment' ? source.values.jwt : undefined;
+  expect(Object.values((JSON.parse(kept ?? '') as { keys: object }).keys)).toEqual([STRONG]);
 });
 
 test('an empty variable counts as unset, an unknown one for nothing', () => {
@@ -143,4 +145,25 @@ test('docs/CONFIGURATION.md has every variable with its default and meaning', ()
   for (const [name, { default: preset, help }] of Object.entries(VARIABLES)) {
     expect(doc).toContain(`| \`${name}\` | ${preset === '' ? '–' : `\`${preset}\``} | ${help} |`);
   }
+});
+
+test('secrets that come from elsewhere are not in the environment too', () => {
+  const production = { NODE_ENV: 'production', SECRETS_PROVIDER: 'files', SECRETS_DIR: '/run/secrets' };
+  expect(loadConfig({ ...production, USER_STORE: 'secret' }).secrets).toEqual({
+    source: { kind: 'files', directory: '/run/secrets' },
+    pollMs: 30_000,
+    users: 'secret',
+  });
+  const doubled = problemsOf({ ...production, JWT_SECRET: STRONG, ANTHROPIC_API_KEY: 'k', RUNNER_BIND_KEY: 'k' });
+  expect(doubled.map((text) => text.split(' ')[0])).toEqual(['JWT_SECRET', 'ANTHROPIC_API_KEY', 'RUNNER_BIND_KEY']);
+});
+
+test('AWS needs a region, and the environment has no users', () => {
+  expect(problemsOf({ SECRETS_PROVIDER: 'aws' })[0]).toContain('AWS_REGION is not set');
+  expect(problemsOf({ USER_STORE: 'secret' })[0]).toContain('USER_STORE is secret, but');
+  const aws = { SECRETS_PROVIDER: 'aws', AWS_REGION: 'eu-central-1', SECRETS_POLL_INTERVAL: '5' };
+  expect(loadConfig(aws).secrets).toMatchObject({
+    source: { kind: 'aws', region: 'eu-central-1', endpoint: null, prefix: 'claude-webui/' },
+    pollMs: 5000,
+  });
 });

@@ -3,6 +3,9 @@ import type { LogLevel } from '@claude-webui/protocol';
 import type * as z from 'zod';
 import type { FileSinkOptions } from '../audit/file-sink';
 import type { OidcSettings } from '../auth/oidc/provider';
+import { keyIdOf } from '../auth/keyset';
+import type { AwsSecretsOptions } from '../secrets/aws-provider';
+import type { SecretName } from '../secrets/provider';
 import { secretWeakness } from './secret-strength';
 import { BUILT_WEB_ROOT, VARIABLES } from './variables';
 
@@ -28,8 +31,17 @@ export interface Config {
     /** Over which clients are sent to another server. */
     drainSpreadMs: number;
   };
+  secrets: {
+    source:
+      | { kind: 'environment'; values: Partial<Record<SecretName, string>> }
+      | { kind: 'files'; directory: string }
+      | ({ kind: 'aws' } & AwsSecretsOptions);
+    /** Between two readings. */
+    pollMs: number;
+    /** Where the users are: in DATA_DIR, or with the secrets. */
+    users: 'file' | 'secret';
+  };
   auth: {
-    jwtSecret: string | null;
     accessTokenSeconds: number;
     /** From one password to the next. */
     signInSeconds: number;
@@ -63,8 +75,6 @@ export interface Config {
     port: number;
     /** Without a trailing slash. */
     upstream: string;
-    /** What the proxy adds to model calls; null: no proxy, and sessions sign in to Anthropic by themselves. */
-    credential: { kind: 'api-key' | 'bearer'; value: string } | null;
   };
 }
 
@@ -86,7 +96,7 @@ type Values = { [Name in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[Na
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const { values, problems } = readVariables(env);
-  problems.push(...problemsBetween(env), ...oidcProblems(env));
+  problems.push(...environmentSecretProblems(env), ...secretsProblems(env), ...oidcProblems(env));
   if (problems.length > 0) throw new ConfigError(problems);
   return toConfig(values as Values);
 }
@@ -103,8 +113,11 @@ function readVariables(env: NodeJS.ProcessEnv): { values: object; problems: stri
   return { values, problems };
 }
 
-/** What is wrong with variables only in the light of others. */
-function problemsBetween(env: NodeJS.ProcessEnv): string[] {
+/** What a secret is called that is given by the environment. */
+const SECRET_VARIABLES = ['JWT_SECRET', 'ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'RUNNER_BIND_KEY'];
+
+function environmentSecretProblems(env: NodeJS.ProcessEnv): string[] {
+  if (secretsAreElsewhere(env)) return [];
   const problems: string[] = [];
   const secret = given(env, 'JWT_SECRET');
   const weakness = secret === null ? 'is not set' : secretWeakness(secret);
@@ -117,6 +130,27 @@ function problemsBetween(env: NodeJS.ProcessEnv): string[] {
     problems.push('ANTHROPIC_API_KEY and ANTHROPIC_AUTH_TOKEN are both set. Unset one of them.');
   }
   return problems;
+}
+
+/** Of two places for one secret, one would be read and the other believed. */
+function secretsProblems(env: NodeJS.ProcessEnv): string[] {
+  const provider = given(env, 'SECRETS_PROVIDER');
+  if (!secretsAreElsewhere(env)) {
+    return given(env, 'USER_STORE') === 'secret'
+      ? ['USER_STORE is secret, but SECRETS_PROVIDER is environment, which has no users. Set it to files or aws.']
+      : [];
+  }
+  const doubled = SECRET_VARIABLES.filter((name) => given(env, name) !== null);
+  return [
+    ...doubled.map((name) => `${name} is set, but secrets come from SECRETS_PROVIDER ${provider}. Unset it.`),
+    ...(provider === 'aws' && given(env, 'AWS_REGION') === null
+      ? ['AWS_REGION is not set. SECRETS_PROVIDER aws needs the region of the secrets, such as eu-central-1.']
+      : []),
+  ];
+}
+
+function secretsAreElsewhere(env: NodeJS.ProcessEnv): boolean {
+  return ['aws', 'files'].includes(given(env, 'SECRETS_PROVIDER') ?? '');
 }
 
 function oidcProblems(env: NodeJS.ProcessEnv): string[] {
@@ -157,8 +191,8 @@ function toConfig(values: Values): Config {
       drainDelayMs: values.DRAIN_DELAY * 1000,
       drainSpreadMs: values.DRAIN_SPREAD * 1000,
     },
+    secrets: { source: secretsOf(values), pollMs: values.SECRETS_POLL_INTERVAL * 1000, users: values.USER_STORE },
     auth: {
-      jwtSecret: values.JWT_SECRET,
       accessTokenSeconds: values.ACCESS_TOKEN_TTL,
       signInSeconds: values.SIGN_IN_TTL * 3600,
       adminPassword: values.CLAUDE_WEBUI_ADMIN_PASSWORD,
@@ -182,7 +216,6 @@ function toConfig(values: Values): Config {
     modelProxy: {
       port: values.INTERNAL_PORT,
       upstream: values.ANTHROPIC_BASE_URL,
-      credential: credentialOf(values),
     },
   };
 }
@@ -212,10 +245,33 @@ function oidcOf(values: Values): OidcSettings | null {
   };
 }
 
-function credentialOf({
-  ANTHROPIC_API_KEY: key,
-  ANTHROPIC_AUTH_TOKEN: token,
-}: Values): Config['modelProxy']['credential'] {
-  if (key !== null) return { kind: 'api-key', value: key };
-  return token === null ? null : { kind: 'bearer', value: token };
+function secretsOf(values: Values): Config['secrets']['source'] {
+  switch (values.SECRETS_PROVIDER) {
+    case 'environment':
+      return { kind: 'environment', values: environmentSecrets(values) };
+    case 'files':
+      return { kind: 'files', directory: values.SECRETS_DIR };
+    case 'aws': {
+      const { SECRETS_PREFIX: prefix, AWS_REGION: region, AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint } = values;
+      return { kind: 'aws', prefix, region: region ?? '', endpoint };
+    }
+  }
+}
+
+/** In the shapes that secrets have everywhere. */
+function environmentSecrets(values: Values): Partial<Record<SecretName, string>> {
+  const {
+    JWT_SECRET: secret,
+    ANTHROPIC_API_KEY: apiKey,
+    ANTHROPIC_AUTH_TOKEN: authToken,
+    RUNNER_BIND_KEY: bind,
+  } = values;
+  const credential = apiKey === null ? { authToken } : { apiKey };
+  return {
+    ...(secret === null
+      ? {}
+      : { jwt: JSON.stringify({ active: keyIdOf(secret), keys: { [keyIdOf(secret)]: secret } }) }),
+    ...(apiKey === null && authToken === null ? {} : { anthropic: JSON.stringify(credential) }),
+    ...(bind === null ? {} : { 'runner-bind': bind }),
+  };
 }

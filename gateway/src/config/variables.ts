@@ -85,7 +85,7 @@ export const VARIABLES = {
   NODE_ENV: variable(
     oneOf('development', 'test', 'production'),
     'development',
-    '`production` refuses to start without a strong JWT_SECRET and listens on all addresses.',
+    '`production` refuses to start without strong signing keys and listens on all addresses.',
   ),
   PORT: variable(wholeNumber(0, PORT_MAX), '3001', 'Port of the web client, REST and Socket.IO. 0: any free one.'),
   HOST: variable(optional, '', 'Address to listen on. Without it 127.0.0.1, in production 0.0.0.0.'),
@@ -120,6 +120,41 @@ export const VARIABLES = {
     optional,
     '',
     'Secret that signs sign-ins: at least 32 random bytes. Required in production; otherwise made up once and kept in DATA_DIR.',
+  ),
+  SECRETS_PROVIDER: variable(
+    oneOf('environment', 'files', 'aws'),
+    'environment',
+    'Where secrets are: in these variables (for one machine), in files of SECRETS_DIR, or in AWS Secrets Manager.',
+  ),
+  SECRETS_DIR: variable(
+    directory,
+    '/etc/claude-webui/secrets',
+    'With `files`: directory with a file for each secret, such as a mounted Kubernetes Secret. A change is noticed at once.',
+  ),
+  SECRETS_PREFIX: variable(text, 'claude-webui/', 'With `aws`: what the names of the secrets begin with.'),
+  SECRETS_POLL_INTERVAL: variable(
+    wholeNumber(1, 3600),
+    '30',
+    'Seconds between two readings of the secrets. A withdrawn key or a disabled user is out at most 5 seconds after one.',
+  ),
+  AWS_REGION: variable(optional, '', 'With `aws`: region of the secrets.'),
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: variable(
+    optional.refine(
+      (url) => url === null || (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)),
+      'must be an http or https URL',
+    ),
+    '',
+    "With `aws`: Secrets Manager's address in the place of the region's own, such as a VPC endpoint.",
+  ),
+  USER_STORE: variable(
+    oneOf('file', 'secret'),
+    'file',
+    'Where the people are who sign in by password: `users.json` in DATA_DIR, or the secret `users`, which is changed where it is kept.',
+  ),
+  RUNNER_BIND_KEY: variable(
+    optional,
+    '',
+    'P-256 private key as PEM by which gateways sign what they hand to session pods.',
   ),
   CLAUDE_WEBUI_ADMIN_PASSWORD: variable(
     optional.refine(

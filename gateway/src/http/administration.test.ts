@@ -1,4 +1,8 @@
+import { UserFile } from '../auth/user-file';
 import type { User } from '../auth/users';
+import { Users } from '../auth/users';
+import { FileProvider } from '../secrets/file-provider';
+import { SecretUsers } from '../secrets/secret-users';
 import { PASSWORD, runApp } from './testing/running-app';
 import type { CallOptions, RunningApp } from './testing/running-app';
 
@@ -107,19 +111,26 @@ test('nobody is found by an id that is nobody’s', async () => {
 });
 
 test('users that are kept elsewhere are shown, and not changed', async () => {
-  const elsewhere = await runApp({ users: app.users, usersKeptElsewhere: 'They are in the Secret "users".' });
+  const provider = new FileProvider('/mnt/secrets');
+  const kept = new UserFile(app.usersFile).all();
+  const elsewhere = await runApp({ users: new Users(new SecretUsers(() => kept, provider)) });
+  const where =
+    'The file /mnt/secrets/users holds the users. Write the file /mnt/secrets/users, or change the Secret that is mounted there.';
   const list = await call('GET', '/users', { as: root }, elsewhere);
-  expect(list).toMatchObject({ status: 200, keptElsewhere: 'They are in the Secret "users".' });
+  expect(list).toMatchObject({ status: 200, keptElsewhere: where });
+  expect(list.users).toHaveLength(2);
+  const refused = { status: 409, code: 'users-kept-elsewhere', detail: where };
   for (const [method, path, body] of [
     ['POST', '/users', { username: 'bob', role: 'user' }],
     ['PATCH', `/users/${alice.id}`, { disabled: true }],
     ['POST', `/users/${alice.id}/password`, undefined],
   ] as const)
-    expect(await call(method, path, { as: root, body }, elsewhere)).toMatchObject({
-      code: 'users-kept-elsewhere',
-      detail: 'They are in the Secret "users".',
-    });
-  expect(await canSignIn('alice', PASSWORD)).toBe(true);
+    expect(await call(method, path, { as: root, body }, elsewhere)).toMatchObject(refused);
+  const body = { current: PASSWORD, new: 'another horse battery' };
+  const own = await elsewhere.call('POST', '/auth/password', { as: alice, body });
+  expect(await own.json()).toMatchObject(refused);
+  const signIn = await elsewhere.call('POST', '/auth/login', { body: { username: 'alice', password: PASSWORD } });
+  expect(signIn.status).toBe(200);
   await elsewhere.close();
 });
 

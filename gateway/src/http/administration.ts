@@ -15,9 +15,7 @@ import { disableBody, newUserBody, noticeBody } from './schemas';
 
 export interface AdministrationParts {
   audit: AuditTrail;
-  users: Pick<Users, 'list' | 'add' | 'setDisabled' | 'changePassword'>;
-  /** Where users are changed instead, as a sentence; null if they are changed here. */
-  usersKeptElsewhere: string | null;
+  users: Pick<Users, 'keptElsewhere' | 'list' | 'add' | 'setDisabled' | 'changePassword'>;
   /** Tells everybody who is connected, to whichever replica. */
   broadcast: (notice: Notice) => void;
 }
@@ -39,11 +37,7 @@ export function serveAdministration(app: Express, parts: AdministrationParts, au
   });
 }
 
-function serveUsers(
-  app: Express,
-  { audit, users, usersKeptElsewhere }: AdministrationParts,
-  authenticate: Authenticate,
-): void {
+function serveUsers(app: Express, { audit, users }: AdministrationParts, authenticate: Authenticate): void {
   const inTurn = turns();
   const find = (request: Request): User => {
     const user = users.list().find(({ id }) => id === pathPart(request, 'id'));
@@ -52,7 +46,7 @@ function serveUsers(
   };
   const changerOf = (request: Request, response: Response): Claims => {
     const administrator = administratorOf(authenticate, request, response);
-    if (usersKeptElsewhere !== null) throw problem('users-kept-elsewhere', usersKeptElsewhere);
+    if (users.keptElsewhere !== null) throw problem('users-kept-elsewhere', users.keptElsewhere);
     return administrator;
   };
 
@@ -60,7 +54,7 @@ function serveUsers(
     get: [
       (request, response) => {
         administratorOf(authenticate, request, response);
-        response.json({ users: users.list().map(shown), keptElsewhere: usersKeptElsewhere });
+        response.json({ users: users.list().map(shown), keptElsewhere: users.keptElsewhere });
       },
     ],
     post: [

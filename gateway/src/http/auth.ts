@@ -12,7 +12,7 @@ import type { OidcParts } from './oidc';
 import { providersEnd } from './oidc';
 import { resource } from './resource';
 import { loginBody, passwordBody } from './schemas';
-import { beginSignIn, forgetSignIn, refreshCookie } from './sign-in-cookie';
+import { beginSignIn, forgetSignIn, keepSignIn, refreshCookie } from './sign-in-cookie';
 
 export interface AuthParts extends OidcParts {
   /** Whether people may sign in by a password that is kept here. */
@@ -49,7 +49,10 @@ export function serveAuth(app: Express, parts: AuthParts, authenticate: Authenti
     post: [
       (request, response) => {
         const claims = refreshClaims(tokens, request);
-        sendSignedIn(tokens, subjectOf(parts, claims), signInOf(claims), response);
+        const subject = subjectOf(parts, claims);
+        // Else the sign-in would end with the key that began it.
+        if (tokens.isOutdated(claims)) keepSignIn(tokens, subject, signInOf(claims), request, response);
+        sendSignedIn(tokens, subject, signInOf(claims), response);
       },
     ],
   });
@@ -84,6 +87,7 @@ export function serveAuth(app: Express, parts: AuthParts, authenticate: Authenti
       async (request, response) => {
         const claims = authenticate(request, response);
         if (claims.idp !== undefined) throw problem('password-elsewhere');
+        if (users.keptElsewhere !== null) throw problem('users-kept-elsewhere', users.keptElsewhere);
         const { current, new: wanted } = bodyOf(request, passwordBody);
         const user = await checkPassword(parts, request, response, claims.name, current);
         await users.changePassword(user.id, wanted);

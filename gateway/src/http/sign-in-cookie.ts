@@ -14,11 +14,23 @@ export function beginSignIn(
   response: Response,
 ): { signIn: SignIn; expires: Date } {
   const signIn = tokens.startSignIn();
+  const expires = keepSignIn(tokens, subject, signIn, request, response);
+  attributeSubject(response, subject);
+  return { signIn, expires };
+}
+
+/** Gives this browser what a sign-in goes on by, until the returned end, which stays the same. */
+export function keepSignIn(
+  tokens: Tokens,
+  subject: Subject,
+  signIn: SignIn,
+  request: Request,
+  response: Response,
+): Date {
   const { token, claims } = tokens.issueRefresh(subject, signIn);
   const expires = new Date(claims.exp * 1000);
   response.cookie(COOKIE, token, { ...authCookie(request), expires });
-  attributeSubject(response, subject);
-  return { signIn, expires };
+  return expires;
 }
 
 export function forgetSignIn(request: Request, response: Response): void {

@@ -92,6 +92,19 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly secretReadFailures = new Counter({
+    name: 'secret_read_failures_total',
+    help: 'Readings of a secret that failed or found something unusable; the last good value went on.',
+    labelNames: ['secret'] as const,
+    registers: this.registers,
+  });
+  readonly secretLastRead = new Gauge({
+    name: 'secret_last_read_timestamp_seconds',
+    help: 'When a secret was last read and found usable, in seconds since the epoch.',
+    labelNames: ['secret'] as const,
+    registers: this.registers,
+  });
+
   readonly auditFailures = new Counter({
     name: 'audit_write_failures_total',
     help: 'Audit events that could not be written; they are in the log.',

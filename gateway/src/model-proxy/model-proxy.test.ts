@@ -5,10 +5,10 @@ import { Keyset } from '../auth/keyset';
 import { Revocations } from '../auth/revocations';
 import { Tokens } from '../auth/tokens';
 import { createLogger } from '../log';
+import type { Credential } from '../secrets/shapes';
 import type { SessionRecord } from '../sessions/directory';
 import { bodyOf, listen, unsignedToken } from '../testing/http';
 import { readyRecord } from '../testing/session-record';
-import type { ModelProxyOptions } from './model-proxy';
 import { ModelProxy } from './model-proxy';
 
 const KEY = 'sk-the-real-key';
@@ -31,11 +31,7 @@ interface Started {
 }
 
 /** The proxy before an upstream of the test's own. */
-async function start(
-  answer: RequestListener,
-  credential?: ModelProxyOptions['credential'],
-  runner?: RequestListener,
-): Promise<Started> {
+async function start(answer: RequestListener, credential?: Credential, runner?: RequestListener): Promise<Started> {
   const upstream = await listen(answer);
   closers.push(upstream.close);
   return startBefore(upstream.url, credential, runner);
@@ -43,14 +39,19 @@ async function start(
 
 async function startBefore(
   upstream: string,
-  credential: ModelProxyOptions['credential'] = { kind: 'api-key', value: KEY },
+  credential: Credential = { kind: 'api-key', value: KEY },
   runner?: RequestListener,
 ): Promise<Started> {
   const stand = runner === undefined ? null : await listen(runner);
   if (stand !== null) closers.push(stand.close);
   const record = readyRecord(stand?.url ?? null);
   const directory = { get: (id: string) => Promise.resolve(id === record.id ? record : null) };
-  const proxy = new ModelProxy({ port: 0, upstream, credential }, tokens, directory, createLogger('silent'));
+  const proxy = new ModelProxy(
+    { port: 0, upstream, credential: () => credential },
+    tokens,
+    directory,
+    createLogger('silent'),
+  );
   await proxy.listen();
   closers.push(() => proxy.close());
   const { ANTHROPIC_BASE_URL: base = '', ANTHROPIC_AUTH_TOKEN: token = '' } = proxy.environment(record.id);

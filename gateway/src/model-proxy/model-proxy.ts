@@ -8,6 +8,7 @@ import type { Tokens } from '../auth/tokens';
 import { AppError } from '../errors';
 import type { Logger } from '../log';
 import { markModelCall } from '../runner-link/model-call';
+import type { Credential } from '../secrets/shapes';
 import type { SessionDirectory, SessionRecord } from '../sessions/directory';
 
 const PREFIX = '/llm';
@@ -32,8 +33,8 @@ export interface ModelProxyOptions {
   /** 0 for any. */
   port: number;
   upstream: string;
-  /** Who pays, as the provider wants to be shown it. */
-  credential: { kind: 'api-key' | 'bearer'; value: string };
+  /** Who pays, as the provider wants to be shown it, now; null: nobody, and sessions sign in by themselves. */
+  credential: () => Credential | null;
 }
 
 /**
@@ -62,8 +63,9 @@ export class ModelProxy {
     });
   }
 
-  /** What a session's CLI is told. */
+  /** What a session's CLI is told; nothing when there is no key to pay with. */
   environment(sessionId: string): Record<string, string> {
+    if (this.options.credential() === null) return {};
     const { port } = this.server.address() as AddressInfo;
     return {
       ANTHROPIC_BASE_URL: `http://127.0.0.1:${port}${PREFIX}`,
@@ -111,10 +113,12 @@ export class ModelProxy {
 
   /** Streams the call up and the answer down. Either side's going ends the other's. */
   private async exchange(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const credential = this.options.credential();
+    if (credential === null) return refuse(response, 503, 'api_error', 'The server has no key for the model provider.');
     const url = new URL(this.options.upstream.replace(/\/$/, '') + path);
     const upstream = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
       method: request.method,
-      headers: { ...forwardable(request.headers), ...payment(this.options.credential) },
+      headers: { ...forwardable(request.headers), ...payment(credential) },
     });
     response.once('close', () => upstream.destroy());
     const answered = new Promise<IncomingMessage>((resolve, reject) => {
@@ -130,7 +134,7 @@ export class ModelProxy {
   }
 }
 
-function payment({ kind, value }: ModelProxyOptions['credential']): Record<string, string> {
+function payment({ kind, value }: Credential): Record<string, string> {
   return kind === 'api-key' ? { 'x-api-key': value } : { authorization: `Bearer ${value}` };
 }
 

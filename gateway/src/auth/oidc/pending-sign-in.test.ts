@@ -5,8 +5,8 @@ const KEYS = Keyset.ofSecret('0123456789abcdef0123456789abcdef');
 const CONTENT = { state: 's', nonce: 'n', codeVerifier: 'the-verifier', expiresAt: 1000 };
 
 test('what was sealed comes out again, with any key of the set', () => {
-  const rotated = new Keyset('k2', { k1: 'a'.repeat(32), k2: 'b'.repeat(32) });
-  expect(unseal(seal(CONTENT, new Keyset('k1', { k1: 'a'.repeat(32) })), rotated, 0)).toEqual(CONTENT);
+  const rotated = Keyset.of('k2', { k1: 'a'.repeat(32), k2: 'b'.repeat(32) });
+  expect(unseal(seal(CONTENT, Keyset.of('k1', { k1: 'a'.repeat(32) })), rotated, 0)).toEqual(CONTENT);
 });
 
 test('it can be neither read nor changed on the way', () => {

@@ -104,6 +104,8 @@ export interface RunningApp {
   url: string;
   sessions: ListedSessions;
   users: Users;
+  /** Where they are, unless others were given. */
+  usersFile: string;
   tokens: Tokens;
   revocations: Revocations;
   /** What everybody was told. */
@@ -126,7 +128,8 @@ export async function runApp(
   changes: Partial<Omit<AppParts, 'config'>> & { config?: Partial<Config['http']> } = {},
 ): Promise<RunningApp> {
   const directory = mkdtempSync(join(tmpdir(), 'gateway-http-'));
-  const users = Users.open(join(directory, 'users.json'));
+  const usersFile = join(directory, 'users.json');
+  const users = Users.open(usersFile);
   const revocations = new Revocations();
   const keyset = Keyset.ofSecret('0123456789abcdef0123456789abcdef');
   const lifetimes = { accessSeconds: 900, signInSeconds: 3600 };
@@ -137,7 +140,6 @@ export async function runApp(
   const http = { ...loadConfig({}).http, webRoot: join(directory, 'web'), ...changes.config };
   const app = createApp({
     audit: { record: () => undefined },
-    usersKeptElsewhere: null,
     broadcast: (notice) => void notices.push(notice),
     passwordSignIn: true,
     oidc: null,
@@ -163,6 +165,7 @@ export async function runApp(
     url,
     sessions,
     users,
+    usersFile,
     tokens,
     revocations,
     notices,
