@@ -3,7 +3,7 @@
  *
  * A client needs only `input`, `resize`, `output` and `status`, with its JWT in `auth.token`. All else is optional.
  */
-import type { SessionInfo, TerminalSize } from './session';
+import type { SessionInfo, SessionProgress, TerminalSize } from './session';
 import type { Status, StatusCode } from './status';
 
 /** `auth` of the Socket.IO handshake. */
@@ -21,6 +21,8 @@ export interface Handshake {
   mode?: 'drive' | 'view' | 'watch';
   /** Output offset to go on from: the number of bytes this client already has. Without it: the screen as it is. */
   resumeFrom?: number;
+  /** `Attached.stream` in which `resumeFrom` was counted. A client that has none is taken to mean the present one. */
+  resumeStream?: string;
   /**
    * `frames`: terminal traffic goes as frames (frames.ts, frame-channel.ts) instead of `input`, `output`, `resize`, `ack`
    * and `take-over`.
@@ -46,6 +48,8 @@ export interface ClientToServerEvents {
 export interface ServerToClientEvents {
   output: (message: { data: string; offset: number }) => void;
   status: (status: Status & { sessionId?: string }) => void;
+  /** The session of this connection does not take attaches yet, and this is what it waits for. */
+  progress: (progress: SessionProgress & { sessionId: string }) => void;
   /** A round-trip probe: answer it. `rttMs` is the last one's result. Volatile: lost probes are not repeated. */
   latency: (message: { rttMs: number | null }, answer: () => void) => void;
   /** A session of the caller's was made or has changed (all sessions, for administrators in mode `watch`). */

@@ -23,7 +23,10 @@ const state: AttachmentState = {
 const bytes = Uint8Array.of(0, 0x1b, 0xff, 0xc3, 0x28);
 
 const runnerFrames: RunnerFrame[] = [
-  { type: 'attached', attached: { sessionId: 's', resume: 'exact', offset: 7, inputSequence: 3, state } },
+  {
+    type: 'attached',
+    attached: { sessionId: 's', stream: 'a stream', resume: 'exact', offset: 7, inputSequence: 3, state },
+  },
   { type: 'output', offset: 2 ** 52 + 1, data: bytes },
   { type: 'snapshot', offset: 2 ** 33, size: { cols: 120, rows: 40 }, data: bytes },
   { type: 'input-ack', sequence: 2 ** 40 },

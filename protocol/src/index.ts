@@ -1,9 +1,11 @@
 /** The wire contract: everything two programs of this project say to each other is named here. No dependencies. */
+export * from './command-group';
 export * from './events';
 export * from './flow-control';
 export * from './frame-channel';
 export * from './frames';
 export * from './log-level';
+export * from './pod';
 export * from './runner-link';
 export * from './session';
 export * from './status';

@@ -30,6 +30,8 @@ export interface AttachQuery {
   client: string;
   /** Output offset to go on from. */
   from?: string;
+  /** `Attached.stream` that `from` counts in; without it the present one. `from` means nothing in another. */
+  stream?: string;
   /** `1`: become the driver even if somebody else drives. */
   takeOver?: string;
   cols?: string;

@@ -18,6 +18,11 @@ export type Activity = 'starting' | 'working' | 'waiting';
 /** The first frame after an attach. */
 export interface Attached {
   sessionId: string;
+  /**
+   * Names the output whose bytes the offsets count. Another name than before: the program was started anew, in a new pod, and
+   * knows of no offset and no input from before.
+   */
+  stream: string;
   /** `exact`: output frames go on at `offset`, the one asked for. `snapshot`: a snapshot frame comes first. */
   resume: 'exact' | 'snapshot';
   /** Offset of the next output byte this attachment gets, or of the snapshot. */
@@ -64,9 +69,41 @@ export const SESSION_END_REASONS = [
   'cli-not-installed',
   'start-failed',
   'runner-crashed',
+  // In a cluster.
+  'suspended',
+  'lifetime-exceeded',
+  'out-of-memory',
+  'disk-full',
+  'evicted',
+  'preempted',
+  'node-lost',
+  'image-pull-failed',
+  'quota-exceeded',
+  'template-not-found',
 ] as const;
 
 export type SessionEndReason = (typeof SESSION_END_REASONS)[number];
+
+/** What a session waits for that takes no attaches yet. `status.ts` has their sentences. */
+export const SESSION_PROGRESS_CODES = [
+  'scheduling',
+  'unschedulable',
+  'pulling-image',
+  'image-pull-failed',
+  'starting-container',
+  'quota-exceeded',
+  'template-not-found',
+  'restarting',
+  'resuming',
+] as const;
+
+export type SessionProgressCode = (typeof SESSION_PROGRESS_CODES)[number];
+
+export interface SessionProgress {
+  code: SessionProgressCode;
+  /** A sentence with what the cluster says, where the code alone does not say it. */
+  detail?: string;
+}
 
 /** A session as the REST API and the `session` event show it. */
 export interface SessionInfo {
@@ -76,6 +113,8 @@ export interface SessionInfo {
   owner: string;
   workspace: string;
   state: 'starting' | 'ready' | 'ended';
+  /** What it waits for while `state` is `starting`; null or absent where that is not known. */
+  progress?: SessionProgress | null;
   activity: Activity;
   /** Browsers attached now, drivers and observers. */
   attachments: number;

@@ -2,7 +2,7 @@
  * The closed list of reasons that travel in `status.reason`, in refused handshakes and in problem documents. Programs
  * compare the codes; people read the sentences, which say what to do.
  */
-import type { SessionEndReason } from './session';
+import type { SessionEndReason, SessionProgressCode } from './session';
 
 export type StatusState = 'opened' | 'closed' | 'error';
 
@@ -18,6 +18,28 @@ export const STATUS_SENTENCES = {
     'The Claude Code CLI is not installed on the server. Run "npm install -g @anthropic-ai/claude-code" there, or set CLAUDE_CODE_PATH to its binary.',
   'start-failed': 'The session could not be started. The server log says why.',
   'runner-crashed': 'The program that keeps this session has crashed. Start a new session.',
+  suspended: 'This session was suspended. Its files are kept; resume it to go on.',
+  'lifetime-exceeded': 'This session has reached the longest time that one may last. Start a new one to go on.',
+  'out-of-memory':
+    'This session needed more memory than it may have and was ended. Start a new one, and run less at a time in it.',
+  'disk-full': 'This session wrote more to its disk than it may and was ended. Start a new one.',
+  evicted: 'The cluster needed the room of this session and has ended it. Start a new one.',
+  preempted: 'The cluster ended this session in favour of more important work. Start a new one.',
+  'node-lost': 'The machine on which this session ran was lost. Start a new session.',
+  // What a session waits for, or why it was never ready.
+  scheduling: 'The cluster looks for a machine for this session.',
+  unschedulable:
+    'No machine of the cluster has room for this session now. It starts as soon as one has; ending other sessions helps.',
+  'pulling-image': 'The machine fetches the image of this session. The first time takes longest.',
+  'image-pull-failed':
+    'The image of this session cannot be fetched. An administrator has to correct the image or its pull secret in the session template.',
+  'starting-container': 'The session is being started.',
+  'quota-exceeded':
+    'The cluster’s quota for sessions is used up. End a session, or ask an administrator to raise the quota.',
+  'template-not-found':
+    'The session template that this server is configured for does not exist. An administrator has to create it or correct SESSION_TEMPLATE.',
+  restarting: 'The session had to be started anew. It is back in a moment.',
+  resuming: 'The session is being resumed.',
   // Why a connection is over while its session lives on.
   'signed-out': 'You have signed out.',
   'token-expired': 'Your sign-in has expired. Sign in again; the session is still there.',
@@ -52,6 +74,9 @@ export type StatusCode = keyof typeof STATUS_SENTENCES;
 
 /** Session end reasons are status codes; the assignment below fails to compile when one has no sentence. */
 export const endReasonToStatus: (reason: SessionEndReason) => StatusCode = (reason) => reason;
+
+/** The same for what a session waits for. */
+export const progressToStatus: (code: SessionProgressCode) => StatusCode = (code) => code;
 
 /** The seed's `status` event. */
 export interface Status {

@@ -7,7 +7,7 @@ import pino from 'pino';
 import { AttachServer } from './attach-server/attach-server';
 import { ControlLinks } from './attach-server/control-links';
 import { parseToRunner } from './config/messages';
-import { prepareProgram } from './program/prepare';
+import { prepareProgram, workspaceOf } from './program/prepare';
 import { Session } from './session/session';
 
 const log = pino({ base: { service: 'session-runner' }, formatters: { level: (level) => ({ level }) } });
@@ -25,11 +25,12 @@ async function start(spec: SessionSpec): Promise<void> {
   if ('problem' in prepared) return leave(prepared.problem);
   const control = new ControlLinks();
   let isServing = false;
+  const server = new AttachServer();
   const finish = async (end: SessionEnd) => {
-    const server = await listening.catch(() => null);
+    await listening.catch(() => undefined);
     // Whoever waits for it to be ready is its parent; later it has followers.
     if (isServing) await control.ended(end);
-    await server?.close();
+    await server.close();
     leave(end);
   };
   session = new Session(spec, prepared, {
@@ -40,7 +41,10 @@ async function start(spec: SessionSpec): Promise<void> {
       void finish(end);
     },
   });
-  const listening = AttachServer.listen(spec, session, control);
+  session.begin(spec);
+  const { sessionId, attachKey } = spec;
+  server.serve({ session, control, sessionId, attachKey, workspace: workspaceOf(spec) });
+  const listening = server.listen(spec.listen);
   await listening;
   if (session.isEnding) return;
   isServing = true;

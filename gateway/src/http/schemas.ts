@@ -1,6 +1,11 @@
 /** What the REST API takes and gives. The same schemas check requests and make the OpenAPI document. */
 import type { SessionInfo, TerminalSize } from '@claude-webui/protocol';
-import { MAX_NOTICE_CHARACTERS, MAX_TERMINAL_CELLS_PER_SIDE } from '@claude-webui/protocol';
+import {
+  MAX_NOTICE_CHARACTERS,
+  MAX_TERMINAL_CELLS_PER_SIDE,
+  SESSION_END_REASONS,
+  SESSION_PROGRESS_CODES,
+} from '@claude-webui/protocol';
 import * as z from 'zod';
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../auth/password-rule';
 import { USER_ROLES } from '../auth/roles';
@@ -75,22 +80,17 @@ export const session = z.strictObject({
   owner: z.string(),
   workspace: z.string(),
   state: z.enum(['starting', 'ready', 'ended']),
+  progress: z
+    .strictObject({ code: z.enum(SESSION_PROGRESS_CODES), detail: z.string().optional() })
+    .nullish()
+    .describe('What it waits for while it is starting.'),
   activity: z.enum(['starting', 'working', 'waiting']),
   attachments: z.int().min(0),
   createdAt: z.iso.datetime(),
   lastActivityAt: z.iso.datetime(),
   end: z
     .strictObject({
-      reason: z.enum([
-        'exited',
-        'terminated',
-        'idle-timeout',
-        'detach-timeout',
-        'server-stopping',
-        'cli-not-installed',
-        'start-failed',
-        'runner-crashed',
-      ]),
+      reason: z.enum(SESSION_END_REASONS),
       exitCode: z.int().nullable(),
       detail: z.string().optional(),
     })

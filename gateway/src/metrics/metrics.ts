@@ -1,13 +1,11 @@
 /** What the gateway tells Prometheus. Every family has its one place here; who observes it calls the member. */
 import { performance } from 'node:perf_hooks';
+import { COMMAND_SECONDS_BUCKETS, commandGroup } from '@claude-webui/protocol';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { commandGroup } from './command-group';
 
 /** Seconds. A keystroke's echo on a LAN is a few milliseconds; above a second people give up. */
 const RTT_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 const HTTP_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** From a quick `ls` to a session of a working day. */
-const COMMAND_BUCKETS = [0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200, 28800];
 
 export class Metrics {
   readonly registry = new Registry();
@@ -66,7 +64,7 @@ export class Metrics {
     name: 'app_command_latency_seconds',
     help: 'Programs and tools of sessions, from start to exit.',
     labelNames: ['command_group'] as const,
-    buckets: COMMAND_BUCKETS,
+    buckets: [...COMMAND_SECONDS_BUCKETS],
     registers: this.registers,
   });
 

@@ -11,6 +11,7 @@ const handshake = z
     sessionId: z.uuid().optional(),
     mode: z.enum(['drive', 'view', 'watch']).optional(),
     resumeFrom: z.int().min(0).optional(),
+    resumeStream: z.string().max(64).optional(),
     encoding: z.literal('frames').optional(),
     clientId: z.uuid().optional(),
     size: terminalSize.optional(),

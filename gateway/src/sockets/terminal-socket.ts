@@ -99,10 +99,11 @@ export class TerminalSocket {
   }
 
   private query(): AttachQuery {
-    const { encoding, clientId, resumeFrom, size } = this.socket.data.handshake;
+    const { encoding, clientId, resumeFrom, resumeStream, size } = this.socket.data.handshake;
     return {
       client: clientId ?? randomUUID(),
       ...(resumeFrom === undefined ? {} : { from: String(resumeFrom) }),
+      ...(resumeStream === undefined ? {} : { stream: resumeStream }),
       ...(size === undefined ? {} : { cols: String(size.cols), rows: String(size.rows) }),
       // A client that knows nothing of drivers expects that it can type.
       ...(encoding === undefined ? { takeOver: '1' } : {}),

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { RunnerScope, SessionSpec } from '@claude-webui/protocol';
 import {
   ATTACH_PATH,
+  BIND_PATH,
   CONTROL_PATH,
   FILES_PATH,
   FrameError,
@@ -18,13 +19,27 @@ import type { RawData, WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import { parseAttachQuery, parseModelCallMark, parseRunnerCommand } from '../config/messages';
 import { workspaceFiles } from '../files/workspace-files';
-import { workspaceOf } from '../program/prepare';
 import type { Session } from '../session/session';
 import type { ControlLinks } from './control-links';
 import { scopeOf } from './token';
 
 /** A mark is a few bytes of JSON. */
-const MAX_BODY_BYTES = 1024;
+const MAX_MARK_BYTES = 1024;
+/** What a session is told of itself: some environment. */
+const MAX_BIND_BYTES = 256 * 1024;
+
+/** Whom the door leads to. */
+export interface Served {
+  session: Session;
+  control: ControlLinks;
+  sessionId: string;
+  attachKey: string;
+  /** Absolute path. */
+  workspace: string;
+}
+
+/** Makes the runner somebody's; resolves with an HTTP status (protocol/src/pod.ts). */
+export type Bind = (authorization: string | undefined, body: Buffer) => Promise<number>;
 
 /** A session's door: attaches, gateways that follow it, files of its workspace, word of its model calls (protocol/src/runner-link.ts). */
 export class AttachServer {
@@ -35,30 +50,36 @@ export class AttachServer {
     perMessageDeflate: false,
     maxPayload: INPUT_HEADER_BYTES + MAX_INPUT_PAYLOAD_BYTES,
   });
-  private readonly files: ReturnType<typeof workspaceFiles>;
+  private files: ReturnType<typeof workspaceFiles> | null = null;
+  private served: Served | null = null;
   private readonly heartbeat: NodeJS.Timeout;
 
-  private constructor(
-    private readonly spec: SessionSpec,
-    private readonly session: Session,
-    private readonly control: ControlLinks,
-  ) {
-    this.files = workspaceFiles(workspaceOf(spec));
+  /** @param bind null where the session is known from the start */
+  constructor(private readonly bind: Bind | null = null) {
     this.http = createServer((request, response) => void this.answer(request, response));
     this.http.on('upgrade', (request, socket: Socket, head) => this.upgrade(request, socket, head));
     this.heartbeat = setInterval(() => this.beat(), HEARTBEAT_INTERVAL_SECONDS * 1000);
     this.heartbeat.unref();
   }
 
-  /** Resolves once attaches are taken. */
-  static async listen(spec: SessionSpec, session: Session, control: ControlLinks): Promise<AttachServer> {
-    const server = new AttachServer(spec, session, control);
-    const { listen } = spec;
-    await new Promise<void>((resolve, reject) => {
-      server.http.once('error', reject);
-      server.http.listen('socketPath' in listen ? { path: listen.socketPath } : { port: listen.port }, resolve);
+  /** Resolves once it answers. */
+  listen(listen: SessionSpec['listen']): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.http.once('error', reject);
+      this.http.listen('socketPath' in listen ? { path: listen.socketPath } : { port: listen.port }, resolve);
     });
-    return server;
+  }
+
+  /** Where it listens; 0 for a socket. */
+  get port(): number {
+    const address = this.http.address();
+    return address === null || typeof address === 'string' ? 0 : address.port;
+  }
+
+  /** Opens the door to a session. Until then nobody has a key. */
+  serve(served: Served): void {
+    this.served = served;
+    this.files = workspaceFiles(served.workspace);
   }
 
   /** Resolves when every connection has ended. */
@@ -71,11 +92,13 @@ export class AttachServer {
   }
 
   private scope(request: IncomingMessage): RunnerScope | null {
-    return scopeOf(request.headers.authorization, this.spec.sessionId, this.spec.attachKey);
+    if (this.served === null) return null;
+    return scopeOf(request.headers.authorization, this.served.sessionId, this.served.attachKey);
   }
 
   private upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://runner');
+    const { served } = this;
     const scope = this.scope(request);
     const accept = (then: (webSocket: WebSocket) => void) => {
       socket.setNoDelay(true);
@@ -84,12 +107,13 @@ export class AttachServer {
         then(webSocket);
       });
     };
-    if (pathname === CONTROL_PATH && scope === 'control') return accept((webSocket) => this.follow(webSocket));
+    if (served === null) return void socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n');
+    if (pathname === CONTROL_PATH && scope === 'control') return accept((webSocket) => follow(webSocket, served));
     const query = parseAttachQuery(searchParams);
     if (pathname !== ATTACH_PATH || query === null) return void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
     if (scope !== 'drive' && scope !== 'view') return void socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n');
-    if (this.session.isOver) return void socket.end('HTTP/1.1 410 Gone\r\n\r\n');
-    accept((webSocket) => this.attach(webSocket, { ...query, scope }));
+    if (served.session.isOver) return void socket.end('HTTP/1.1 410 Gone\r\n\r\n');
+    accept((webSocket) => attach(webSocket, served.session, { ...query, scope }));
   }
 
   /** What failed is closed by then; `close` follows. */
@@ -97,32 +121,6 @@ export class AttachServer {
     webSocket.on('error', () => undefined);
     this.alive.add(webSocket);
     webSocket.on('pong', () => this.alive.add(webSocket));
-  }
-
-  private follow(webSocket: WebSocket): void {
-    this.control.add(webSocket);
-    webSocket.on('message', (data: RawData) => {
-      const command = Buffer.isBuffer(data) ? parseRunnerCommand(data.toString('utf8')) : null;
-      if (command === null) webSocket.close(1008);
-      else void this.session.end(command.reason);
-    });
-  }
-
-  private attach(webSocket: WebSocket, request: Parameters<Session['attach']>[0]): void {
-    const attachment = this.session.attach(request, {
-      send: (frame) => webSocket.send(frame),
-      close: () => webSocket.close(1000),
-    });
-    webSocket.on('message', (data: RawData) => {
-      try {
-        this.session.receive(attachment, decodeClientFrame(bytesOf(data)));
-      } catch (error) {
-        if (!(error instanceof FrameError)) throw error;
-        webSocket.send(encodeRunnerFrame({ type: 'refused', refused: { code: 'bad-frame' } }));
-        webSocket.close(1008);
-      }
-    });
-    webSocket.on('close', () => this.session.detach(attachment));
   }
 
   /** Connections that have answered the last ping, or are new. */
@@ -138,18 +136,49 @@ export class AttachServer {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', 'http://runner');
     if (pathname === '/healthz') return void response.end('ok');
+    if (pathname === BIND_PATH && this.bind !== null && request.method === 'PUT') {
+      const body = await readBody(request, MAX_BIND_BYTES);
+      response.writeHead(await this.bind(request.headers.authorization, body)).end();
+      return;
+    }
     const scope = this.scope(request);
-    if (pathname.startsWith(`${FILES_PATH}/`) && scope === 'files') {
+    if (pathname.startsWith(`${FILES_PATH}/`) && scope === 'files' && this.files !== null) {
       return this.files(request, response, pathname.slice(FILES_PATH.length));
     }
     if (pathname === MODEL_CALL_PATH && scope === 'control') {
-      const mark = parseModelCallMark(await readBody(request));
-      if (mark !== null) this.session.modelCall(mark.ttlMs);
+      const mark = parseModelCallMark((await readBody(request, MAX_MARK_BYTES)).toString('utf8'));
+      if (mark !== null) this.served?.session.modelCall(mark.ttlMs);
       response.writeHead(mark === null ? 400 : 204).end();
       return;
     }
     response.writeHead(scope === null ? 401 : 404).end();
   }
+}
+
+function follow(webSocket: WebSocket, { control, session }: Served): void {
+  control.add(webSocket);
+  webSocket.on('message', (data: RawData) => {
+    const command = Buffer.isBuffer(data) ? parseRunnerCommand(data.toString('utf8')) : null;
+    if (command === null) webSocket.close(1008);
+    else void session.end(command.reason);
+  });
+}
+
+function attach(webSocket: WebSocket, session: Session, request: Parameters<Session['attach']>[0]): void {
+  const attachment = session.attach(request, {
+    send: (frame) => webSocket.send(frame),
+    close: () => webSocket.close(1000),
+  });
+  webSocket.on('message', (data: RawData) => {
+    try {
+      session.receive(attachment, decodeClientFrame(bytesOf(data)));
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      webSocket.send(encodeRunnerFrame({ type: 'refused', refused: { code: 'bad-frame' } }));
+      webSocket.close(1008);
+    }
+  });
+  webSocket.on('close', () => session.detach(attachment));
 }
 
 /** With the default `binaryType` a message is one Buffer. */
@@ -159,13 +188,13 @@ function bytesOf(data: RawData): Uint8Array {
 }
 
 /** The body, or as much as one may have. */
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) break;
+    if (bytes > maxBytes) break;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -46,6 +46,7 @@ const offset = z.coerce.number().check(z.int(), z.gte(0), z.lte(Number.MAX_SAFE_
 const attachQuery = z.object({
   client: z.string().check(z.minLength(1), z.maxLength(64)),
   from: z.optional(offset),
+  stream: z.optional(z.string().check(z.maxLength(64))),
   takeOver: z.optional(z.literal('1')),
   cols: z.optional(side),
   rows: z.optional(side),
@@ -55,10 +56,11 @@ const attachQuery = z.object({
 export function parseAttachQuery(search: URLSearchParams) {
   const { success, data } = attachQuery.safeParse(Object.fromEntries(search));
   if (!success) return null;
-  const { client, from, takeOver, cols, rows } = data;
+  const { client, from, stream, takeOver, cols, rows } = data;
   return {
     client,
     from: from ?? null,
+    stream: stream ?? null,
     takeOver: takeOver !== undefined,
     size: cols === undefined || rows === undefined ? null : { cols, rows },
   };

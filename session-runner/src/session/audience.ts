@@ -60,7 +60,7 @@ export class Audience {
     attachment: Attachment,
     from: number | null,
     takeOver: boolean,
-    welcome: { sessionId: string; inputSequence: number; shared: () => SharedState },
+    welcome: { sessionId: string; stream: string; inputSequence: number; shared: () => SharedState },
   ): Promise<void> {
     // A client that comes back replaces the connection it lost; nobody has noticed yet that the old one is dead.
     for (const other of this.attachments) if (other.client === attachment.client) this.dismiss(other);
@@ -71,11 +71,11 @@ export class Audience {
     const exactFrom = this.exactStart(from);
     const snapshot = exactFrom === null ? await this.snapshot() : null;
     if (!this.attachments.has(attachment)) return;
-    const { sessionId, inputSequence, shared } = welcome;
+    const { sessionId, stream, inputSequence, shared } = welcome;
     const offset = snapshot?.offset ?? exactFrom ?? 0;
     const resume = snapshot === null ? 'exact' : 'snapshot';
     const state = this.stateFor(attachment, shared());
-    attachment.send({ type: 'attached', attached: { sessionId, resume, offset, inputSequence, state } });
+    attachment.send({ type: 'attached', attached: { sessionId, stream, resume, offset, inputSequence, state } });
     if (snapshot === null) attachment.startAt(offset);
     else attachment.show(snapshot);
     attachment.pump(this.output);
@@ -117,11 +117,11 @@ export class Audience {
     for (const attachment of this.attachments) attachment.tell(this.stateFor(attachment, shared));
   }
 
-  /** Tells everybody that the session is over, and lets them go. */
-  end(end: SessionEnd): void {
+  /** Tells everybody that the session is over, unless `end` is null, and lets them go. */
+  end(end: SessionEnd | null): void {
     for (const attachment of this.attachments) {
       attachment.finish(this.output);
-      attachment.send({ type: 'end', end });
+      if (end !== null) attachment.send({ type: 'end', end });
       attachment.peer.close();
     }
     this.attachments.clear();

@@ -1,6 +1,5 @@
-import type { SessionEndReason, SessionSpec } from '@claude-webui/protocol';
+import type { SessionEndReason, SessionLimits } from '@claude-webui/protocol';
 import { IdleClock } from '../idle/idle-clock';
-import { sessionCpuMs } from '../processes/cpu';
 
 /** How long a new session waits for its first browser, however short the detach grace. Milliseconds. */
 const FIRST_ATTACH_MS = 60_000;
@@ -12,13 +11,12 @@ export class Lifetime {
   private idleTimer: NodeJS.Timeout | null = null;
   private closed = false;
 
-  /** `changed` is called when the idle countdown begins, goes on or stops. */
+  /** @param cpuMs CPU time of the session so far. `changed` is called when the idle countdown begins, goes on or stops. */
   constructor(
-    private readonly spec: SessionSpec,
-    private readonly pid: number,
+    private readonly limits: SessionLimits,
+    private readonly cpuMs: () => number,
     private readonly events: { end(reason: SessionEndReason): void; changed(): void },
   ) {
-    const { limits } = spec;
     this.idle = new IdleClock(limits, Date.now());
     this.graceTimer = this.graceEndsIn(Math.max(FIRST_ATTACH_MS, limits.detachGraceMs));
     this.scheduleCheck();
@@ -41,7 +39,7 @@ export class Lifetime {
 
   /** The last attachment has gone. */
   abandoned(): void {
-    if (!this.closed) this.graceTimer ??= this.graceEndsIn(this.spec.limits.detachGraceMs);
+    if (!this.closed) this.graceTimer ??= this.graceEndsIn(this.limits.detachGraceMs);
   }
 
   /** Something was typed or put out. */
@@ -71,7 +69,7 @@ export class Lifetime {
   }
 
   private check(): void {
-    this.idle.cpuSample(sessionCpuMs(this.pid, this.spec.sessionId), Date.now());
+    this.idle.cpuSample(this.cpuMs(), Date.now());
     if (this.idle.state(Date.now()).expired) return this.events.end('idle-timeout');
     this.events.changed();
     this.scheduleCheck();

@@ -144,3 +144,17 @@ test('code points that arrive in two reads come out as they went in', async () =
   const client = session.attach();
   await client.shows('é漢🙂'.repeat(50));
 });
+
+test('a place in another pod’s output is not taken for one in this', async () => {
+  session = await RunningSession.shell('echo "the first words of many"; cat');
+  const first = session.attach({ client: 'the-client' });
+  await first.shows('many');
+  const { stream } = await first.attached();
+  await first.close();
+  const same = session.attach({ from: '5', stream });
+  await same.shows('many');
+  expect(await same.attached()).toMatchObject({ resume: 'exact', offset: 5, stream });
+  const other = session.attach({ from: '5', stream: 'of-another-pod' });
+  await other.shows('the first words');
+  expect(await other.attached()).toMatchObject({ offset: 0, stream });
+});

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type {
   Activity,
   ClientFrame,
@@ -15,7 +16,9 @@ import type { HookEvent } from '../claude/hooks';
 import { InputSequence } from '../input-queue/input-sequence';
 import { Coalescer, HOLD_MS } from '../output-buffer/coalescer';
 import { OutputBuffer } from '../output-buffer/output-buffer';
+import { sessionCpuMs } from '../processes/cpu';
 import { endProcesses } from '../processes/end';
+import { MemoryKills } from '../processes/memory-kills';
 import type { Prepared } from '../program/prepare';
 import { Screen } from '../screen/screen';
 import { READ_BYTES, Terminal } from '../terminal/terminal';
@@ -39,12 +42,16 @@ const MAX_INPUT_QUEUE_BYTES = 8 * 1024 * 1024;
 const RESIZE_DEBOUNCE_MS = 50;
 /** The report to the gateway goes at most this often. Milliseconds. */
 const REPORT_INTERVAL_MS = 1000;
+/** signal(7) */
+const SIGKILL = 9;
 
 export interface AttachRequest {
   client: string;
   scope: Extract<RunnerScope, 'drive' | 'view'>;
   /** Output offset to go on from; null for the screen as it is. */
   from: number | null;
+  /** The stream that `from` counts in; null for this one. */
+  stream: string | null;
   takeOver: boolean;
   size: TerminalSize | null;
 }
@@ -56,8 +63,16 @@ export interface SessionListener {
   ended(end: SessionEnd): void;
 }
 
-/** One session: a program in a terminal, its output, and who is attached to it. Knows no transport. */
+/** What makes a started program a session of somebody's. */
+export type SessionTerms = Pick<SessionSpec, 'sessionId' | 'size' | 'limits'>;
+
+/**
+ * One session: a program in a terminal, its output, and who is attached to it. Knows no transport. The program may run before
+ * it is known whose it will be; its processes carry `spec.sessionId` as their mark whatever the session is called.
+ */
 export class Session {
+  /** Tells this output from that of another pod of the same session. */
+  private readonly stream = randomBytes(8).toString('hex');
   private readonly output: OutputBuffer;
   private readonly coalescer = new Coalescer(MAX_OUTPUT_PAYLOAD_BYTES, READ_BYTES);
   private readonly screen: Screen;
@@ -66,8 +81,11 @@ export class Session {
   /** Highest input number taken but not acknowledged, while the program is behind. */
   private readonly unacknowledged = new Map<Attachment, number>();
   private unacknowledgedBytes = 0;
-  private readonly lifetime: Lifetime;
+  /** Null until the session has begun. */
+  private lifetime: Lifetime | null = null;
+  private sessionId: string;
   private readonly tools: ToolTimes;
+  private readonly memory = new MemoryKills();
 
   private size: TerminalSize;
   private wantedSize: TerminalSize;
@@ -75,6 +93,8 @@ export class Session {
   private screenCongested = false;
   private closed = false;
   private ending: { reason: SessionEndReason; done: Promise<void> } | null = null;
+  /** Whoever is attached is not told that it is over. */
+  private goesOnElsewhere = false;
 
   private flushTimer: NodeJS.Timeout | null = null;
   private resizeTimer: NodeJS.Timeout | null = null;
@@ -84,13 +104,14 @@ export class Session {
 
   private readonly terminal: Terminal;
 
-  /** Starts the prepared program. */
+  /** Starts the prepared program. Nobody attaches, and nothing ends it for want of anybody, until `begin`. */
   constructor(
     private readonly spec: SessionSpec,
     private readonly prepared: Prepared,
     private readonly listener: SessionListener,
   ) {
     this.size = this.wantedSize = spec.size;
+    this.sessionId = spec.sessionId;
     this.activity = prepared.hooks === null ? 'working' : 'starting';
     this.output = new OutputBuffer(spec.limits.replayBytes);
     this.screen = new Screen(spec.size, (congested) => {
@@ -105,13 +126,28 @@ export class Session {
     this.terminal = new Terminal(prepared.command, spec.size, {
       output: (piece) => this.took(piece),
       inputDrained: () => this.acknowledgeInput(),
-      exited: ({ exitCode }) => this.programLeft(exitCode),
+      exited: (status) => this.programLeft(status),
     });
-    this.lifetime = new Lifetime(spec, this.terminal.pid, {
+    prepared.hooks?.subscribe((event) => this.hook(event));
+  }
+
+  /** From now on it is this session, and its limits count. */
+  begin({ sessionId, size, limits }: SessionTerms): void {
+    this.sessionId = sessionId;
+    this.lifetime = new Lifetime(limits, () => sessionCpuMs(this.terminal.pid, this.spec.sessionId), {
       end: (reason) => void this.end(reason),
       changed: () => this.changed(),
     });
-    prepared.hooks?.subscribe((event) => this.hook(event));
+    this.resizeNow(size);
+  }
+
+  /** As gateways are told of it. */
+  get report(): RunnerReport {
+    return {
+      activity: this.activity,
+      attachments: this.audience.size,
+      lastActivityAt: this.lifetime?.lastActivityAt ?? this.startedAt,
+    };
   }
 
   /** Nothing of it is left to attach to. */
@@ -126,10 +162,12 @@ export class Session {
   /** Lets a client in. Its frames then go to `receive`, and `detach` says that it has gone. */
   attach(request: AttachRequest, peer: Peer): Attachment {
     const attachment = new Attachment(request.client, request.scope, peer);
-    this.lifetime.attached();
+    this.lifetime?.attached();
+    const from = request.stream === null || request.stream === this.stream ? request.from : null;
     void this.audience
-      .attach(attachment, request.from, request.takeOver, {
-        sessionId: this.spec.sessionId,
+      .attach(attachment, from, request.takeOver, {
+        sessionId: this.sessionId,
+        stream: this.stream,
         inputSequence: this.inputs.of(request.client),
         shared: () => this.shared(),
       })
@@ -142,7 +180,7 @@ export class Session {
   detach(attachment: Attachment): void {
     this.audience.detach(attachment);
     this.unacknowledged.delete(attachment);
-    if (this.audience.size === 0) this.lifetime.abandoned();
+    if (this.audience.size === 0) this.lifetime?.abandoned();
     this.regulate();
     this.changed();
   }
@@ -167,7 +205,7 @@ export class Session {
 
   /** A model call of this session is in flight for so long, unless this is called again. */
   modelCall(ttlMs: number): void {
-    this.lifetime.modelCallUntil(Date.now() + ttlMs);
+    this.lifetime?.modelCallUntil(Date.now() + ttlMs);
   }
 
   /** Ends the session: SIGHUP, a grace, SIGKILL for all that is left. Resolves when nothing is; may be called twice. */
@@ -181,6 +219,15 @@ export class Session {
     return this.ending.done;
   }
 
+  /**
+   * Ends the program because its place goes away. Those who are attached lose their connection, no more: what becomes of the
+   * session is for others to say.
+   */
+  leave(): Promise<void> {
+    this.goesOnElsewhere = true;
+    return this.end('server-stopping');
+  }
+
   /** Output of the program. */
   private took(piece: Uint8Array): void {
     if (this.coalescer.add(piece, performance.now()) === 'flush') this.flush();
@@ -192,7 +239,7 @@ export class Session {
     this.flushTimer = null;
     const bytes = this.coalescer.held;
     if (bytes === 0) return;
-    this.lifetime.active();
+    this.lifetime?.active();
     if (!this.screen.isOpen && this.output.startAfter(bytes) > 0) this.screen.open(this.output.payloads());
     this.screen.push(this.output.append(this.coalescer.take()));
     this.audience.pump();
@@ -217,7 +264,7 @@ export class Session {
         refuse(attachment, 'input-overflow');
         return this.audience.dismiss(attachment);
       }
-      this.lifetime.active();
+      this.lifetime?.active();
       this.terminal.write(data);
     }
     this.unacknowledged.set(attachment, this.inputs.of(attachment.client));
@@ -261,7 +308,7 @@ export class Session {
   }
 
   private shared(): { size: TerminalSize; activity: Activity; idleEndsInMs: number | null } {
-    return { size: this.size, activity: this.activity, idleEndsInMs: this.lifetime.idleEndsInMs };
+    return { size: this.size, activity: this.activity, idleEndsInMs: this.lifetime?.idleEndsInMs ?? null };
   }
 
   /** Something that clients or the gateway show has changed. */
@@ -270,35 +317,34 @@ export class Session {
     this.audience.tell(this.shared());
     this.reportTimer ??= setTimeout(() => {
       this.reportTimer = null;
-      this.listener.report({
-        activity: this.activity,
-        attachments: this.audience.size,
-        lastActivityAt: this.lifetime.lastActivityAt,
-      });
+      this.listener.report(this.report);
     }, REPORT_INTERVAL_MS);
   }
 
-  private programLeft(exitCode: number): void {
+  private programLeft({ exitCode, signal }: { exitCode: number; signal: number | null }): void {
     this.flush();
     const byItself = this.ending === null;
-    const reason = this.ending?.reason ?? 'exited';
+    const wasKilled = signal === SIGKILL || exitCode === 128 + SIGKILL;
+    const reason = this.ending?.reason ?? (wasKilled && this.memory.happened() ? 'out-of-memory' : 'exited');
     this.listener.measure({
       name: 'command',
       group: this.spec.program.kind,
       seconds: (Date.now() - this.startedAt) / 1000,
     });
-    void this.end(reason).then(() => this.close({ reason, exitCode: byItself ? exitCode : null }));
+    void this.end(reason).then(() =>
+      this.close({ reason, exitCode: byItself && reason === 'exited' ? exitCode : null }),
+    );
   }
 
   private async close(end: SessionEnd): Promise<void> {
     this.closed = true;
     this.acknowledgeInput();
-    this.lifetime.close();
+    this.lifetime?.close();
     const timers = [this.flushTimer, this.resizeTimer, this.reportTimer, this.ackTimer];
     for (const timer of timers) if (timer !== null) clearTimeout(timer);
     this.screen.close();
     await this.prepared.close();
-    this.audience.end(end);
+    this.audience.end(this.goesOnElsewhere ? null : end);
     this.listener.ended(end);
   }
 }

@@ -40,3 +40,16 @@ test('an acknowledgement that comes late does not count twice', () => {
   expect(sequences(outbox)).toEqual([2]);
   expect(outbox.length).toBe(1);
 });
+
+test('another program is given what was never sent, numbered from 1, and nothing that the one before may have done', () => {
+  const outbox = new Outbox();
+  for (const key of ['a', 'b']) outbox.add(bytes(key));
+  outbox.take();
+  outbox.acknowledge(1);
+  outbox.restart(1);
+  outbox.add(bytes('c'));
+  outbox.begin();
+  expect(outbox.take()).toEqual([{ sequence: 1, data: bytes('c') }]);
+  outbox.add(bytes('d'));
+  expect(sequences(outbox)).toEqual([2]);
+});

@@ -19,6 +19,8 @@ export class Outbox {
   private bytes = 0;
   private bytesInFlight = 0;
   private lastSequence = 0;
+  /** Highest number that was sent on any connection. */
+  private lastSent = 0;
 
   /** Messages not acknowledged yet. */
   get length(): number {
@@ -42,6 +44,7 @@ export class Outbox {
     for (let next = this.entries[this.sent]; next !== undefined && this.bytesInFlight < INPUT_WINDOW_BYTES;) {
       this.bytesInFlight += next.data.length;
       this.sent += 1;
+      this.lastSent = Math.max(this.lastSent, next.sequence);
       next = this.entries[this.sent];
     }
     return this.entries.slice(from, this.sent);
@@ -62,6 +65,18 @@ export class Outbox {
     this.sent = 0;
     this.bytesInFlight = 0;
     this.acknowledge(sequence);
+  }
+
+  /**
+   * Another program, which knows nothing of the numbers so far. What was sent may have been done by the one before, so it is not
+   * sent again; the rest is numbered from 1.
+   */
+  begin(): void {
+    const unsent = this.entries.filter(({ sequence }) => sequence > this.lastSent);
+    this.entries = unsent.map(({ data }, at) => ({ sequence: at + 1, data }));
+    this.bytes = sum(this.entries);
+    this.lastSequence = this.entries.length;
+    this.lastSent = this.sent = this.bytesInFlight = 0;
   }
 }
 

@@ -77,6 +77,8 @@ export class TerminalConnection {
   private closed = false;
   /** Offset after the last byte given to the consumer; null before the first attach. */
   private offset: number | null = null;
+  /** What `offset` counts in. */
+  private stream: string | null = null;
   private acknowledged = 0;
   private attached = false;
   /** Attached, and somebody else drives: what is typed is not kept for later. */
@@ -209,6 +211,7 @@ export class TerminalConnection {
       size: this.size,
       ...(sessionId === undefined ? {} : { sessionId }),
       ...(this.offset === null ? {} : { resumeFrom: this.offset }),
+      ...(this.stream === null ? {} : { resumeStream: this.stream }),
     };
   }
 
@@ -228,6 +231,7 @@ export class TerminalConnection {
         this.attempt = 0;
         this.attached = true;
         this.watching = attached.state.role === 'observer';
+        if (attached.stream !== this.stream) this.begin(attached.stream);
         if (this.offset === null && attached.resume === 'exact') this.consumer.reset(attached.state.size);
         // Meanwhile the connection before may have brought more.
         this.offset = attached.resume === 'exact' ? Math.max(this.offset ?? 0, attached.offset) : attached.offset;
@@ -248,6 +252,13 @@ export class TerminalConnection {
       case 'end':
         return this.finish({ phase: 'ended', end: decoded.end });
     }
+  }
+
+  /** The program is another than before: nothing that was counted holds any more. */
+  private begin(stream: string): void {
+    if (this.stream !== null) this.outbox.begin();
+    this.stream = stream;
+    this.offset = null;
   }
 
   private output(data: Uint8Array, offset: number): void {
