@@ -6,6 +6,7 @@ export * from './frame-channel';
 export * from './frames';
 export * from './log-level';
 export * from './pod';
+export * from './policy';
 export * from './runner-link';
 export * from './session';
 export * from './status';

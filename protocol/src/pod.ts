@@ -6,6 +6,7 @@
  *   204 done, and again for the same session; 400 not understood; 401 a bad token; 409 another session's already.
  * - `GET :9464/status`: `PodStatus`. `GET :9464/metrics`: Prometheus. No token; the cluster's network policy says who may ask.
  */
+import type { SessionCommand, SessionPolicy } from './policy';
 import type { RunnerReport, SessionLimits } from './runner-link';
 import type { TerminalSize } from './session';
 
@@ -33,6 +34,9 @@ export interface BindRequest {
    */
   env: Record<string, string>;
   limits: Pick<SessionLimits, 'idleTimeoutMs' | 'idleWarningMs' | 'detachGraceMs'>;
+  /** A CLI that was started with other settings, other arguments or in another program's place is started anew. */
+  command: SessionCommand;
+  policy: SessionPolicy;
 }
 
 /** A pod as the operator asks for it. */

@@ -10,6 +10,7 @@
  * - `GET /healthz`: 200 once attaches are taken. No token.
  */
 import type { LogLevel } from './log-level';
+import type { PolicyRule, SessionPolicy } from './policy';
 import type { Activity, SessionEnd, TerminalSize } from './session';
 
 export const ATTACH_PATH = '/attach';
@@ -58,6 +59,7 @@ export interface SessionSpec {
   program: ProgramSpec;
   size: TerminalSize;
   limits: SessionLimits;
+  policy: SessionPolicy;
   /** Least level that the runner logs, as pino names it. */
   logLevel: LogLevel;
 }
@@ -99,6 +101,8 @@ export type FromRunner = { type: 'ready' } | { type: 'ended'; end: SessionEnd };
 export type RunnerEvent =
   | { type: 'report'; report: RunnerReport }
   | { type: 'measure'; measure: RunnerMeasure }
+  /** A self-test has shown that this Claude Code obeys the settings of a policy. Told again to those who come later. */
+  | { type: 'policy-proven'; hash: string; cli: string }
   /** The last one. Said again to those who come later, for a while. */
   | { type: 'ended'; end: SessionEnd };
 
@@ -116,8 +120,10 @@ export interface RunnerReport {
   lastActivityAt: number;
 }
 
-/** One observation for the metrics of the seed's §8.2 A and B that only a runner can make. */
+/** One observation for the metrics and the audit log that only a runner can make. */
 export type RunnerMeasure =
   | { name: 'backpressure-drop' }
+  /** How often a rule of the policy was applied since it was last told; told at most once a second. */
+  | { name: 'policy-hit'; rule: PolicyRule; count: number }
   /** A program or one of Claude's tools from start to end. */
   | { name: 'command'; group: string; seconds: number };

@@ -47,7 +47,7 @@ export interface AttachmentState {
 
 /** Something a client sent was not done. */
 export interface Refused {
-  code: 'not-driver' | 'input-gap' | 'input-overflow' | 'bad-frame';
+  code: 'not-driver' | 'input-gap' | 'input-overflow' | 'line-too-long' | 'bad-frame';
 }
 
 /** Why a session is over. */
@@ -68,6 +68,7 @@ export const SESSION_END_REASONS = [
   'server-stopping',
   'cli-not-installed',
   'start-failed',
+  'policy-not-enforced',
   'runner-crashed',
   // In a cluster.
   'suspended',

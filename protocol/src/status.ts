@@ -17,6 +17,8 @@ export const STATUS_SENTENCES = {
   'cli-not-installed':
     'The Claude Code CLI is not installed on the server. Run "npm install -g @anthropic-ai/claude-code" there, or set CLAUDE_CODE_PATH to its binary.',
   'start-failed': 'The session could not be started. The server log says why.',
+  'policy-not-enforced':
+    'This session was not started, or was ended, because Claude Code would not have obeyed the rules that are set for it. Tell your administrator.',
   'runner-crashed': 'The program that keeps this session has crashed. Start a new session.',
   suspended: 'This session was suspended. Its files are kept; resume it to go on.',
   'lifetime-exceeded': 'This session has reached the longest time that one may last. Start a new one to go on.',
@@ -61,6 +63,9 @@ export const STATUS_SENTENCES = {
   'sessions-full': 'The server runs as many sessions as it may (MAX_SESSIONS). Try again when one has ended.',
   'sessions-full-user': 'You have as many sessions as you may (MAX_SESSIONS_PER_USER). End one first.',
   'workspace-busy': 'Another session works in this workspace. Choose another name, or end that session.',
+  'policy-refused': 'The rules of this server do not allow this. Ask your administrator what they do allow.',
+  'line-too-long':
+    'This line is longer than the rules of this server allow, so the rest of it was not typed. Press Ctrl-C or Ctrl-U to begin anew.',
   'bad-message': 'The server did not understand a message from this page. Reload it.',
   'message-too-large': 'A message from this page is larger than the server takes.',
   'bad-size': 'A terminal is between 1 and 1000 characters wide and high.',

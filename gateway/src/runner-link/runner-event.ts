@@ -1,5 +1,5 @@
 import type { RunnerEvent } from '@claude-webui/protocol';
-import { SESSION_END_REASONS } from '@claude-webui/protocol';
+import { POLICY_RULES, SESSION_END_REASONS } from '@claude-webui/protocol';
 import * as z from 'zod';
 
 const MAX_TEXT = 2000;
@@ -18,9 +18,11 @@ const runnerEvent = z.discriminatedUnion('type', [
     type: z.literal('measure'),
     measure: z.discriminatedUnion('name', [
       z.object({ name: z.literal('backpressure-drop') }),
+      z.object({ name: z.literal('policy-hit'), rule: z.enum(POLICY_RULES), count: z.int().min(1) }),
       z.object({ name: z.literal('command'), group: z.string().max(MAX_TEXT), seconds: z.number().min(0) }),
     ]),
   }),
+  z.object({ type: z.literal('policy-proven'), hash: z.string().max(64), cli: z.string().max(MAX_TEXT) }),
   z.object({
     type: z.literal('ended'),
     end: z.object({

@@ -1,5 +1,5 @@
 /** Where sessions run. One of the gateway's two seams: child processes now, Kubernetes later. */
-import type { SessionEnd, TerminalSize } from '@claude-webui/protocol';
+import type { SessionCommand, SessionEnd, SessionPolicy, TerminalSize } from '@claude-webui/protocol';
 import type { SessionRecord } from './directory';
 
 /** What a backend needs to place a session. */
@@ -11,6 +11,8 @@ export interface Placement {
   size: TerminalSize;
   /** Environment of the CLI that differs by session: where its model calls go, and its token for them. */
   env: Record<string, string>;
+  command: SessionCommand;
+  policy: SessionPolicy;
 }
 
 export interface SessionBackend {

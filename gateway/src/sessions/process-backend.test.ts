@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { PRESET_SESSION_POLICY } from '@claude-webui/protocol';
 import { dialRunner } from '../runner-link/dial';
 import { LocalSessions, ALICE, backendOptions } from '../testing/local-sessions';
 import { ownRunners, processesWith } from '../testing/processes';
@@ -20,6 +21,8 @@ function placement(): Placement {
     attachKey: randomBytes(32).toString('base64url'),
     size: { cols: 80, rows: 24 },
     env: {},
+    command: { program: null, args: [] },
+    policy: PRESET_SESSION_POLICY,
   };
 }
 

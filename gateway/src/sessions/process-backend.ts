@@ -6,7 +6,15 @@ import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { FromRunner, LogLevel, ProgramSpec, SessionEnd, SessionSpec, ToRunner } from '@claude-webui/protocol';
+import type {
+  FromRunner,
+  LogLevel,
+  ProgramSpec,
+  SessionCommand,
+  SessionEnd,
+  SessionSpec,
+  ToRunner,
+} from '@claude-webui/protocol';
 import { endProcesses } from '@claude-webui/session-runner/dist/processes/end';
 import { minimalEnvironment } from '../config/environment';
 import { endRunner } from '../runner-link/control';
@@ -118,19 +126,29 @@ export class ProcessBackend implements SessionBackend {
 
   private specOf(placement: Placement, socketPath: string): SessionSpec {
     const { workingDirectory, persistent, program, limits, logLevel } = this.options;
-    const { sessionId, owner, workspace, attachKey, size, env } = placement;
+    const { sessionId, owner, workspace, attachKey, size, env, command, policy } = placement;
     return {
       sessionId,
       attachKey,
       listen: { socketPath },
       directory: persistent ? join(workingDirectory, owner, workspace) : join(workingDirectory, sessionId),
       persistent,
-      program: { ...program, env },
+      program: { ...programFor(command, program), env },
       size,
+      policy,
       logLevel,
       limits: { ...limits, replayBytes: REPLAY_BYTES, endGraceMs: END_GRACE_MS },
     };
   }
+}
+
+/** Claude Code, or what the session is to run in its place, held apart in the same way. */
+function programFor(
+  { program, args }: SessionCommand,
+  usual: ProcessBackendOptions['program'],
+): ProcessBackendOptions['program'] {
+  if (program !== null) return { path: program, args, kind: 'plain', confinement: usual.confinement };
+  return { ...usual, args: [...usual.args, ...args] };
 }
 
 /** Resolves when the runner takes attaches. @throws SessionStartError */

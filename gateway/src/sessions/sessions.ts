@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { RunnerEvent, SessionEnd, SessionInfo, TerminalSize } from '@claude-webui/protocol';
+import type { RunnerEvent, RunnerMeasure, SessionEnd, SessionInfo, TerminalSize } from '@claude-webui/protocol';
+import { PRESET_SESSION_POLICY } from '@claude-webui/protocol';
 import type { AuditTrail } from '../audit/audit';
 import { GATEWAY } from '../audit/events';
 import { AppError } from '../errors';
@@ -231,7 +232,9 @@ export class Sessions {
     const { id: sessionId, owner, workspace, attachKey } = record;
     const env = this.modelEnvironment(sessionId);
     try {
-      const placement = { sessionId, owner, workspace, attachKey, size, env };
+      const command = { program: null, args: [] };
+      const policy = PRESET_SESSION_POLICY;
+      const placement = { sessionId, owner, workspace, attachKey, size, env, command, policy };
       const { endpoint } = await this.backend.place(placement, this.closing.signal);
       const placed = await this.directory.update(sessionId, { state: 'ready', endpoint });
       if (placed !== null) this.keeper.keep(placed);
@@ -251,11 +254,22 @@ export class Sessions {
         return;
       }
       case 'measure':
-        if (event.measure.name === 'command') this.metrics.command(event.measure.group, event.measure.seconds);
-        else this.metrics.drops.inc();
+        return this.measured(event.measure);
+      case 'policy-proven':
         return;
       case 'ended':
         return this.markEnded(id, event.end);
+    }
+  }
+
+  private measured(measure: RunnerMeasure): void {
+    switch (measure.name) {
+      case 'command':
+        return this.metrics.command(measure.group, measure.seconds);
+      case 'backpressure-drop':
+        return this.metrics.drops.inc();
+      case 'policy-hit':
+        return;
     }
   }
 

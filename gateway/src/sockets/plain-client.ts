@@ -1,4 +1,4 @@
-import type { ClientFrame, StatusCode } from '@claude-webui/protocol';
+import type { ClientFrame, Refused, StatusCode } from '@claude-webui/protocol';
 import {
   ACK_QUANTUM_BYTES,
   MAX_INPUT_PAYLOAD_BYTES,
@@ -79,7 +79,7 @@ export function speakPlain(
   };
 }
 
-function toStatus(code: 'not-driver' | 'input-gap' | 'input-overflow'): StatusCode {
+function toStatus(code: Exclude<Refused['code'], 'bad-frame'>): StatusCode {
   return code === 'input-overflow' ? 'too-much-input' : code;
 }
 

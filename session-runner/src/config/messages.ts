@@ -1,11 +1,38 @@
 /** Schemas of what reaches a runner from outside its process. */
-import type { ModelCallMark, RunnerCommand, SessionSpec, ToRunner } from '@claude-webui/protocol';
-import { LOG_LEVELS, MAX_TERMINAL_CELLS_PER_SIDE } from '@claude-webui/protocol';
+import type {
+  ModelCallMark,
+  RunnerCommand,
+  SessionCommand,
+  SessionPolicy,
+  SessionSpec,
+  ToRunner,
+} from '@claude-webui/protocol';
+import { INPUT_SEQUENCES, LOG_LEVELS, MAX_TERMINAL_CELLS_PER_SIDE, OUTPUT_SEQUENCES } from '@claude-webui/protocol';
 import * as z from 'zod/mini';
 
 const side = z.coerce.number().check(z.int(), z.gte(1), z.lte(MAX_TERMINAL_CELLS_PER_SIDE));
 const wholeNumber = z.number().check(z.int(), z.gte(0));
 const size = z.object({ cols: side, rows: side });
+
+const verdict = z.enum(['allow', 'deny']);
+const verdicts = <K extends string>(kinds: readonly K[]) =>
+  z.object(Object.fromEntries(kinds.map((kind) => [kind, verdict])) as { [Kind in K]: typeof verdict });
+
+/** Part of a start and of a bind. */
+export const sessionPolicy = z.object({
+  hash: z.string().check(z.minLength(1), z.maxLength(64)),
+  claudeSettings: z.record(z.string(), z.unknown()),
+  provenFor: z.array(z.string()),
+  output: verdicts(OUTPUT_SEQUENCES),
+  input: verdicts(INPUT_SEQUENCES),
+  maxLineBytes: wholeNumber,
+}) satisfies z.ZodMiniType<SessionPolicy>;
+
+/** Part of a bind. */
+export const sessionCommand = z.object({
+  program: z.nullable(z.string().check(z.startsWith('/'))),
+  args: z.array(z.string()),
+}) satisfies z.ZodMiniType<SessionCommand>;
 
 const sessionSpec = z.object({
   sessionId: z.uuid(),
@@ -28,6 +55,7 @@ const sessionSpec = z.object({
     replayBytes: wholeNumber,
     endGraceMs: wholeNumber,
   }),
+  policy: sessionPolicy,
   logLevel: z.enum(LOG_LEVELS),
 }) satisfies z.ZodMiniType<SessionSpec>;
 

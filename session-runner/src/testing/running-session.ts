@@ -16,15 +16,21 @@ import type {
   SessionEnd,
   SessionSpec,
 } from '@claude-webui/protocol';
-import { RUNNER_TOKEN_AUDIENCE, decodeRunnerFrame, encodeClientFrame } from '@claude-webui/protocol';
+import {
+  PRESET_SESSION_POLICY,
+  RUNNER_TOKEN_AUDIENCE,
+  decodeRunnerFrame,
+  encodeClientFrame,
+} from '@claude-webui/protocol';
 import { sign } from 'jsonwebtoken';
 import { WebSocket } from 'ws';
 
 const MAIN = join(__dirname, '../../dist/main.js');
 
-export type SpecChanges = Partial<Omit<SessionSpec, 'program' | 'limits'>> & {
+export type SpecChanges = Partial<Omit<SessionSpec, 'program' | 'limits' | 'policy'>> & {
   program?: Partial<SessionSpec['program']>;
   limits?: Partial<SessionSpec['limits']>;
+  policy?: Partial<SessionSpec['policy']>;
 };
 
 export function sessionSpec(changes: SpecChanges = {}): SessionSpec {
@@ -47,6 +53,7 @@ export function sessionSpec(changes: SpecChanges = {}): SessionSpec {
       endGraceMs: 2_000,
       ...changes.limits,
     },
+    policy: { ...PRESET_SESSION_POLICY, ...changes.policy },
   };
 }
 

@@ -320,5 +320,6 @@ const REFUSALS = {
   'not-driver': 'not-driver',
   'input-gap': 'input-gap',
   'input-overflow': 'too-much-input',
+  'line-too-long': 'line-too-long',
   'bad-frame': 'bad-message',
 } as const satisfies Record<string, StatusCode>;
