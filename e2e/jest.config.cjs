@@ -4,7 +4,7 @@ const { transform, moduleNameMapper } = require('../jest.config.cjs');
 module.exports = {
   rootDir: '..',
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/e2e/**/*.test.ts'],
+  testMatch: ['<rootDir>/e2e/scenarios/**/*.test.ts'],
   transform,
   moduleNameMapper,
   testTimeout: 60_000,

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { generatedFiles } from './files';
 
 const root = join(__dirname, '..', '..', '..');
-for (const [path, content] of generatedFiles()) {
+for (const [path, content] of generatedFiles(root)) {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), content);
   console.log(path);

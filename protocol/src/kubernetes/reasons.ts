@@ -21,7 +21,6 @@ export const STARTING_REASONS = [
   'StartingContainer',
   'TemplateNotFound',
   'QuotaExceeded',
-  'WorkspaceBusy',
   'Restarting',
   'Resuming',
 ] as const;

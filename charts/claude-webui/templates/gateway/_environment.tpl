@@ -1,0 +1,63 @@
+{{- /* What the gateway is told: docs/CONFIGURATION.md has every variable. */ -}}
+{{- define "claude-webui.gatewayEnvironment" -}}
+{{- $name := include "claude-webui.fullname" . -}}
+{{- $env := dict
+  "NODE_ENV" "production"
+  "PORT" "3001"
+  "INTERNAL_PORT" "3002"
+  "INTERNAL_HOST" "0.0.0.0"
+  "INTERNAL_URL" (printf "http://%s-gateway-internal.%s.svc:3002" $name .Release.Namespace)
+  "LOG_LEVEL" .Values.gateway.logLevel
+  "DATA_DIR" "/var/lib/claude-webui"
+  "TRUST_PROXY" .Values.gateway.trustedProxies
+  "RATE_LIMIT_MAX_REQUESTS" .Values.gateway.rateLimit.requests
+  "RATE_LIMIT_WINDOW_MS" (mul 1000 .Values.gateway.rateLimit.windowSeconds)
+  "DRAIN_DELAY" .Values.gateway.drain.delaySeconds
+  "DRAIN_SPREAD" .Values.gateway.drain.spreadSeconds
+  "SESSION_BACKEND" "kubernetes"
+  "SESSION_NAMESPACE" (include "claude-webui.sessionsNamespace" .)
+  "SESSION_TEMPLATE" .Values.sessions.template
+  "MAX_SESSIONS" .Values.sessions.max
+  "MAX_SESSIONS_PER_USER" .Values.sessions.maxPerUser
+  "SESSION_TIMEOUT" .Values.sessions.idleTimeoutMinutes
+  "SESSION_IDLE_WARNING" .Values.sessions.idleWarningSeconds
+  "SESSION_DETACH_GRACE" .Values.sessions.detachGraceSeconds
+  "AUDIT_LOG" "stdout"
+  "ANTHROPIC_BASE_URL" .Values.provider.baseUrl
+  "SECRETS_POLL_INTERVAL" .Values.secrets.pollSeconds
+  "USER_STORE" "secret"
+-}}
+{{- if eq .Values.secrets.source "aws" -}}
+{{- $_ := set $env "SECRETS_PROVIDER" "aws" -}}
+{{- $_ := set $env "AWS_REGION" (required "secrets.aws.region is empty. With secrets.source aws, set it to the region of the secrets, such as eu-central-1." .Values.secrets.aws.region) -}}
+{{- $_ := set $env "SECRETS_PREFIX" .Values.secrets.aws.prefix -}}
+{{- with .Values.secrets.aws.endpoint -}}{{- $_ := set $env "AWS_ENDPOINT_URL_SECRETS_MANAGER" . -}}{{- end -}}
+{{- else -}}
+{{- $_ := set $env "SECRETS_PROVIDER" "files" -}}
+{{- $_ := set $env "SECRETS_DIR" "/etc/claude-webui/secrets" -}}
+{{- end -}}
+{{- if .Values.host -}}{{- $_ := set $env "PUBLIC_ORIGIN" (printf "https://%s" .Values.host) -}}{{- end -}}
+{{- if and (not .Values.redis.bundled.enabled) .Values.redis.url -}}{{- $_ := set $env "REDIS_URL" .Values.redis.url -}}{{- end -}}
+{{- if .Values.policy.content -}}{{- $_ := set $env "POLICY_FILE" "/etc/claude-webui/policy/policy.yaml" -}}{{- end -}}
+{{- with .Values.oidc -}}
+{{- if .issuer -}}
+{{- $_ := set $env "OIDC_ISSUER" .issuer -}}
+{{- $_ := set $env "OIDC_NAME" .name -}}
+{{- $_ := set $env "OIDC_CLIENT_ID" .clientId -}}
+{{- $_ := set $env "OIDC_SCOPES" .scopes -}}
+{{- $_ := set $env "OIDC_ROLE_MAP" .roleMap -}}
+{{- $_ := set $env "PASSWORD_SIGN_IN" .passwordSignIn -}}
+{{- end -}}
+{{- end -}}
+{{- include "claude-webui.env" (dict "env" $env "extra" .Values.gateway.extraEnv) -}}
+{{- if include "claude-webui.redisSecret" . }}
+- name: REDIS_URL
+  valueFrom:
+    secretKeyRef: { name: {{ include "claude-webui.redisSecret" . }}, key: url }
+{{- end }}
+{{- if and .Values.oidc.issuer .Values.oidc.existingSecret }}
+- name: OIDC_CLIENT_SECRET
+  valueFrom:
+    secretKeyRef: { name: {{ .Values.oidc.existingSecret }}, key: client-secret }
+{{- end }}
+{{- end -}}
