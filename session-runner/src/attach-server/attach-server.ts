@@ -28,6 +28,9 @@ const MAX_MARK_BYTES = 1024;
 /** What a session is told of itself: some environment. */
 const MAX_BIND_BYTES = 256 * 1024;
 
+/** RFC 6455 §7.4.1 */
+const GOING_AWAY = 1001;
+
 /** Whom the door leads to. */
 export interface Served {
   session: Session;
@@ -80,6 +83,11 @@ export class AttachServer {
   serve(served: Served): void {
     this.served = served;
     this.files = workspaceFiles(served.workspace);
+  }
+
+  /** Asks whoever is connected to go, without a word of an end. */
+  dismiss(): void {
+    for (const webSocket of this.sockets.clients) webSocket.close(GOING_AWAY);
   }
 
   /** Resolves when every connection has ended. */

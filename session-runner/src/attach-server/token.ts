@@ -3,7 +3,7 @@ import { RUNNER_TOKEN_AUDIENCE } from '@claude-webui/protocol';
 import { verify } from 'jsonwebtoken';
 
 /** By how much the clocks of a gateway and this pod may differ. */
-const CLOCK_TOLERANCE_SECONDS = 90;
+export const CLOCK_TOLERANCE_SECONDS = 90;
 
 const SCOPES: readonly string[] = ['drive', 'view', 'files', 'control'] satisfies RunnerScope[];
 

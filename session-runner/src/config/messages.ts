@@ -1,5 +1,6 @@
 /** Schemas of what reaches a runner from outside its process. */
 import type {
+  BindRequest,
   ModelCallMark,
   RunnerCommand,
   SessionCommand,
@@ -68,6 +69,21 @@ const toRunner = z.discriminatedUnion('type', [
 /** A message from the gateway that started this process. @throws ZodError */
 export function parseToRunner(message: unknown): ToRunner {
   return toRunner.parse(message);
+}
+
+const bindRequest = z.object({
+  sessionId: z.uuid(),
+  attachKey: z.string().check(z.minLength(40)),
+  size,
+  env: z.record(z.string(), z.string()),
+  limits: z.object({ idleTimeoutMs: wholeNumber, idleWarningMs: wholeNumber, detachGraceMs: wholeNumber }),
+  command: sessionCommand,
+  policy: sessionPolicy,
+}) satisfies z.ZodMiniType<BindRequest>;
+
+/** Body of a bind; null if it is not one. */
+export function parseBindRequest(body: string): BindRequest | null {
+  return bindRequest.safeParse(jsonOf(body)).data ?? null;
 }
 
 const offset = z.coerce.number().check(z.int(), z.gte(0), z.lte(Number.MAX_SAFE_INTEGER));

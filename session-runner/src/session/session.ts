@@ -64,7 +64,7 @@ export interface SessionListener {
 }
 
 /** What makes a started program a session of somebody's. */
-export type SessionTerms = Pick<SessionSpec, 'sessionId' | 'size' | 'limits'>;
+export type SessionTerms = Pick<SessionSpec, 'sessionId' | 'size' | 'limits' | 'policy'>;
 
 /**
  * One session: a program in a terminal, its output, and who is attached to it. Knows no transport. The program may run before
@@ -224,7 +224,7 @@ export class Session {
    * session is for others to say.
    */
   leave(): Promise<void> {
-    this.goesOnElsewhere = true;
+    this.goesOnElsewhere = !this.isEnding;
     return this.end('server-stopping');
   }
 

@@ -1,0 +1,86 @@
+/**
+ * One session in one process. The gateway that forks it sends `start` over the IPC channel; once it serves, gateways follow it
+ * on its socket, and it lives as long as the session does, whatever becomes of them.
+ */
+import type { FromRunner, SessionEnd, SessionSpec } from '@claude-webui/protocol';
+import { AttachServer } from '../attach-server/attach-server';
+import { ControlLinks } from '../attach-server/control-links';
+import { parseToRunner } from '../config/messages';
+import { createLog } from '../log';
+import { prepareProgram, workspaceOf } from '../program/prepare';
+import { Session } from '../session/session';
+
+const log = createLog();
+let session: Session | null = null;
+
+/** Tells the gateway, if it is still there. */
+function tell(message: FromRunner): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}
+
+async function start(spec: SessionSpec): Promise<void> {
+  log.level = spec.logLevel;
+  const sessionLog = log.child({ sessionId: spec.sessionId });
+  const prepared = prepareProgram(spec);
+  if ('problem' in prepared) return leave(prepared.problem);
+  const control = new ControlLinks();
+  let isServing = false;
+  const server = new AttachServer();
+  const finish = async (end: SessionEnd) => {
+    await listening.catch(() => undefined);
+    // Whoever waits for it to be ready is its parent; later it has followers.
+    if (isServing) await control.ended(end);
+    await server.close();
+    leave(end);
+  };
+  session = new Session(spec, prepared, {
+    report: (report) => control.tell({ type: 'report', report }),
+    measure: (measure) => control.tell({ type: 'measure', measure }),
+    ended: (end) => {
+      sessionLog.info({ reason: end.reason, exitCode: end.exitCode }, 'session ended');
+      void finish(end);
+    },
+  });
+  session.begin(spec);
+  const { sessionId, attachKey } = spec;
+  server.serve({ session, control, sessionId, attachKey, workspace: workspaceOf(spec) });
+  const listening = server.listen(spec.listen);
+  await listening;
+  if (session.isEnding) return;
+  isServing = true;
+  sessionLog.info('session started');
+  tell({ type: 'ready' });
+}
+
+/** Says how it ended and lets the process run out: nothing of it is open any more. */
+function leave(end: SessionEnd): void {
+  tell({ type: 'ended', end });
+  process.removeAllListeners('message');
+  // A message that is being delivered now must not find its channel gone.
+  setImmediate(() => {
+    if (process.connected) process.disconnect();
+  });
+}
+
+function endBecause(reason: SessionEnd['reason']): void {
+  if (session === null) leave({ reason, exitCode: null });
+  else void session.end(reason);
+}
+
+function fail(error: unknown): void {
+  log.error({ err: error }, 'the session could not be started');
+  endBecause('start-failed');
+}
+
+/** Waits for the gateway's word. */
+export function runChild(): void {
+  process.on('message', (message) => {
+    const command = parseToRunner(message);
+    if (command.type === 'start') start(command.spec).catch(fail);
+    else endBecause(command.reason);
+  });
+  process.on('SIGTERM', () => endBecause('server-stopping'));
+  // The terminal of whoever started the server is not ours to die with.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGHUP', () => undefined);
+}

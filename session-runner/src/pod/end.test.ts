@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import type { RunnerEvent } from '@claude-webui/protocol';
+import { RunningPod } from '../testing/running-pod';
+
+jest.setTimeout(60_000);
+let pod: RunningPod;
+afterEach(() => pod.end());
+
+async function bound(command: string, limits = {}): Promise<RunningPod> {
+  pod = await RunningPod.start({ program: ['/bin/sh', '-c', command] });
+  const request = pod.bindRequest();
+  expect(await pod.bind({ ...request, limits: { ...request.limits, ...limits } })).toBe(204);
+  return pod;
+}
+
+/** Follows as a gateway does, and resolves with the word of the end. */
+async function heardEnd(): Promise<RunnerEvent> {
+  const link = pod.follow();
+  for (;;) {
+    const [text] = (await once(link, 'message')) as [Buffer];
+    const event = JSON.parse(text.toString()) as RunnerEvent;
+    if (event.type !== 'ended') continue;
+    link.close(1000);
+    return event;
+  }
+}
+
+test('how a program left is the container’s termination message', async () => {
+  await bound('read line; exit 3');
+  const end = heardEnd();
+  const client = pod.attach();
+  await client.attached();
+  client.type('go\r');
+  expect((await client.frame('end')).end).toEqual({ reason: 'exited', exitCode: 3 });
+  expect(await end).toEqual({ type: 'ended', end: { reason: 'exited', exitCode: 3 } });
+  expect(await pod.left).toBe(0);
+  expect(pod.terminationMessage).toEqual({ reason: 'exited', exitCode: 3 });
+});
+
+test('the limits that a bind brings count from then on', async () => {
+  await bound('cat', { idleTimeoutMs: 400, idleWarningMs: 100 });
+  const end = heardEnd();
+  expect(await end).toMatchObject({ end: { reason: 'idle-timeout' } });
+  expect(await pod.left).toBe(0);
+  expect(pod.terminationMessage?.reason).toBe('idle-timeout');
+});
+
+test('a pod that is taken away lets its program end in order, and does not say that the session is over', async () => {
+  await bound('trap "echo bye; exit" HUP; echo ready; while :; do sleep 0.05; done');
+  const client = pod.attach();
+  await client.shows('ready');
+  pod.process.kill('SIGTERM');
+  await client.shows('bye');
+  await client.closed;
+  expect(client.frames.some(({ type }) => type === 'end')).toBe(false);
+  expect(await pod.left).toBe(0);
+  expect(pod.terminationMessage?.reason).toBe('server-stopping');
+});
+
+test('a pod that is taken away while it waits for a gateway to hear of the end leaves at once', async () => {
+  await bound('read line; exit 0');
+  const client = pod.attach();
+  await client.attached();
+  client.type('go\r');
+  await client.closed;
+  pod.process.kill('SIGTERM');
+  expect(await pod.left).toBe(0);
+  expect(pod.terminationMessage).toEqual({ reason: 'exited', exitCode: 0 });
+});
+
+test('a runner that is killed leaves no word', async () => {
+  await bound('cat');
+  pod.process.kill('SIGKILL');
+  await pod.left;
+  expect(pod.terminationMessage).toBeNull();
+});
+
+test('a program that is not there is the container’s termination message', async () => {
+  pod = await RunningPod.start({ program: ['/nowhere/claude'] });
+  expect(await pod.left).toBe(0);
+  expect(pod.terminationMessage).toMatchObject({ reason: 'cli-not-installed' });
+});
+
+test('metrics tell of this one session', async () => {
+  await bound('cat');
+  const text = await pod.metrics();
+  expect(text).toContain('\nsession_runner_bound 1\n');
+  expect(text).toContain('# TYPE app_command_latency_seconds histogram\n');
+  expect(Number(/^process_resident_memory_bytes (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(10e6);
+});

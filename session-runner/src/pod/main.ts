@@ -1,0 +1,51 @@
+/** A runner as the one container of a session pod (protocol/src/pod.ts). */
+import type { SessionEnd } from '@claude-webui/protocol';
+import { readPodEnvironment } from '../config/pod-environment';
+import { createLog } from '../log';
+import type { PodProgram } from './pod';
+import { Pod } from './pod';
+import { writeTerminationLog } from './termination-log';
+
+const log = createLog();
+
+/** @param command another program than Claude Code, and its arguments */
+export function runPod([path, ...args]: string[]): void {
+  const program: PodProgram =
+    path === undefined ? { path: null, args: [], kind: 'claude' } : { path, args, kind: 'plain' };
+  serve(program).then(
+    () => process.exit(0),
+    (error: unknown) => {
+      log.fatal({ err: error }, error instanceof Error ? error.message : 'the runner could not start');
+      process.exit(1);
+    },
+  );
+}
+
+/** Until the session is over. */
+async function serve(program: PodProgram): Promise<void> {
+  const environment = readPodEnvironment();
+  log.level = environment.logLevel;
+  const pod = new Pod(environment, program, log);
+  process.on('SIGTERM', () => void pod.leave());
+  process.on('SIGINT', () => undefined);
+  process.on('SIGHUP', () => undefined);
+  const ports = await pod.open().catch((error: unknown) => {
+    const detail = error instanceof Error ? error.message : String(error);
+    writeEnd(environment.terminationLog, { reason: 'start-failed', exitCode: null, detail });
+    throw error;
+  });
+  log.info({ ...ports, podUid: environment.podUid }, 'runner started');
+  const end = await pod.over;
+  log.info({ reason: end.reason, exitCode: end.exitCode }, 'session ended');
+  writeEnd(environment.terminationLog, end);
+  await pod.announce(end);
+  await pod.close();
+}
+
+function writeEnd(file: string, end: SessionEnd): void {
+  try {
+    writeTerminationLog(file, end);
+  } catch (error) {
+    log.warn({ err: error }, 'the end could not be written for the operator');
+  }
+}

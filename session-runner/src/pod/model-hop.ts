@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { Agent, createServer, request as httpRequest } from 'node:http';
+import { Agent as SecureAgent, request as httpsRequest } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+
+/** Where model calls go, and the session's token for them. */
+export interface ModelAccess {
+  url: string;
+  token: string;
+}
+
+/** What the CLI shows in the place of a token. */
+export const PLACEHOLDER_TOKEN = 'held-by-the-session-runner';
+
+/** RFC 9110 §7.6.1, and what names the caller: the hop has its own. */
+const NOT_FORWARDED = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+  'authorization',
+  'x-api-key',
+]);
+
+/**
+ * The first hop of the CLI's model calls, on loopback. The CLI starts before anybody knows whose it will be, and asks for its
+ * token then (docs/decisions/0008-model-calls-through-the-runner.md); so the runner has the token, and adds it.
+ */
+export class ModelHop {
+  private readonly server = createServer((request, response) => void this.forward(request, response));
+  private readonly agents = { http: new Agent({ keepAlive: true }), https: new SecureAgent({ keepAlive: true }) };
+  private access: ModelAccess | null = null;
+
+  /** Resolves with its address, for `ANTHROPIC_BASE_URL`. */
+  async listen(): Promise<string> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Calls go there from now on. */
+  use(access: ModelAccess): void {
+    this.access = access;
+  }
+
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+    this.agents.http.destroy();
+    this.agents.https.destroy();
+  }
+
+  private async forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { access } = this;
+    const path = request.url ?? '';
+    if (access === null || !path.startsWith('/')) return refuse(response, 503, 'This session is not bound yet.');
+    try {
+      await this.exchange(access, path, request, response);
+    } catch {
+      refuse(response, 502, 'The server that model calls go through cannot be reached.');
+    }
+  }
+
+  /** Streams the call up and the answer down. Either side's going ends the other's. */
+  private async exchange(access: ModelAccess, path: string, from: IncomingMessage, to: ServerResponse): Promise<void> {
+    const { protocol, hostname, port, pathname } = new URL(access.url);
+    const isSecure = protocol === 'https:';
+    const upstream = (isSecure ? httpsRequest : httpRequest)({
+      agent: isSecure ? this.agents.https : this.agents.http,
+      hostname,
+      port,
+      path: pathname.replace(/\/$/, '') + path,
+      method: from.method,
+      headers: { ...forwardable(from.headers), authorization: `Bearer ${access.token}` },
+    });
+    to.once('close', () => upstream.destroy());
+    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+      upstream.once('response', resolve);
+      upstream.on('error', reject);
+    });
+    pipeline(from, upstream).catch(() => undefined);
+    const answer = await answered;
+    to.writeHead(answer.statusCode ?? 502, forwardable(answer.headers));
+    to.flushHeaders();
+    await pipeline(answer, to).catch(() => to.destroy());
+  }
+}
+
+function forwardable(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_FORWARDED.has(name)));
+}
+
+/** An error in the provider's own form, which the CLI can show. */
+function refuse(response: ServerResponse, status: number, message: string): void {
+  if (response.headersSent || response.destroyed) return void response.destroy();
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ type: 'error', error: { type: 'api_error', message } }));
+}
