@@ -25,7 +25,7 @@ export default tseslint.config(
   },
   {
     // process.env has one reader per program, so that what configures it can be read in one place.
-    files: ['gateway/src/**/*.ts', 'session-runner/src/**/*.ts'],
+    files: ['gateway/src/**/*.ts', 'operator/src/**/*.ts', 'session-runner/src/**/*.ts'],
     ignores: ['**/config/**', '**/*.test.ts', '**/testing/**'],
     rules: {
       'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Read it in config/.' }],

@@ -1,7 +1,7 @@
 /** Unit and integration tests; what needs a browser is in e2e/ with its own configuration. */
 module.exports = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/{protocol,session-runner,gateway,web,hack}/**/*.test.ts?(x)'],
+  testMatch: ['<rootDir>/{protocol,session-runner,gateway,operator,web,hack}/**/*.test.ts?(x)'],
   modulePathIgnorePatterns: ['/dist/'],
   moduleNameMapper: {
     '^@claude-webui/protocol$': '<rootDir>/protocol/src/index.ts',

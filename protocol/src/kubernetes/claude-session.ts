@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { conditionsSchema } from './condition';
 import type { KubernetesObject } from './object-meta';
-import { SESSION_PHASES, SESSION_REASONS } from './reasons';
+import { END_REASONS, SESSION_PHASES, SESSION_REASONS } from './reasons';
 
 /** A CEL rule of the object's schema, checked by the API server. */
 const immutable = (field: string) => ({
@@ -105,7 +105,10 @@ export const claudeSessionStatusSchema = z
     readyTime: time().optional().describe('When a browser could first attach.'),
     endTime: time().optional().describe('When the session ended or failed.'),
     exitCode: z.int().optional().describe('Exit status of the program, if it left by itself.'),
-    restarts: z.int().min(0).optional().describe('Pods of this session that crashed or were lost and were replaced.'),
+    restarts: z.int().min(0).optional().describe('Pods of this session that ended too early and were replaced.'),
+    crashes: z.int().min(0).optional().describe('Those of them that crashed. The second crash fails the session.'),
+    lastRestartReason: z.enum(END_REASONS).optional().describe('What became of the last pod that was replaced.'),
+    lastRestartMessage: z.string().max(4096).optional().describe('The same as a sentence for people.'),
   })
   .describe('What the session is. Written by the operator only.');
 

@@ -13,6 +13,8 @@ export const LABELS = {
   template: `${API_GROUP}/template`,
   /** Hash of the template as it was when a warm pod was made; gone once the pod is somebody's. */
   pool: `${API_GROUP}/pool`,
+  /** Which of the session's pods it is: 0 the first, then one more for each replacement. */
+  start: `${API_GROUP}/start`,
   /** `ownerLabel` of the owner. */
   owner: `${API_GROUP}/owner`,
   name: 'app.kubernetes.io/name',

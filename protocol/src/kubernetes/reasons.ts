@@ -21,6 +21,7 @@ export const STARTING_REASONS = [
   'StartingContainer',
   'TemplateNotFound',
   'QuotaExceeded',
+  'WorkspaceBusy',
   'Restarting',
   'Resuming',
 ] as const;

@@ -1,0 +1,65 @@
+/** Workers that take keys from a queue and reconcile them, a bounded number at a time. */
+import { isConflict } from './api-error';
+import { NotLeadingError } from './leader-election';
+import type { ControllerLog } from './log';
+import type { ControllerMetrics } from './metrics';
+import { WorkQueue } from './work-queue';
+
+/** When to look at the key again without any news; undefined is never. */
+export type ReconcileResult = { requeueAfterMs: number } | undefined;
+export type Reconcile = (key: string) => Promise<ReconcileResult>;
+
+export interface ControllerOptions {
+  name: string;
+  workers: number;
+  reconcile: Reconcile;
+  metrics: ControllerMetrics;
+  log: ControllerLog;
+}
+
+export class Controller {
+  readonly queue: WorkQueue;
+  private workers: Promise<void>[] = [];
+
+  constructor(private readonly options: ControllerOptions) {
+    this.queue = new WorkQueue(options.metrics.queue(options.name));
+  }
+
+  /** Keys may be added before. */
+  start(): void {
+    this.workers = Array.from({ length: this.options.workers }, () => this.work());
+  }
+
+  /** Resolves when nobody works any more. */
+  async close(): Promise<void> {
+    this.queue.close();
+    await Promise.all(this.workers);
+  }
+
+  private async work(): Promise<void> {
+    for (let key = await this.queue.take(); key !== null; key = await this.queue.take()) {
+      await this.reconcile(key);
+      this.queue.done(key);
+    }
+  }
+
+  private async reconcile(key: string): Promise<void> {
+    const { name, metrics, log } = this.options;
+    const started = performance.now();
+    try {
+      const result = await this.options.reconcile(key);
+      this.queue.forget(key);
+      if (result !== undefined) this.queue.addAfter(key, result.requeueAfterMs);
+      metrics.reconciled(name, result === undefined ? 'success' : 'requeue_after', seconds(started));
+    } catch (error) {
+      // Whoever does not lead has nothing to retry; whoever leads has the key in its list.
+      if (error instanceof NotLeadingError) return;
+      // A conflict is news on its way, no failure.
+      metrics.reconciled(name, isConflict(error) ? 'requeue' : 'error', seconds(started));
+      if (!isConflict(error)) log.error({ controller: name, key, err: error }, 'reconcile failed');
+      this.queue.retry(key);
+    }
+  }
+}
+
+const seconds = (since: number) => (performance.now() - since) / 1000;

@@ -1,0 +1,45 @@
+/**
+ * The PersistentVolumeClaim of a persistent workspace: one per owner and workspace name. It belongs to no session, so it
+ * stays when sessions are suspended, end or are deleted; only whoever deletes the claim deletes the files.
+ */
+import { createHash } from 'node:crypto';
+import type { ClaudeSession, KubernetesObject, SessionTemplate } from '@claude-webui/protocol/kubernetes';
+import { API_GROUP, LABELS, OPERATOR_NAME, ownerLabel } from '@claude-webui/protocol/kubernetes';
+import type { ResourceType } from '../controller/resource-type';
+
+export interface WorkspaceClaim extends KubernetesObject {
+  spec: {
+    accessModes: string[];
+    resources: { requests: { storage: string } };
+    storageClassName?: string;
+  };
+}
+
+export const CLAIM: ResourceType<WorkspaceClaim> = {
+  group: '',
+  version: 'v1',
+  kind: 'PersistentVolumeClaim',
+  plural: 'persistentvolumeclaims',
+};
+
+/** The same for every session of the owner in the workspace. */
+export function claimName({ spec }: ClaudeSession): string {
+  const hash = createHash('sha256').update(`${spec.owner}\n${spec.workspace}`).digest('hex').slice(0, 24);
+  return `workspace-${hash}`;
+}
+
+export function workspaceClaim(session: ClaudeSession, { spec }: SessionTemplate): WorkspaceClaim {
+  return {
+    metadata: {
+      name: claimName(session),
+      labels: { [LABELS.managedBy]: OPERATOR_NAME, [LABELS.owner]: ownerLabel(session.spec.owner) },
+      // Labels cannot hold every name that a workspace may have.
+      annotations: { [`${API_GROUP}/workspace`]: session.spec.workspace },
+    },
+    spec: {
+      accessModes: spec.workspace.accessModes,
+      resources: { requests: { storage: String(spec.workspace.size) } },
+      ...(spec.workspace.storageClassName === undefined ? {} : { storageClassName: spec.workspace.storageClassName }),
+    },
+  };
+}
