@@ -185,7 +185,9 @@ async function open(
 /** @throws SecretError when the keys cannot be had or may not sign */
 async function openKeyset(config: Config, secrets: LiveSecrets): Promise<Keyset> {
   const shape = keysetShape(config.production);
-  if (config.secrets.source.kind !== 'environment') return new Keyset(await secrets.need('jwt', shape));
+  if (config.secrets.source.kind !== 'environment') {
+    return new Keyset(await secrets.need('jwt', shape), () => secrets.readSoon());
+  }
   const { value } = await secrets.follow('jwt', shape);
   return value === null ? Keyset.inDirectory(config.dataDirectory) : new Keyset(() => value);
 }

@@ -20,7 +20,11 @@ export interface KeysetContent {
 
 /** What it holds may change from one call to the next. */
 export class Keyset {
-  constructor(private readonly content: () => KeysetContent) {}
+  /** @param unknownKey called when a token names a key that is not here: another replica may have read of it first */
+  constructor(
+    private readonly content: () => KeysetContent,
+    private readonly unknownKey: () => void = () => undefined,
+  ) {}
 
   /** Keys that stay. @throws Error when the active key is not among the keys */
   static of(active: string, keys: Record<string, string>): Keyset {
@@ -59,13 +63,15 @@ export class Keyset {
 
   /** What a token naming this key is verified with; null for a key that is not ours. */
   secretOf(kid: string | undefined): string | null {
-    return this.content().keys.get(kid ?? '') ?? null;
+    const secret = this.content().keys.get(kid ?? '') ?? null;
+    if (secret === null) this.unknownKey();
+    return secret;
   }
 
   /** Tells a key from another that was given the same id. Null for a key that is not ours. */
   markOf(kid: string): string | null {
-    const secret = this.secretOf(kid);
-    return secret === null ? null : `${kid} ${keyIdOf(secret)}`;
+    const secret = this.content().keys.get(kid);
+    return secret === undefined ? null : `${kid} ${keyIdOf(secret)}`;
   }
 
   /** Whether the key of this mark still verifies. */

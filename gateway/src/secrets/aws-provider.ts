@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SecretName, SecretsProvider } from './provider';
-import { SecretError } from './provider';
+import { SecretError, codeOf } from './provider';
 
 const CONNECT_TIMEOUT_MS = 2000;
 const REQUEST_TIMEOUT_MS = 4000;
@@ -76,9 +76,4 @@ export class AwsProvider implements SecretsProvider {
         return `Secrets Manager does not answer (${codeOf(error) || kind}). See that AWS_REGION is right and the network lets the gateway through.`;
     }
   }
-}
-
-/** Of a failed connection: ECONNREFUSED, ENOTFOUND. */
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -3,7 +3,7 @@ import { watch } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SecretName, SecretsProvider } from './provider';
-import { MAX_SECRET_BYTES, SecretError } from './provider';
+import { MAX_SECRET_BYTES, SecretError, codeOf } from './provider';
 
 /**
  * A directory with one file for each secret, named after it, as Kubernetes mounts a Secret. There the files are links through
@@ -28,7 +28,7 @@ export class FileProvider implements SecretsProvider {
       return await this.content(name);
     } catch (error) {
       if (error instanceof SecretError) throw error;
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+      const code = codeOf(error);
       if (code === 'ENOENT' && (await this.isThere())) return null;
       if (code === 'ENOENT')
         throw new SecretError(

@@ -6,6 +6,9 @@ import { SecretError } from './provider';
 import { ShapeError } from './shapes';
 import type { Shape } from './shapes';
 
+/** Between two readings that are not due yet. Milliseconds. */
+const MIN_REREAD_MS = 5000;
+
 /** What a secret means now; null if it was never there. */
 export interface LiveSecret<T> {
   readonly value: T | null;
@@ -25,6 +28,7 @@ export class LiveSecrets {
   private reading: Promise<void> | null = null;
   /** How often it was asked to read again: who asks while it reads may know of a later change. */
   private asked = 0;
+  private lastReadMs = performance.now();
 
   constructor(
     readonly provider: SecretsProvider,
@@ -58,6 +62,11 @@ export class LiveSecrets {
     return this.reading;
   }
 
+  /** Reads again unless that was just done: whoever makes up tokens must not make us ask all the time. */
+  readSoon(): void {
+    if (performance.now() - this.lastReadMs >= MIN_REREAD_MS) void this.readAgain();
+  }
+
   close(): void {
     clearInterval(this.timer);
     this.provider.close();
@@ -68,6 +77,7 @@ export class LiveSecrets {
       answered = this.asked;
       for (const secret of this.followed) await secret.readOrKeep();
     }
+    this.lastReadMs = performance.now();
   }
 }
 

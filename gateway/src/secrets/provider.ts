@@ -23,3 +23,8 @@ export interface SecretsProvider {
 export class SecretError extends Error {
   override readonly name = 'SecretError';
 }
+
+/** What the system or a library calls an error, such as ENOENT; `''` for none. */
+export function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+}

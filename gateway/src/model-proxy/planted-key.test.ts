@@ -1,0 +1,173 @@
+/** The model provider's key is looked for in all that a session is, has and leaves: from inside, and from outside. */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { io } from 'socket.io-client';
+import { MountedSecret } from '../secrets/testing/mounted-secret';
+import { MotoProcess, noMoto } from '../secrets/testing/moto-process';
+import { probeIsolation } from '../sessions/isolation';
+import { listen } from '../testing/http';
+import { descendantsOf, environmentOf, commandOf } from '../testing/processes';
+
+const MAIN = join(__dirname, '../../dist/main.js');
+const PASSWORD = 'correct horse battery';
+
+/**
+ * In the place of Claude Code. What it can find it writes into its workspace; unconfined, as the server's own user, it has to
+ * leave alone what is not its own.
+ */
+const program = (places: string) => `#!/bin/sh
+stty -echo
+{ env; cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline | tr '\\0' '\\n'; grep -raFs '' ${places}; } >/tmp/found 2>/dev/null
+mv /tmp/found "$PWD/found"
+printf '<%s|%s>' "$ANTHROPIC_BASE_URL" "$ANTHROPIC_AUTH_TOKEN"
+exec cat
+`;
+
+let base: string;
+const closers: (() => Promise<void> | void)[] = [];
+beforeEach(() => (base = mkdtempSync(join(tmpdir(), 'cwui-planted-key-'))));
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+  rmSync(base, { recursive: true, force: true });
+});
+
+async function fromAws(key: string): Promise<Record<string, string>> {
+  const moto = await MotoProcess.start();
+  closers.push(() => moto.kill());
+  await moto.put('claude-webui/anthropic', { apiKey: key });
+  await moto.put('claude-webui/jwt', { active: 'k1', keys: { k1: randomBytes(32).toString('base64') } });
+  return moto.env;
+}
+
+function fromFiles(key: string): Promise<Record<string, string>> {
+  const mounted = new MountedSecret({
+    anthropic: { apiKey: key },
+    jwt: { active: 'k1', keys: { k1: randomBytes(32).toString('base64') } },
+  });
+  closers.push(() => mounted.close());
+  return Promise.resolve(mounted.env);
+}
+
+function fromEnvironment(key: string): Promise<Record<string, string>> {
+  return Promise.resolve({ ANTHROPIC_API_KEY: key, JWT_SECRET: randomBytes(32).toString('base64') });
+}
+
+/** The gateway as its own process. `said` is all that it has written. */
+async function startGateway(env: Record<string, string>) {
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      PATH: process.env['PATH'],
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      INTERNAL_PORT: '0',
+      LOG_LEVEL: 'trace',
+      DATA_DIR: join(base, 'data'),
+      CLAUDE_WORKING_DIR: join(base, 'sessions'),
+      CLAUDE_CODE_PATH: join(base, 'bin', 'claude'),
+      CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
+      ...env,
+    },
+  });
+  const said = { text: '' };
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (data: Buffer) => (said.text += data.toString()));
+  const left = once(child, 'close');
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await left;
+  };
+  closers.push(stop);
+  for (;;) {
+    const [, url] = /is at (http:\S+)/.exec(said.text) ?? [];
+    if (url !== undefined) return { url, said, stop, pid: child.pid ?? 0 };
+    const ended = await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), left.then(() => null)]);
+    if (ended === null) throw new Error(said.text);
+  }
+}
+
+/** Every file below, its path and its content. */
+function filesBelow(directory: string): [path: string, content: string][] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .map((path) => [path, readFileSync(path, 'latin1')]);
+}
+
+type Source = (key: string) => Promise<Record<string, string>>;
+
+test.each<[string, Source]>([
+  ['files', fromFiles],
+  ['the environment', fromEnvironment],
+  ...(noMoto === null ? [['Secrets Manager', fromAws] as [string, Source]] : []),
+])('a key from %s pays for a session’s calls, and is nowhere in it', async (_name, source) => {
+  const key = `sk-ant-planted-${randomBytes(12).toString('hex')}`;
+  const isConfined = (await probeIsolation('auto')).confinement === 'bubblewrap';
+  mkdirSync(join(base, 'bin'));
+  const places = isConfined ? '"$HOME" "$PWD" /tmp /etc /run /var /opt /srv /home /root' : '"$HOME" "$PWD"';
+  writeFileSync(join(base, 'bin', 'claude'), program(places));
+  chmodSync(join(base, 'bin', 'claude'), 0o755);
+  const paid: IncomingHttpHeaders[] = [];
+  const upstream = await listen((request, response) => {
+    paid.push(request.headers);
+    response.end('{"id":"msg_1"}');
+  });
+  closers.push(upstream.close);
+  const env = await source(key);
+  const gateway = await startGateway({ ...env, ANTHROPIC_BASE_URL: upstream.url });
+
+  const signIn = await fetch(`${gateway.url}/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: 'admin', password: PASSWORD }),
+  });
+  const { token } = (await signIn.json()) as { token: string };
+  const socket = io(gateway.url, { auth: { token }, transports: ['websocket'], reconnection: false });
+  closers.push(() => void socket.disconnect());
+  const seen = { output: '', sessionId: '' };
+  await new Promise<void>((resolve) => {
+    socket.on('status', ({ sessionId }: { sessionId?: string }) => (seen.sessionId = sessionId ?? seen.sessionId));
+    socket.on('output', ({ data }: { data: string }) => {
+      seen.output += data;
+      if (/<.*>/s.test(seen.output)) resolve();
+    });
+  });
+  const [, url = '', sessionToken = ''] = /<(.*)\|(.*)>/.exec(seen.output.replace(/[\r\n]/g, '')) ?? [];
+
+  // It is in use.
+  const answer = await fetch(`${url}/v1/messages`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${sessionToken}` },
+    body: '{}',
+  });
+  expect([...answer.headers, await answer.text()].join()).not.toContain(key);
+  expect(paid.map((headers) => headers['x-api-key'])).toEqual([key]);
+
+  // From inside: its own token is found by the same search, so it would have been found too.
+  const file = await fetch(`${gateway.url}/api/v1/sessions/${seen.sessionId}/files/found`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  const found = await file.text();
+  expect(found).toContain(`ANTHROPIC_AUTH_TOKEN=${sessionToken}`);
+  expect(found).not.toContain(key);
+
+  // From outside: the processes of the session, all files, all that was written.
+  const processes = descendantsOf(gateway.pid);
+  expect(processes.some((pid) => environmentOf(pid).includes(sessionToken))).toBe(true);
+  for (const pid of processes) expect(environmentOf(pid) + commandOf(pid)).not.toContain(key);
+  expect(commandOf(gateway.pid)).not.toContain(key);
+  if (!('ANTHROPIC_API_KEY' in env)) expect(environmentOf(gateway.pid)).not.toContain(key);
+  const files = filesBelow(base);
+  expect(files.some(([, content]) => content.includes(sessionToken))).toBe(true);
+  expect(files.filter(([, content]) => content.includes(key)).map(([path]) => path)).toEqual([]);
+  expect(seen.output).not.toContain(key);
+  await gateway.stop();
+  expect(gateway.said.text).toContain('"msg":"request"');
+  expect(gateway.said.text).not.toContain(key);
+  expect(filesBelow(base).filter(([, content]) => content.includes(key))).toEqual([]);
+});

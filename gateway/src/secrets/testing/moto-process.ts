@@ -1,0 +1,118 @@
+/** A real endpoint of Secrets Manager for tests: moto's server, on a free port of loopback, that can be stopped and started. */
+import type { ChildProcess } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  PutSecretValueCommand,
+  ResourceExistsException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+
+const INSTALLER = join(__dirname, '../../../../hack/moto.mjs');
+const REGION = 'eu-central-1';
+/** moto takes any. */
+const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'testing', AWS_SECRET_ACCESS_KEY: 'testing' };
+
+/** Path of the program; made when there is none. */
+function motoServer(): string | null {
+  const { status, stdout } = spawnSync(process.execPath, [INSTALLER], { encoding: 'utf8' });
+  if (status === 0) return stdout.trim();
+  if (process.env['CI'] === 'true') throw new Error('moto could not be installed');
+  return null;
+}
+
+const program = motoServer();
+/** Why there is none on this machine, or null. */
+export const noMoto = program === null ? 'moto could not be installed' : null;
+
+export class MotoProcess {
+  private child: ChildProcess | null = null;
+
+  private constructor(private readonly port: number) {}
+
+  static async start(): Promise<MotoProcess> {
+    const probe = createServer().listen(0, '127.0.0.1');
+    await once(probe, 'listening');
+    const { port } = probe.address() as AddressInfo;
+    probe.close();
+    await once(probe, 'close');
+    const moto = new MotoProcess(port);
+    await moto.start();
+    return moto;
+  }
+
+  /** What a gateway is told. */
+  get env(): Record<string, string> {
+    return {
+      SECRETS_PROVIDER: 'aws',
+      AWS_REGION: REGION,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: this.url,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      ...CREDENTIALS,
+    };
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it, empty. */
+  async start(): Promise<void> {
+    const child = spawn(program ?? '', ['-H', '127.0.0.1', '-p', String(this.port)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.child = child;
+    let said = '';
+    await new Promise<void>((resolve, reject) => {
+      child.once('exit', () => reject(new Error(`moto ended: ${said}`)));
+      child.stderr.on('data', (chunk: Buffer) => {
+        said = (said + chunk.toString()).slice(-2000);
+        if (said.includes('Running on')) resolve();
+      });
+    });
+  }
+
+  /** Makes or changes a secret. */
+  async put(name: string, value: unknown): Promise<void> {
+    const SecretString = typeof value === 'string' ? value : JSON.stringify(value);
+    const client = this.client();
+    try {
+      await client.send(new CreateSecretCommand({ Name: name, SecretString }));
+    } catch (error) {
+      if (!(error instanceof ResourceExistsException)) throw error;
+      await client.send(new PutSecretValueCommand({ SecretId: name, SecretString }));
+    } finally {
+      client.destroy();
+    }
+  }
+
+  /** Marks a secret for deletion, as the console does. */
+  async delete(name: string): Promise<void> {
+    const client = this.client();
+    await client.send(new DeleteSecretCommand({ SecretId: name, RecoveryWindowInDays: 7 }));
+    client.destroy();
+  }
+
+  async kill(): Promise<void> {
+    const { child } = this;
+    this.child = null;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  private client(): SecretsManagerClient {
+    const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = CREDENTIALS;
+    return new SecretsManagerClient({
+      region: REGION,
+      endpoint: this.url,
+      credentials: { accessKeyId, secretAccessKey },
+    });
+  }
+}
