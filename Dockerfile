@@ -105,7 +105,8 @@ RUN --mount=type=bind,source=hack/images,target=/images \
 
 FROM dependencies AS nginx-layers
 ARG SOURCE_DATE_EPOCH=1767225600
-COPY nginx /layers/nginx/etc/nginx
+COPY nginx/nginx.conf /layers/nginx/etc/nginx/
+COPY nginx/start.sh nginx/first-start.sh /layers/nginx/usr/local/bin/
 RUN --mount=type=bind,source=hack/images,target=/images \
     --mount=type=bind,from=nginx-system,source=/rootfs/usr/share/sbom,target=/system \
     /images/layers.sh nginx
@@ -160,8 +161,10 @@ LABEL org.opencontainers.image.title="Claude Code WebUI web client" org.opencont
 FROM scratch AS nginx
 COPY --from=nginx-system /rootfs/ /
 COPY --from=nginx-layers /layers/nginx/ /
-ENV PATH=/usr/sbin:/usr/bin:/sbin:/bin
+ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 USER 10001:10001
 EXPOSE 8080 8443
-ENTRYPOINT ["tini", "--", "nginx", "-e", "stderr", "-g", "daemon off;"]
+ENTRYPOINT ["tini", "--"]
+CMD ["start.sh"]
+HEALTHCHECK --interval=10s --timeout=3s CMD ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:8081/stub_status"]
 LABEL org.opencontainers.image.title="Claude Code WebUI edge" org.opencontainers.image.licenses="Apache-2.0"

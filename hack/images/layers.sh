@@ -49,6 +49,15 @@ claude() {
   ln -s "/app/node_modules/@anthropic-ai/claude-code-linux-$arch/claude" "$1/usr/local/bin/claude"
 }
 
+# Directories that volumes take their owner from when they are first mounted there.
+volumes() {
+  for directory in "$@"; do
+    mkdir -p "$directory"
+    chown 10001:10001 "$directory"
+    chmod 700 "$directory"
+  done
+}
+
 sbom() {
   mkdir -p "/layers/$1/usr/share/sbom"
   node "$here/sbom.mjs" "$@" >"/layers/$1/usr/share/sbom/claude-webui-$1.cdx.json"
@@ -68,6 +77,7 @@ case $1 in
     claude /layers/claude
     gateway /layers/server
     session_runner /layers/server
+    volumes /layers/server/app/logs /layers/server/workspaces /layers/server/var/lib/claude-webui
     sbom server gateway/dist/bundle session-runner/dist/bundle /layers
     ;;
   web)
@@ -78,6 +88,9 @@ case $1 in
     ;;
   nginx)
     sbom nginx
+    setup=/layers/nginx/var/lib/claude-webui-setup
+    volumes "$setup/tls" "$setup/authority" "$setup/secrets" "$setup/redis" "$setup/grafana"
+    mkdir -p /layers/nginx/etc/claude-webui/tls
     ;;
   *)
     echo "There is no image called $1." >&2
