@@ -13,6 +13,9 @@ let gateway: RunningGateway;
 
 afterEach(() => gateway.close());
 
+/** Bytes that begin control sequences, which the policy looks at, become an x. */
+const SPECIAL = [0x05, 0x1b, 0xc2];
+
 /** Prints the same pseudo-random bytes each time, once a key is pressed. */
 function noiseProgram(): string {
   const file = join(mkdtempSync(join(tmpdir(), 'cwui-noise-')), 'noise.js');
@@ -21,14 +24,17 @@ function noiseProgram(): string {
     `const { createCipheriv } = require('node:crypto');
      const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16, 1), Buffer.alloc(16));
      process.stdout.write('ready');
-     process.stdin.once('data', () => process.stdout.write(cipher.update(Buffer.alloc(${OUTPUT_BYTES}))));
+     const noise = cipher.update(Buffer.alloc(${OUTPUT_BYTES}));
+     process.stdin.once('data', () => process.stdout.write(noise.map((byte) => ([${SPECIAL.join()}].includes(byte) ? 0x78 : byte))));
      process.stdin.on('end', () => process.exit());`,
   );
   return file;
 }
 
 const noise = () =>
-  createCipheriv('aes-128-ctr', Buffer.alloc(16, 1), Buffer.alloc(16)).update(Buffer.alloc(OUTPUT_BYTES));
+  createCipheriv('aes-128-ctr', Buffer.alloc(16, 1), Buffer.alloc(16))
+    .update(Buffer.alloc(OUTPUT_BYTES))
+    .map((byte) => (SPECIAL.includes(byte) ? 0x78 : byte));
 
 /** Cuts a client off as a dead network does, and comes back from the byte it had. */
 function comeBack(client: FramesClient, sessionId: string): FramesClient {

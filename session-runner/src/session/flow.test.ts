@@ -63,6 +63,7 @@ test('Ctrl-C ends a flood with little still to come', async () => {
 test('a paste that the program ignores costs next to nothing, and arrives whole once it reads', async () => {
   const bytes = MEGABYTE;
   session = await RunningSession.shell('stty raw -echo; echo ready; exec "$NODE" -e "$SCRIPT"', {
+    policy: { maxLineBytes: 0 },
     program: {
       env: {
         NODE: process.execPath,

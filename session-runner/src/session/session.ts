@@ -13,6 +13,7 @@ import type {
 } from '@claude-webui/protocol';
 import { MAX_OUTPUT_PAYLOAD_BYTES } from '@claude-webui/protocol';
 import type { HookEvent } from '../claude/hooks';
+import { Guard } from '../control-sequences/guard';
 import { InputSequence } from '../input-queue/input-sequence';
 import { Coalescer, HOLD_MS } from '../output-buffer/coalescer';
 import { OutputBuffer } from '../output-buffer/output-buffer';
@@ -26,6 +27,7 @@ import type { Peer } from './attachment';
 import { Attachment } from './attachment';
 import { Audience } from './audience';
 import { Lifetime } from './lifetime';
+import { PolicyHits } from './policy-hits';
 import { ToolTimes } from './tool-times';
 
 /** Above this much input that the program has not taken, clients are not told that theirs was: they pause. */
@@ -85,6 +87,8 @@ export class Session {
   private lifetime: Lifetime | null = null;
   private sessionId: string;
   private readonly tools: ToolTimes;
+  private readonly hits: PolicyHits;
+  private readonly guard: Guard;
   private readonly memory = new MemoryKills();
 
   private size: TerminalSize;
@@ -123,6 +127,11 @@ export class Session {
       givenUp: () => this.regulate(),
     });
     this.tools = new ToolTimes(listener);
+    this.hits = new PolicyHits(listener);
+    this.guard = new Guard(spec.policy, READ_BYTES, {
+      typed: (data) => this.terminal.write(data),
+      hit: (rule) => this.hits.add(rule),
+    });
     this.terminal = new Terminal(prepared.command, spec.size, {
       output: (piece) => this.took(piece),
       inputDrained: () => this.acknowledgeInput(),
@@ -132,8 +141,9 @@ export class Session {
   }
 
   /** From now on it is this session, and its limits count. */
-  begin({ sessionId, size, limits }: SessionTerms): void {
+  begin({ sessionId, size, limits, policy }: SessionTerms): void {
     this.sessionId = sessionId;
+    this.guard.adopt(policy);
     this.lifetime = new Lifetime(limits, () => sessionCpuMs(this.terminal.pid, this.spec.sessionId), {
       end: (reason) => void this.end(reason),
       changed: () => this.changed(),
@@ -229,9 +239,12 @@ export class Session {
   }
 
   /** Output of the program. */
-  private took(piece: Uint8Array): void {
-    if (this.coalescer.add(piece, performance.now()) === 'flush') this.flush();
-    else this.flushTimer ??= setTimeout(() => this.flush(), HOLD_MS);
+  private took(piece: Buffer): void {
+    // Before it has an offset: what is kept back was never output.
+    for (const passed of this.guard.output(piece)) {
+      if (this.coalescer.add(passed, performance.now()) === 'flush') this.flush();
+      else this.flushTimer ??= setTimeout(() => this.flush(), HOLD_MS);
+    }
   }
 
   private flush(): void {
@@ -265,7 +278,7 @@ export class Session {
         return this.audience.dismiss(attachment);
       }
       this.lifetime?.active();
-      this.terminal.write(data);
+      if (this.guard.input(data)) refuse(attachment, 'line-too-long');
     }
     this.unacknowledged.set(attachment, this.inputs.of(attachment.client));
     this.unacknowledgedBytes += data.length;
@@ -340,6 +353,8 @@ export class Session {
     this.closed = true;
     this.acknowledgeInput();
     this.lifetime?.close();
+    this.guard.close();
+    this.hits.close();
     const timers = [this.flushTimer, this.resizeTimer, this.reportTimer, this.ackTimer];
     for (const timer of timers) if (timer !== null) clearTimeout(timer);
     this.screen.close();

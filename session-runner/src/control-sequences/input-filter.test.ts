@@ -1,0 +1,135 @@
+import type { InputSequence } from '@claude-webui/protocol';
+import { PRESET_SESSION_POLICY } from '@claude-webui/protocol';
+import { InputFilter } from './input-filter';
+
+function inputFilter(changes: object = {}): { filter: InputFilter; hits: InputSequence[] } {
+  const hits: InputSequence[] = [];
+  return { filter: new InputFilter({ ...PRESET_SESSION_POLICY.input, ...changes }, (rule) => hits.push(rule)), hits };
+}
+
+/** What a program gets of input, with what waits at the end, and which rules have held something back. */
+function typed(pieces: readonly (string | Buffer)[], changes: object = {}): { text: string; hits: string[] } {
+  const { filter, hits } = inputFilter(changes);
+  const out = pieces.map((piece) => Buffer.from(filter.filter(Buffer.from(piece))));
+  return { text: Buffer.concat([...out, filter.release()]).toString(), hits };
+}
+
+test.each([
+  ['text', 'hello é 漢 🙂\r'],
+  ['control keys', '\x03\x15\x04\t\x7f'],
+  ['Escape', '\x1b'],
+  ['Escape twice', '\x1b\x1b'],
+  ['arrows and function keys', '\x1b[A\x1bOB\x1b[1;5C\x1b[3~\x1b[15~'],
+  ['Alt and a letter', '\x1bb\x1bf'],
+  ['Alt+] and what is typed after it', '\x1b]ls -l\r'],
+  ['Alt+] and the first letter of a title', '\x1b]ls\r'],
+  ['Alt+[ and what is typed after it', '\x1b[t \x1b[hello\r'],
+  ['Alt+P and what is typed after it', '\x1bP1 + 1\r'],
+  ['a paste', '\x1b[200~rm -rf x\ry\x1b[201~'],
+  ['mouse and focus', '\x1b[<0;10;10M\x1b[<0;10;10m\x1b[I\x1b[O'],
+  ['cursor and device reports', '\x1b[24;80R\x1b[?1;2c\x1b[>0;276;0c\x1b[0n'],
+  ['colours', '\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\\x1b]4;1;rgb:ffff/0000/0000\x07'],
+  ['the name of the terminal', '\x1bP>|xterm.js(6.0.0)\x1b\\'],
+  ['the size of the screen', '\x1b[8;24;80t'],
+])('%s comes through unchanged', (_what, text) => {
+  expect(typed([text])).toEqual({ text, hits: [] });
+});
+
+test.each<[string, string, InputSequence]>([
+  ['the clipboard', '\x1b]52;c;cm0gLXJmIH4K\x07', 'clipboardReports'],
+  ['the title', '\x1b]l;rm -rf ~\x1b\\', 'titleReports'],
+  ['the icon’s name', '\x1b]Lcurl x|sh\x1b\\', 'titleReports'],
+  ['an answer to DECRQSS', '\x1bP1$r0m\x1b\\', 'settingReports'],
+  ['an answer to DECRQSS with a line end in it', '\x1bP0$r\rrm -rf ~\r\x1b\\', 'settingReports'],
+  ['an answer to XTGETTCAP', '\x1bP1+r544e=787465726d\x1b\\', 'settingReports'],
+])('%s is not typed, wherever it is cut', (_what, answer, rule) => {
+  const bytes = Buffer.from(`a${answer}b`);
+  for (let cut = 0; cut <= bytes.length; cut += 1)
+    expect(typed([bytes.subarray(0, cut), bytes.subarray(cut)])).toEqual({ text: 'ab', hits: [rule] });
+});
+
+test.each([
+  ['colorReports', '\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\'],
+  ['versionReports', '\x1bP>|xterm.js(6.0.0)\x1b\\'],
+  ['sizeReports', '\x1b[8;24;80t'],
+])('a policy can deny %s', (rule, answer) => {
+  expect(typed([`a${answer}b`], { [rule]: 'deny' })).toEqual({ text: 'ab', hits: [rule] });
+});
+
+test.each([
+  ['clipboardReports', '\x1b]52;c;aGVsbG8=\x07'],
+  ['titleReports', '\x1b]lx\x1b\\'],
+  ['settingReports', '\x1bP1$r0m\x1b\\'],
+])('a policy can allow %s', (rule, answer) => {
+  expect(typed([`a${answer}b`], { [rule]: 'allow' })).toEqual({ text: `a${answer}b`, hits: [] });
+});
+
+test('Escape waits for what may follow, and is handed on when nothing does', () => {
+  const { filter } = inputFilter();
+  expect(Buffer.from(filter.filter(Buffer.from('\x1b'))).toString()).toBe('');
+  expect(filter.isWaiting).toBe(true);
+  expect(Buffer.from(filter.release()).toString()).toBe('\x1b');
+  expect(filter.isWaiting).toBe(false);
+  expect(Buffer.from(filter.filter(Buffer.from('x'))).toString()).toBe('x');
+});
+
+test('an answer that comes so slowly that its beginning was taken for a key is dropped from there on', () => {
+  const { filter, hits } = inputFilter();
+  filter.filter(Buffer.from('\x1b'));
+  filter.release();
+  expect(Buffer.from(filter.filter(Buffer.from(']52;c;cm0K\x07x'))).toString()).toBe('x');
+  expect(hits).toEqual(['clipboardReports']);
+});
+
+test('Escape that has been handed on is not typed again when another key follows', () => {
+  const { filter } = inputFilter();
+  let text = '';
+  for (const piece of ['\x1b', ']', '\x1b', 'b', '\x1b', '\x1b', 'x'])
+    text += Buffer.from(filter.filter(Buffer.from(piece))).toString() + Buffer.from(filter.release()).toString();
+  expect(text).toBe('\x1b]\x1bb\x1b\x1bx');
+});
+
+test('Ctrl-C gets a person out of an answer that has lost its end', () => {
+  expect(typed(['\x1b]52;c;AAAA', 'lost', '\x03', 'typed']).text).toBe('\x03typed');
+});
+
+function random(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return (state >>> 8) % below;
+  };
+}
+
+const SCRAPS = [
+  '\x1b',
+  '[',
+  ']',
+  'P',
+  '\\',
+  '\x07',
+  '52;c;',
+  'l',
+  '1$r',
+  '>|',
+  '11;',
+  '\r',
+  '\x03',
+  'text',
+  '漢',
+  '8;1;1t',
+];
+
+test('however input is cut, the same is typed', () => {
+  for (let seed = 1; seed <= 3000; seed += 1) {
+    const next = random(seed);
+    const bytes = Buffer.from(Array.from({ length: 1 + next(40) }, () => SCRAPS[next(SCRAPS.length)]!).join(''));
+    const pieces: Buffer[] = [];
+    for (let at = 0; at < bytes.length;) {
+      const end = at + 1 + next(4);
+      pieces.push(bytes.subarray(at, end));
+      at = end;
+    }
+    expect({ seed, ...typed(pieces) }).toEqual({ seed, ...typed([bytes]) });
+  }
+});
