@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createLogger } from '../log';
 import { parseRedisUrl } from '../redis/connection';
 import type { SharedRedis } from '../redis/shared-redis';
@@ -10,6 +13,8 @@ import { RedisDirectory } from './redis-directory';
 
 const LIMITS = { total: 50, perUser: 100 };
 const PREFIX = '{test}:';
+
+const endpointOf = (id: string) => `unix:/run/sessions/${id}.sock`;
 
 (noRedis === null ? describe : describe.skip)(
   `the directory on Redis${noRedis === null ? '' : ` (${noRedis})`}`,
@@ -71,9 +76,10 @@ const PREFIX = '{test}:';
         there.subscribe((changed) => changed.state === 'ready' && resolve(changed)),
       );
       await here.claim(record, LIMITS);
-      await here.update(record.id, { state: 'ready', endpoint: 'unix:/run/x' });
-      expect(await heard).toEqual({ ...record, state: 'ready', endpoint: 'unix:/run/x' });
-      expect(await there.get(record.id)).toEqual({ ...record, state: 'ready', endpoint: 'unix:/run/x' });
+      const endpoint = endpointOf(record.id);
+      await here.update(record.id, { state: 'ready', endpoint });
+      expect(await heard).toEqual({ ...record, state: 'ready', endpoint });
+      expect(await there.get(record.id)).toEqual({ ...record, state: 'ready', endpoint });
       await there.update(record.id, { name: 'renamed over there' });
       expect((await here.get(record.id))?.name).toBe('renamed over there');
     });
@@ -115,6 +121,30 @@ const PREFIX = '{test}:';
       expect(await here.get(record.id)).toMatchObject({ id: record.id, activity: 'waiting' });
       expect(await here.claim(fresh({ owner: 'alice', workspace: record.workspace }), LIMITS)).toBe('workspace-busy');
       expect(there).toBeDefined();
+    });
+
+    test('what changed while a Redis that forgets nothing was away is told when it is back', async () => {
+      await redis.kill();
+      const data = mkdtempSync(join(tmpdir(), 'redis-data-'));
+      const keeping = ['--bind', '127.0.0.1', '--dir', data, '--appendonly', 'yes', '--appendfsync', 'always'];
+      redis = await RedisProcess.start((port) => ['--port', String(port), ...keeping]);
+      const here = await view();
+      const [lives, ends] = [fresh({ owner: 'alice' }), fresh({ owner: 'alice' })];
+      for (const record of [lives, ends]) await here.claim(record, LIMITS);
+      await redis.kill();
+      await here.update(lives.id, { state: 'ready', endpoint: endpointOf(lives.id) });
+      await here.update(lives.id, { activity: 'working' });
+      await here.update(ends.id, { state: 'ended', end: { reason: 'exited', exitCode: 0 }, endpoint: null });
+      await redis.start();
+      const there = await view();
+      const heard = new Promise<void>((resolve) => there.subscribe(({ id }) => id === ends.id && resolve()));
+      // Known by now, or heard of.
+      if ((await there.get(ends.id))?.state !== 'ended') await heard;
+      expect(await there.get(ends.id)).toMatchObject({ state: 'ended', end: { reason: 'exited' } });
+      const told = { state: 'ready', activity: 'working', endpoint: endpointOf(lives.id) };
+      expect(await there.get(lives.id)).toMatchObject(told);
+      expect(await there.claim(fresh({ owner: 'alice' }), { total: 2, perUser: 2 })).toBe('claimed');
+      rmSync(data, { recursive: true });
     });
 
     test('every key ends by itself when nobody renews it', async () => {

@@ -33,6 +33,8 @@ export class RedisDirectory implements SessionDirectory {
   private readonly lostListeners = new Set<(id: string) => void>();
   /** Sessions that this gateway vouches for, as it last knew them: what Redis is told again when it has forgotten. */
   private readonly held = new Map<string, SessionRecord>();
+  /** What has changed while Redis was away. Bounded by the sessions that there were, for none begin then. */
+  private readonly untold = new Map<string, SessionPatch>();
   private readonly renewal: NodeJS.Timeout;
   private readonly hear: (channel: string, message: string) => void;
 
@@ -89,17 +91,13 @@ export class RedisDirectory implements SessionDirectory {
 
   /** While Redis is away, what this gateway vouches for goes on changing here, and is told when it is back. */
   async update(id: string, patch: SessionPatch): Promise<SessionRecord | null> {
-    const ends = patch.state === 'ended';
+    const whole = { ...this.untold.get(id), ...patch };
     try {
-      const keepMs = ends ? KEEP_ENDED_MS : this.leaseMs;
-      const record = await this.scripts.update(keyOf(id), patch, keepMs, this.channel);
-      if (record !== null && ends) {
-        this.held.delete(id);
-        await this.scripts.leave(record, placeOf(record));
-      }
+      const record = await this.tell(id, whole);
       if (record !== null || !this.held.has(id)) return record;
     } catch (error) {
       if (!this.held.has(id)) throw away();
+      this.untold.set(id, whole);
       this.log.debug({ err: error, sessionId: id }, 'a change of a session waits for Redis');
     }
     const held = this.held.get(id);
@@ -107,6 +105,17 @@ export class RedisDirectory implements SessionDirectory {
     const changed = { ...held, ...patch };
     this.changed(changed);
     return changed;
+  }
+
+  private async tell(id: string, patch: SessionPatch): Promise<SessionRecord | null> {
+    const ends = patch.state === 'ended';
+    const record = await this.scripts.update(keyOf(id), patch, ends ? KEEP_ENDED_MS : this.leaseMs, this.channel);
+    this.untold.delete(id);
+    if (record !== null && ends) {
+      this.held.delete(id);
+      await this.scripts.leave(record, placeOf(record));
+    }
+    return record;
   }
 
   async orphans(): Promise<SessionRecord[]> {
@@ -158,6 +167,7 @@ export class RedisDirectory implements SessionDirectory {
       for (const record of this.held.values()) {
         if (!(await this.scripts.renew(record, placeOf(record)))) this.lost(record.id);
       }
+      for (const [id, patch] of this.untold) await this.tell(id, patch);
     } catch (error) {
       this.log.warn({ err: error }, 'session leases not renewed: Redis is away');
     }
@@ -166,6 +176,7 @@ export class RedisDirectory implements SessionDirectory {
   /** This gateway was away for too long, and another has taken the session over. */
   private lost(id: string): void {
     this.held.delete(id);
+    this.untold.delete(id);
     for (const listener of this.lostListeners) listener(id);
   }
 }

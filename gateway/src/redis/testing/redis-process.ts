@@ -9,18 +9,21 @@ import type { AddressInfo } from 'node:net';
 export const noRedis =
   spawnSync('redis-server', ['--version']).error === undefined ? null : 'redis-server is not installed';
 
+/** What each kind of server says when it serves. */
+const READY = /Ready to accept connections|Sentinel ID is/;
+
 export class RedisProcess {
   private child: ChildProcess | null = null;
 
-  private constructor(readonly port: number) {}
+  private constructor(
+    readonly port: number,
+    private readonly args: readonly string[],
+  ) {}
 
-  static async start(): Promise<RedisProcess> {
-    const probe = createServer().listen(0, '127.0.0.1');
-    await once(probe, 'listening');
-    const { port } = probe.address() as AddressInfo;
-    probe.close();
-    await once(probe, 'close');
-    const redis = new RedisProcess(port);
+  /** @param argsFor what it is started with beside its port; before them, a sentinel's file */
+  static async start(argsFor: (port: number) => readonly string[] = plain): Promise<RedisProcess> {
+    const port = await freePort();
+    const redis = new RedisProcess(port, argsFor(port));
     await redis.start();
     return redis;
   }
@@ -31,15 +34,14 @@ export class RedisProcess {
 
   /** Starts it, empty. */
   async start(): Promise<void> {
-    const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-    const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn('redis-server', this.args, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.child = child;
     let said = '';
     await new Promise<void>((resolve, reject) => {
       child.once('exit', () => reject(new Error(`redis-server ended: ${said}`)));
       child.stdout.on('data', (chunk: Buffer) => {
         said = (said + chunk.toString()).slice(-2000);
-        if (said.includes('Ready to accept connections')) resolve();
+        if (READY.test(said)) resolve();
       });
     });
   }
@@ -52,4 +54,18 @@ export class RedisProcess {
     child.kill('SIGKILL');
     await gone;
   }
+}
+
+/** Keeps nothing on disk. */
+export const plain = (port: number): readonly string[] => ['--port', String(port), ...LOCAL];
+
+export const LOCAL = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'] as const;
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
 }
