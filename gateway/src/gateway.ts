@@ -3,7 +3,6 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ProgramSpec } from '@claude-webui/protocol';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { Audit } from './audit/audit';
 import { sinkFor } from './audit/sink';
@@ -25,11 +24,11 @@ import { createLogger } from './log';
 import { Metrics } from './metrics/metrics';
 import { ModelProxy } from './model-proxy/model-proxy';
 import { forwardFile } from './runner-link/files';
-import { probeIsolation } from './sessions/isolation';
+import type { PlainProgram } from './sessions/open-backend';
+import { openBackend } from './sessions/open-backend';
 import { connectRedis } from './redis/shared-redis';
 import { MemoryDirectory } from './sessions/memory-directory';
 import { RedisDirectory } from './sessions/redis-directory';
-import { ProcessBackend } from './sessions/process-backend';
 import { Sessions } from './sessions/sessions';
 import type { LiveSecrets } from './secrets/live-secrets';
 import { openSecrets } from './secrets/open-secrets';
@@ -52,8 +51,7 @@ export interface Gateway {
 /** What undoes an opening. */
 type Close = () => Promise<void> | void;
 
-/** For tests and benchmarks: another program than Claude Code in the sessions. */
-export type PlainProgram = Pick<ProgramSpec, 'path' | 'args'>;
+export type { PlainProgram } from './sessions/open-backend';
 
 /** For requests under way when the server stops. Milliseconds. */
 const CLOSE_GRACE_MS = 5000;
@@ -102,7 +100,6 @@ async function open(
   const newAdministrator = passwordSignIn ? await ensureAdministrator(users, config.auth.adminPassword) : null;
   const credential = await secrets.follow('anthropic', credentialShape);
 
-  const isolation = await probeIsolation(config.sessions.isolation);
   const directory = redis === null ? new MemoryDirectory() : await RedisDirectory.open(redis, log);
   const proxyOptions = { ...config.modelProxy, credential: () => credential.value };
   // A key that there is not may come later, but for one of the environment.
@@ -111,21 +108,13 @@ async function open(
   await proxy?.listen();
   opened.push(async () => proxy?.close());
 
-  const backend = new ProcessBackend({
-    workingDirectory: config.sessions.workingDirectory,
-    persistent: config.sessions.persistent,
-    program:
-      plainProgram === null
-        ? { path: config.sessions.cliPath, args: [], kind: 'claude', confinement: isolation.confinement }
-        : { ...plainProgram, kind: 'plain', confinement: 'none' },
-    limits: config.sessions,
-    logLevel: config.logLevel,
-  });
+  const { backend, warnings } = await openBackend(config, plainProgram, secrets, log);
+  opened.push(() => backend.close());
   const limits = { total: config.sessions.maxTotal, perUser: config.sessions.maxPerUser };
   const environment = (sessionId: string) => proxy?.environment(sessionId) ?? {};
   const sessions = new Sessions(directory, backend, limits, environment, metrics, log, audit);
   // Alone, nobody could find them again.
-  opened.push(() => sessions.close(redis === null ? 'end' : 'leave'));
+  opened.push(() => sessions.close(redis === null && !backend.findsAgain ? 'end' : 'leave'));
 
   let draining = false;
   const { publicOrigins, trustedProxies } = config.http;
@@ -177,7 +166,7 @@ async function open(
   return {
     url: urlOf(http),
     newAdministrator,
-    warnings: isolation.confinement === 'none' ? [isolation.warning] : [],
+    warnings,
     close,
   };
 }

@@ -96,6 +96,7 @@ export const SESSION_PROGRESS_CODES = [
   'template-not-found',
   'restarting',
   'resuming',
+  'suspended',
 ] as const;
 
 export type SessionProgressCode = (typeof SESSION_PROGRESS_CODES)[number];

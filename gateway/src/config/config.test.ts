@@ -34,7 +34,7 @@ test('every problem is told at once, each by the name of its variable', () => {
     PORT: '80000',
     MAX_SESSIONS: 'many',
     SESSION_TIMEOUT: '-1',
-    SESSION_BACKEND: 'kubernetes',
+    SESSION_BACKEND: 'docker',
     CLAUDE_CODE_PATH: 'claude',
     PUBLIC_ORIGIN: 'https://a.example.org/path',
     ANTHROPIC_API_KEY: 'k',
@@ -53,7 +53,33 @@ test('every problem is told at once, each by the name of its variable', () => {
     'ANTHROPIC_API_KEY',
   ]);
   expect(problems).toContain('PORT must be a whole number from 0 to 65535.');
-  expect(problems).toContain('SESSION_BACKEND kubernetes is not yet in this version; use process.');
+  expect(problems).toContain('SESSION_BACKEND must be one of process, kubernetes.');
+});
+
+test('sessions in pods need a namespace, a way back to the gateway and a key that pods believe', () => {
+  const names = (env: NodeJS.ProcessEnv) => problemsOf(env).map((text) => text.split(' ')[0]);
+  const cluster = { SESSION_BACKEND: 'kubernetes', NODE_ENV: 'production', JWT_SECRET: STRONG };
+  expect(names(cluster)).toEqual(['SESSION_NAMESPACE', 'INTERNAL_URL', 'RUNNER_BIND_KEY', 'INTERNAL_HOST']);
+  const complete = {
+    ...cluster,
+    SESSION_NAMESPACE: 'claude-sessions',
+    INTERNAL_URL: 'http://gateway-internal.claude-webui.svc:3002/',
+    INTERNAL_HOST: '0.0.0.0',
+    RUNNER_BIND_KEY: 'a PEM',
+  };
+  expect(names(complete)).toEqual([]);
+  expect(names({ ...complete, INTERNAL_URL: 'http://gateway/llm', SESSION_TEMPLATE: 'Default' })).toEqual([
+    'SESSION_TEMPLATE',
+    'INTERNAL_URL',
+  ]);
+  const { sessions, modelProxy } = loadConfig({ ...complete, SESSION_MAX_LIFETIME: '600' });
+  expect(sessions.backend).toEqual({
+    kind: 'kubernetes',
+    namespace: 'claude-sessions',
+    template: 'default',
+    maxLifetimeMs: 36_000_000,
+  });
+  expect(modelProxy).toMatchObject({ host: '0.0.0.0', url: 'http://gateway-internal.claude-webui.svc:3002' });
 });
 
 test.each([

@@ -54,7 +54,10 @@ export interface Config {
   /** What several gateways share; null: this one is alone. */
   redis: { url: string; prefix: string } | null;
   sessions: {
-    backend: 'process';
+    backend:
+      | { kind: 'process' }
+      /** `maxLifetimeMs` 0: none. */
+      | { kind: 'kubernetes'; namespace: string; template: string; maxLifetimeMs: number };
     isolation: 'auto' | 'require' | 'off';
     maxTotal: number;
     maxPerUser: number;
@@ -71,8 +74,12 @@ export interface Config {
   };
   audit: { kind: 'stdout' | 'off' } | ({ kind: 'file' } & FileSinkOptions);
   modelProxy: {
-    /** On loopback; 0: any free one. */
+    /** Address to listen on. */
+    host: string;
+    /** 0: any free one. */
     port: number;
+    /** Where sessions find it, without a trailing slash; null: at `host`. */
+    url: string | null;
     /** Without a trailing slash. */
     upstream: string;
   };
@@ -96,7 +103,12 @@ type Values = { [Name in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[Na
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const { values, problems } = readVariables(env);
-  problems.push(...environmentSecretProblems(env), ...secretsProblems(env), ...oidcProblems(env));
+  problems.push(
+    ...environmentSecretProblems(env),
+    ...secretsProblems(env),
+    ...clusterProblems(env),
+    ...oidcProblems(env),
+  );
   if (problems.length > 0) throw new ConfigError(problems);
   return toConfig(values as Values);
 }
@@ -153,6 +165,31 @@ function secretsAreElsewhere(env: NodeJS.ProcessEnv): boolean {
   return ['aws', 'files'].includes(given(env, 'SECRETS_PROVIDER') ?? '');
 }
 
+/** What sessions in pods need that sessions on this machine do not. */
+function clusterProblems(env: NodeJS.ProcessEnv): string[] {
+  if (given(env, 'SESSION_BACKEND') !== 'kubernetes') return [];
+  const problems: string[] = [];
+  if (given(env, 'SESSION_NAMESPACE') === null)
+    problems.push(
+      'SESSION_NAMESPACE is not set. SESSION_BACKEND kubernetes needs the namespace of the ClaudeSessions.',
+    );
+  if (given(env, 'INTERNAL_URL') === null)
+    problems.push(
+      'INTERNAL_URL is not set. Session pods call the gateway there: set it to its service, such as http://claude-webui-gateway-internal.claude-webui.svc:3002.',
+    );
+  if (given(env, 'RUNNER_BIND_KEY') === null && !secretsAreElsewhere(env))
+    problems.push(
+      'RUNNER_BIND_KEY is not set, so no session pod would believe this gateway. Make one with "openssl ecparam -name prime256v1 -genkey -noout | openssl pkcs8 -topk8 -nocrypt".',
+    );
+  if (given(env, 'NODE_ENV') === 'production' && isLoopback(given(env, 'INTERNAL_HOST') ?? '127.0.0.1'))
+    problems.push(
+      'INTERNAL_HOST is an address of this machine alone, where no session pod can call. Set it to 0.0.0.0.',
+    );
+  return problems;
+}
+
+const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.');
+
 function oidcProblems(env: NodeJS.ProcessEnv): string[] {
   if (given(env, 'OIDC_ISSUER') === null)
     return given(env, 'PASSWORD_SIGN_IN') === 'false'
@@ -201,7 +238,7 @@ function toConfig(values: Values): Config {
     },
     redis: values.REDIS_URL === null ? null : { url: values.REDIS_URL, prefix: values.REDIS_KEY_PREFIX },
     sessions: {
-      backend: values.SESSION_BACKEND,
+      backend: backendOf(values),
       isolation: values.SESSION_ISOLATION,
       maxTotal: values.MAX_SESSIONS,
       maxPerUser: values.MAX_SESSIONS_PER_USER,
@@ -214,9 +251,21 @@ function toConfig(values: Values): Config {
     },
     audit: auditOf(values),
     modelProxy: {
+      host: values.INTERNAL_HOST,
       port: values.INTERNAL_PORT,
+      url: values.INTERNAL_URL,
       upstream: values.ANTHROPIC_BASE_URL,
     },
+  };
+}
+
+function backendOf(values: Values): Config['sessions']['backend'] {
+  if (values.SESSION_BACKEND === 'process') return { kind: 'process' };
+  return {
+    kind: 'kubernetes',
+    namespace: values.SESSION_NAMESPACE,
+    template: values.SESSION_TEMPLATE,
+    maxLifetimeMs: values.SESSION_MAX_LIFETIME * 60_000,
   };
 }
 

@@ -33,6 +33,12 @@ function isOrigin(value: string): boolean {
   return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && new URL(value).origin === value;
 }
 
+const isPlainUrl = (value: string) => isOrigin(value.replace(/\/$/, ''));
+
+const kubernetesName = text.refine(
+  (value) => /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)?$/.test(value),
+  'must be a name as Kubernetes has them: lower-case letters, digits, - and .',
+);
 const origins = text
   .transform((list) =>
     list
@@ -235,9 +241,20 @@ export const VARIABLES = {
     'With REDIS_URL: seconds over which a server that stops sends its clients to another.',
   ),
   SESSION_BACKEND: variable(
-    z.literal('process', { error: backendProblem }),
+    oneOf('process', 'kubernetes'),
     'process',
-    'Where sessions run: `process`, child processes on this machine.',
+    'Where sessions run: `process`, child processes on this machine; `kubernetes`, pods of a cluster.',
+  ),
+  SESSION_NAMESPACE: variable(kubernetesName, '', 'With `kubernetes`: namespace of the sessions. Required there.'),
+  SESSION_TEMPLATE: variable(
+    kubernetesName,
+    'default',
+    'With `kubernetes`: name of the SessionTemplate that new sessions are made from.',
+  ),
+  SESSION_MAX_LIFETIME: variable(
+    wholeNumber(0, 60 * 24 * 31),
+    '0',
+    'With `kubernetes`: minutes after which a session ends whatever happens in it. 0: never.',
   ),
   SESSION_ISOLATION: variable(
     oneOf('auto', 'require', 'off'),
@@ -290,12 +307,20 @@ export const VARIABLES = {
   ),
   ANTHROPIC_AUTH_TOKEN: variable(optional, '', 'Bearer token in the place of an API key.'),
   ANTHROPIC_BASE_URL: variable(httpUrl, 'https://api.anthropic.com', 'Where the proxy sends model calls.'),
-  INTERNAL_PORT: variable(wholeNumber(0, PORT_MAX), '3002', 'Port of the model proxy, on loopback. 0: any free one.'),
+  INTERNAL_PORT: variable(wholeNumber(0, PORT_MAX), '3002', 'Port of the model proxy. 0: any free one.'),
+  INTERNAL_HOST: variable(
+    text,
+    '127.0.0.1',
+    'Address that the model proxy listens on. With `kubernetes` one that session pods reach, such as `0.0.0.0`; nobody else should.',
+  ),
+  INTERNAL_URL: variable(
+    optional
+      .refine((url) => url === null || isPlainUrl(url), 'must be an http or https URL without a path')
+      .transform((url) => url?.replace(/\/$/, '') ?? null),
+    '',
+    'Where sessions find INTERNAL_PORT, such as `http://claude-webui-gateway-internal.claude-webui.svc:3002`. Required with `kubernetes`.',
+  ),
 };
-
-function backendProblem({ input }: { input?: unknown }): string {
-  return input === 'kubernetes' ? 'kubernetes is not yet in this version; use process' : 'must be process';
-}
 
 /** The built client beside this package, from `src/` as from `dist/`. */
 export const BUILT_WEB_ROOT = join(__dirname, '../../../web/dist');

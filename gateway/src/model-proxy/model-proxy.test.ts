@@ -47,7 +47,7 @@ async function startBefore(
   const record = readyRecord(stand?.url ?? null);
   const directory = { get: (id: string) => Promise.resolve(id === record.id ? record : null) };
   const proxy = new ModelProxy(
-    { port: 0, upstream, credential: () => credential },
+    { host: '127.0.0.1', port: 0, url: null, upstream, credential: () => credential },
     tokens,
     directory,
     createLogger('silent'),

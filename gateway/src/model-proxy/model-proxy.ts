@@ -30,8 +30,12 @@ const NOT_FORWARDED = new Set([
 ]);
 
 export interface ModelProxyOptions {
+  /** Address to listen on. */
+  host: string;
   /** 0 for any. */
   port: number;
+  /** Where sessions find it, without a trailing slash; null: at `host`. */
+  url: string | null;
   upstream: string;
   /** Who pays, as the provider wants to be shown it, now; null: nobody, and sessions sign in by themselves. */
   credential: () => Credential | null;
@@ -51,10 +55,9 @@ export class ModelProxy {
     private readonly log: Logger,
   ) {}
 
-  /** Listens on this machine only. */
   async listen(): Promise<void> {
     const listening = once(this.server, 'listening');
-    this.server.listen(this.options.port, '127.0.0.1');
+    this.server.listen(this.options.port, this.options.host);
     await listening.catch((error: unknown) => {
       const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
       throw taken
@@ -67,8 +70,9 @@ export class ModelProxy {
   environment(sessionId: string): Record<string, string> {
     if (this.options.credential() === null) return {};
     const { port } = this.server.address() as AddressInfo;
+    const url = this.options.url ?? `http://${this.options.host}:${port}`;
     return {
-      ANTHROPIC_BASE_URL: `http://127.0.0.1:${port}${PREFIX}`,
+      ANTHROPIC_BASE_URL: url + PREFIX,
       ANTHROPIC_AUTH_TOKEN: this.tokens.issueModel(sessionId),
     };
   }

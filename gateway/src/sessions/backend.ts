@@ -1,11 +1,13 @@
-/** Where sessions run. One of the gateway's two seams: child processes now, Kubernetes later. */
-import type { SessionCommand, SessionEnd, SessionPolicy, TerminalSize } from '@claude-webui/protocol';
+/** Where sessions run. One of the gateway's two seams: child processes of this machine, or pods of a cluster. */
+import type { SessionCommand, SessionEnd, SessionPolicy, SessionProgress, TerminalSize } from '@claude-webui/protocol';
 import type { SessionRecord } from './directory';
 
 /** What a backend needs to place a session. */
 export interface Placement {
   sessionId: string;
   owner: string;
+  /** What the owner calls it. */
+  name: string;
   workspace: string;
   attachKey: string;
   size: TerminalSize;
@@ -15,12 +17,27 @@ export interface Placement {
   policy: SessionPolicy;
 }
 
+/** Where a session is now, or how it ended. */
+export type Whereabouts = { endpoint: string } | { end: SessionEnd };
+
+/** Told what a session waits for, each time that it is something else. */
+export type ProgressListener = (progress: SessionProgress) => void;
+
+/** A session that a backend has and nobody may know of any more. */
+export type FoundSession = Pick<SessionRecord, 'id' | 'owner' | 'workspace' | 'name' | 'createdAt'>;
+
 export interface SessionBackend {
+  /** Whether sessions outlive all gateways, and `found` tells the next of them. */
+  readonly findsAgain: boolean;
+  /** Whether runners tell Prometheus themselves what they measure. */
+  readonly runnersAreScraped: boolean;
+  /** The key of a new session's runner tokens. */
+  attachKey(sessionId: string): string;
   /**
    * Starts a session's runner and resolves with its endpoint once it takes attaches.
-   * @throws SessionStartError with the end to show, when it never will.
+   * @throws SessionStartError with the end to show, when it never will; PlacementLeft after `close`.
    */
-  place(placement: Placement, signal: AbortSignal): Promise<{ endpoint: string }>;
+  place(placement: Placement, signal: AbortSignal, progress: ProgressListener): Promise<{ endpoint: string }>;
   /**
    * Ends a session gracefully; resolves when nothing of it is left, with how it ended; null if that was not heard. One that it
    * does not know is already ended.
@@ -28,8 +45,27 @@ export interface SessionBackend {
   end(record: SessionRecord, reason: 'terminated' | 'server-stopping'): Promise<SessionEnd | null>;
   /** Whether this gateway can take over a session that another has placed. */
   reaches(record: SessionRecord): boolean;
-  /** What became of a session whose runner does not answer; null while it may answer again. */
-  inspect(record: SessionRecord): Promise<SessionEnd | null>;
+  /**
+   * Where a session is whose runner does not answer, or that another gateway was placing; resolves once it takes attaches
+   * again, or is over. @throws PlacementLeft after `close`, and when `signal` aborts
+   */
+  relocate(
+    placement: Placement,
+    endpoint: string | null,
+    signal: AbortSignal,
+    progress: ProgressListener,
+  ): Promise<Whereabouts>;
+  /** Live sessions, whoever has placed them. */
+  found(): FoundSession[];
+  /** Calls back with the id of a session that is perhaps not any more where it was. Returns the unsubscriber. */
+  subscribe(listener: (sessionId: string) => void): () => void;
+  /** Leaves what others can go on with. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** This gateway goes; another goes on with the session. */
+export class PlacementLeft extends Error {
+  override readonly name = 'PlacementLeft';
 }
 
 /** A session could not be started; `end` says why, for the person who wanted it. */

@@ -31,7 +31,10 @@ export type ClaimResult = 'claimed' | 'sessions-full' | 'sessions-full-user' | '
 
 /** Fields that change during a session's life. */
 export type SessionPatch = Partial<
-  Pick<SessionRecord, 'name' | 'state' | 'activity' | 'attachments' | 'lastActivityAt' | 'endpoint' | 'end' | 'shares'>
+  Pick<
+    SessionRecord,
+    'name' | 'state' | 'progress' | 'activity' | 'attachments' | 'lastActivityAt' | 'endpoint' | 'end' | 'shares'
+  >
 >;
 
 export interface SessionDirectory {
@@ -40,6 +43,11 @@ export interface SessionDirectory {
    * claims it vouches for it.
    */
   claim(record: SessionRecord, limits: SessionLimitCounts): Promise<ClaimResult>;
+  /**
+   * Adds a live session that was found though the directory had forgotten it, whatever the limits; this gateway vouches for it.
+   * False if the directory knows it.
+   */
+  restore(record: SessionRecord): Promise<boolean>;
   get(id: string): Promise<SessionRecord | null>;
   /** Newest first; one owner's, or everybody's. Ended sessions stay for a while, so that people learn why they ended. */
   list(owner?: string): Promise<SessionRecord[]>;

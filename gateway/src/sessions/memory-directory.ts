@@ -22,6 +22,13 @@ export class MemoryDirectory implements SessionDirectory {
     return Promise.resolve('claimed');
   }
 
+  restore(record: SessionRecord): Promise<boolean> {
+    if (this.records.has(record.id)) return Promise.resolve(false);
+    this.records.set(record.id, record);
+    this.notify(record);
+    return Promise.resolve(true);
+  }
+
   get(id: string): Promise<SessionRecord | null> {
     return Promise.resolve(this.records.get(id) ?? null);
   }

@@ -17,6 +17,7 @@ function placement(): Placement {
   return {
     sessionId: randomUUID(),
     owner: 'alice',
+    name: 'Session 1',
     workspace: 'main',
     attachKey: randomBytes(32).toString('base64url'),
     size: { cols: 80, rows: 24 },

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -18,7 +19,7 @@ import type {
 import { endProcesses } from '@claude-webui/session-runner/dist/processes/end';
 import { minimalEnvironment } from '../config/environment';
 import { endRunner } from '../runner-link/control';
-import type { Placement, SessionBackend } from './backend';
+import type { FoundSession, Placement, SessionBackend, Whereabouts } from './backend';
 import { SessionStartError } from './backend';
 import type { SessionRecord } from './directory';
 
@@ -28,6 +29,7 @@ const END_GRACE_MS = 3000;
 const RUNNER_END_MS = 10_000;
 /** The root of what a crashed runner left has gone, and its number may be another's by now. */
 const NO_ROOT = -1;
+const ATTACH_KEY_BYTES = 32;
 /** Output kept for resuming. */
 const REPLAY_BYTES = 4 * 1024 * 1024;
 
@@ -49,6 +51,9 @@ interface Runner {
 
 /** Sessions as child processes on this machine. They live on when their gateway does not. */
 export class ProcessBackend implements SessionBackend {
+  /** Other gateways of this machine do, by the directory that they share. */
+  readonly findsAgain = false;
+  readonly runnersAreScraped = false;
   /** Those that this gateway has started. */
   private readonly runners = new Map<string, Runner>();
   /** Sockets of all runners on this machine. Short, for a socket's path has at most 107 bytes (unix(7)). */
@@ -58,6 +63,10 @@ export class ProcessBackend implements SessionBackend {
   constructor(private readonly options: ProcessBackendOptions) {
     prepareDirectory(options.workingDirectory, 'Set CLAUDE_WORKING_DIR to a directory of your own.');
     prepareDirectory(this.runtimeDirectory, 'Set TMPDIR to a directory of your own.');
+  }
+
+  attachKey(): string {
+    return randomBytes(ATTACH_KEY_BYTES).toString('base64url');
   }
 
   async place(placement: Placement, signal: AbortSignal): Promise<{ endpoint: string }> {
@@ -102,10 +111,23 @@ export class ProcessBackend implements SessionBackend {
   }
 
   /** Whoever serves a socket lives. What has not lived to say how it ended has crashed. */
-  async inspect(record: SessionRecord): Promise<SessionEnd | null> {
-    if (record.endpoint !== null && (await answers(socketPathOf(record.endpoint)))) return null;
-    await this.sweep(record);
-    return { reason: 'runner-crashed', exitCode: null };
+  async relocate({ sessionId }: Placement, endpoint: string | null): Promise<Whereabouts> {
+    if (endpoint !== null && (await answers(socketPathOf(endpoint)))) return { endpoint };
+    await this.sweep(sessionId, endpoint);
+    return { end: { reason: 'runner-crashed', exitCode: null } };
+  }
+
+  found(): FoundSession[] {
+    return [];
+  }
+
+  /** Links to runners break when they go; there is no more to hear. */
+  subscribe(): () => void {
+    return () => undefined;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
   }
 
   private async departure(sessionId: string, child: ChildProcess): Promise<void> {
@@ -117,7 +139,7 @@ export class ProcessBackend implements SessionBackend {
   }
 
   /** Clears away what a runner that crashed has left: it cannot be asked, but its session's processes carry a mark. */
-  private async sweep({ id, endpoint }: SessionRecord): Promise<void> {
+  private async sweep(id: string, endpoint: string | null): Promise<void> {
     await endProcesses(NO_ROOT, id, 0);
     if (endpoint !== null) await rm(socketPathOf(endpoint), { force: true });
     const { persistent, workingDirectory } = this.options;

@@ -44,6 +44,15 @@ const CLAIM = `
   redis.call('PUBLISH', ARGV[9], cjson.encode(redis.call('HGETALL', KEYS[1])))
   return 'claimed'`;
 
+/** … channel, fields. 0: Redis knows it, ended or not. */
+const RESTORE = `
+  ${NOW}
+  if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+  redis.call('HSET', KEYS[1], unpack(ARGV, 8))
+  ${ENTER}
+  redis.call('PUBLISH', ARGV[7], cjson.encode(redis.call('HGETALL', KEYS[1])))
+  return 1`;
+
 /** … fields, written only where Redis has forgotten the session. 0: another gateway keeps it now. */
 const RENEW = `
   ${NOW}
@@ -96,6 +105,7 @@ type Run<T> = (...keysAndArguments: (string | number)[]) => Promise<T>;
 
 interface Commands {
   claimSession: Run<ClaimResult>;
+  restoreSession: Run<number>;
   renewSession: Run<number>;
   orphanedSessions: Run<string[]>;
   adoptSession: Run<number>;
@@ -106,6 +116,8 @@ interface Commands {
 
 export interface DirectoryScripts {
   claim(record: SessionRecord, place: Place, limits: SessionLimitCounts, channel: string): Promise<ClaimResult>;
+  /** False: Redis knows the session. */
+  restore(record: SessionRecord, place: Place, channel: string): Promise<boolean>;
   /** Renews the lease, and tells Redis the record if it has forgotten it. False: another gateway keeps the session. */
   renew(record: SessionRecord, place: Place): Promise<boolean>;
   /** Ids of live sessions that no gateway keeps. */
@@ -138,6 +150,7 @@ const keysOf = ({ session, live, own, workspaces, ids, ownIds }: Place) => [
 /** The scripts as this gateway runs them. */
 export function defineScripts(redis: RedisClient, gateway: string, times: Times): DirectoryScripts {
   redis.defineCommand('claimSession', { numberOfKeys: 6, lua: CLAIM });
+  redis.defineCommand('restoreSession', { numberOfKeys: 6, lua: RESTORE });
   redis.defineCommand('renewSession', { numberOfKeys: 6, lua: RENEW });
   redis.defineCommand('orphanedSessions', { numberOfKeys: 1, lua: ORPHANS });
   redis.defineCommand('adoptSession', { numberOfKeys: 6, lua: ADOPT });
@@ -157,6 +170,8 @@ export function defineScripts(redis: RedisClient, gateway: string, times: Times)
   return {
     claim: (record, place, { total, perUser }, channel) =>
       commands.claimSession(...keysOf(place), ...entry(record), total, perUser, channel, ...fieldsOf(record)),
+    restore: async (record, place, channel) =>
+      (await commands.restoreSession(...keysOf(place), ...entry(record), channel, ...fieldsOf(record))) === 1,
     renew: async (record, place) =>
       (await commands.renewSession(...keysOf(place), ...entry(record), ...fieldsOf(record))) === 1,
     orphans: (live) => commands.orphanedSessions(live, leaseMs, unkeptMs),

@@ -58,6 +58,18 @@ const endpointOf = (id: string) => `unix:/run/sessions/${id}.sock`;
       expect(await views[0]!.list()).toHaveLength(50);
     });
 
+    test('a session that Redis has forgotten is restored by one gateway, counts, and is not made twice', async () => {
+      const views = [await view(), await view()];
+      const found = fresh({ owner: 'alice' });
+      const restored = await Promise.all(views.map((directory) => directory.restore(found)));
+      expect(restored.filter(Boolean)).toHaveLength(1);
+      expect(await views[0]!.list()).toHaveLength(1);
+      expect(await views[0]!.claim(fresh({ owner: 'alice' }), { total: 50, perUser: 1 })).toBe('sessions-full-user');
+      await views[0]!.update(found.id, { state: 'ended', end: { reason: 'exited', exitCode: 0 } });
+      // What has ended stays ended, though its object may be there for a while.
+      expect(await views[1]!.restore(found)).toBe(false);
+    });
+
     test('each person has their own limit, and no two live sessions share a workspace', async () => {
       const directory = await view();
       const limits = { total: 50, perUser: 2 };

@@ -75,6 +75,15 @@ export class RedisDirectory implements SessionDirectory {
     return result;
   }
 
+  async restore(record: SessionRecord): Promise<boolean> {
+    // Held first: the script's own word of the session finds it known.
+    if (this.held.has(record.id)) return false;
+    this.held.set(record.id, record);
+    const isOurs = await unavailable(this.scripts.restore(record, placeOf(record), this.channel)).catch(() => false);
+    if (!isOurs) this.held.delete(record.id);
+    return isOurs;
+  }
+
   async get(id: string): Promise<SessionRecord | null> {
     const fields = await unavailable(this.redis.commands.hgetall(keyOf(id)));
     return Object.keys(fields).length === 0 ? null : recordOf(Object.entries(fields).flat());

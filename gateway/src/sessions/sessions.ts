@@ -1,14 +1,21 @@
 import { setMaxListeners } from 'node:events';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { RunnerEvent, RunnerMeasure, SessionEnd, SessionInfo, TerminalSize } from '@claude-webui/protocol';
+import type {
+  RunnerEvent,
+  RunnerMeasure,
+  SessionEnd,
+  SessionInfo,
+  SessionProgress,
+  TerminalSize,
+} from '@claude-webui/protocol';
 import { PRESET_SESSION_POLICY } from '@claude-webui/protocol';
 import type { AuditTrail } from '../audit/audit';
 import { GATEWAY } from '../audit/events';
 import { AppError } from '../errors';
 import type { Logger } from '../log';
 import type { Metrics } from '../metrics/metrics';
-import type { SessionBackend } from './backend';
-import { SessionStartError } from './backend';
+import type { FoundSession, Placement, SessionBackend } from './backend';
+import { PlacementLeft, SessionStartError } from './backend';
 import type { SessionDirectory, SessionLimitCounts, SessionPatch, SessionRecord, ShareRecord } from './directory';
 import { Keeper } from './keeper';
 
@@ -66,7 +73,12 @@ export class Sessions {
     this.keeper = new Keeper(
       directory,
       backend,
-      { event: ({ id }, event) => void follow(id, event), count: (live) => metrics.activeSessions.set(live) },
+      {
+        event: ({ id }, event) => void follow(id, event),
+        count: (live) => metrics.activeSessions.set(live),
+        placement: (record) => this.placement(record, DEFAULT_SIZE),
+        record: (found) => this.recordOf(found),
+      },
       log,
     );
   }
@@ -75,21 +87,13 @@ export class Sessions {
   async create(viewer: Viewer, wish: SessionWish): Promise<SessionRecord> {
     if (viewer.role === 'viewer') throw new AppError('forbidden', 'Viewers may watch sessions, not start them.');
     const live = (await this.directory.list(viewer.id)).filter(isLive);
-    const now = new Date().toISOString();
-    const record: SessionRecord = {
+    const record = this.recordOf({
       id: randomUUID(),
       name: wish.name ?? `Session ${lowestFree((n) => live.some(({ name }) => name === `Session ${n}`))}`,
       owner: viewer.id,
       workspace: wish.workspace ?? freeWorkspace(live),
-      state: 'starting',
-      activity: 'starting',
-      attachments: 0,
-      createdAt: now,
-      lastActivityAt: now,
-      endpoint: null,
-      attachKey: randomBytes(32).toString('base64url'),
-      shares: [],
-    };
+      createdAt: new Date().toISOString(),
+    });
     const result = await this.directory.claim(record, this.limits);
     // Another of the same person's took the name that was free a moment ago; the limits bound how often.
     if (result === 'workspace-busy' && wish.workspace === undefined) return this.create(viewer, wish);
@@ -131,9 +135,13 @@ export class Sessions {
     if (isLive(settled)) await this.endAs(settled, 'terminated');
   }
 
-  /** The session once it can be attached to, or ended before it could. @throws AppError session-not-found */
-  settled(id: string, signal: AbortSignal): Promise<SessionRecord> {
-    return this.once(id, ({ state }) => state !== 'starting', signal);
+  /** The session once it can be attached to, or ended before it could; `told` hears of what it waits for. @throws AppError session-not-found */
+  settled(id: string, signal: AbortSignal, told?: (record: SessionRecord) => void): Promise<SessionRecord> {
+    const isSettled = (record: SessionRecord) => {
+      if (record.state === 'starting') told?.(record);
+      return record.state !== 'starting';
+    };
+    return this.once(id, isSettled, signal);
   }
 
   /** The session once it is as wanted. @throws AppError session-not-found; not-ready when `signal` aborts */
@@ -211,12 +219,14 @@ export class Sessions {
   /** Leaves the sessions to other gateways, or ends them if there are none. */
   async close(fate: 'leave' | 'end'): Promise<void> {
     if (fate === 'end') this.closing.abort();
+    else await this.backend.close();
     await Promise.all(this.placements);
     const kept = this.keeper.records;
     if (fate === 'end') await Promise.allSettled(kept.map((record) => this.endAs(record, 'server-stopping')));
     this.keeper.close();
     if (fate === 'leave') await this.directory.release().catch(() => undefined);
     await this.directory.close();
+    await this.backend.close();
   }
 
   /** Resolves when the directory says that it has ended. */
@@ -228,17 +238,40 @@ export class Sessions {
       await this.once(id, (changed) => !isLive(changed), AbortSignal.timeout(END_TIMEOUT_MS));
   }
 
-  private async place(record: SessionRecord, size: TerminalSize): Promise<void> {
-    const { id: sessionId, owner, workspace, attachKey } = record;
+  /** A new record of a session that is being started. */
+  private recordOf(found: FoundSession): SessionRecord {
+    return {
+      ...found,
+      state: 'starting',
+      activity: 'starting',
+      attachments: 0,
+      lastActivityAt: found.createdAt,
+      endpoint: null,
+      attachKey: this.backend.attachKey(found.id),
+      shares: [],
+    };
+  }
+
+  private placement(
+    { id: sessionId, owner, name, workspace, attachKey }: SessionRecord,
+    size: TerminalSize,
+  ): Placement {
     const env = this.modelEnvironment(sessionId);
+    const command = { program: null, args: [] };
+    return { sessionId, owner, name, workspace, attachKey, size, env, command, policy: PRESET_SESSION_POLICY };
+  }
+
+  private async place(record: SessionRecord, size: TerminalSize): Promise<void> {
+    const { id: sessionId } = record;
+    const progress = (now: SessionProgress) =>
+      void this.directory.update(sessionId, { progress: now }).catch(() => null);
     try {
-      const command = { program: null, args: [] };
-      const policy = PRESET_SESSION_POLICY;
-      const placement = { sessionId, owner, workspace, attachKey, size, env, command, policy };
-      const { endpoint } = await this.backend.place(placement, this.closing.signal);
-      const placed = await this.directory.update(sessionId, { state: 'ready', endpoint });
+      const placement = this.placement(record, size);
+      const { endpoint } = await this.backend.place(placement, this.closing.signal, progress);
+      const placed = await this.directory.update(sessionId, { state: 'ready', progress: null, endpoint });
       if (placed !== null) this.keeper.keep(placed);
     } catch (error) {
+      if (error instanceof PlacementLeft) return;
       this.log.error({ sessionId, err: error }, 'session not started');
       const end = error instanceof SessionStartError ? error.end : { reason: 'start-failed' as const, exitCode: null };
       await this.markEnded(sessionId, end);
@@ -263,11 +296,15 @@ export class Sessions {
   }
 
   private measured(measure: RunnerMeasure): void {
+    // Counted twice, it would be twice as much in every sum.
+    const isCountedThere = this.backend.runnersAreScraped;
     switch (measure.name) {
       case 'command':
-        return this.metrics.command(measure.group, measure.seconds);
+        if (!isCountedThere) this.metrics.command(measure.group, measure.seconds);
+        return;
       case 'backpressure-drop':
-        return this.metrics.drops.inc();
+        if (!isCountedThere) this.metrics.drops.inc();
+        return;
       case 'policy-hit':
         return;
     }
@@ -275,7 +312,7 @@ export class Sessions {
 
   /** It ends once, whoever says so again. */
   private async markEnded(id: string, end: SessionEnd): Promise<void> {
-    const patch = { state: 'ended' as const, end, attachments: 0, endpoint: null, shares: [] };
+    const patch = { state: 'ended' as const, end, progress: null, attachments: 0, endpoint: null, shares: [] };
     const ended = await this.directory.update(id, patch);
     if (ended === null) return;
     const { reason, exitCode } = end;

@@ -51,7 +51,7 @@ export class TerminalSocket {
   async open(): Promise<void> {
     try {
       const wanted = await this.session();
-      const record = await this.sessions.settled(wanted.id, this.gone.signal);
+      const record = await this.sessions.settled(wanted.id, this.gone.signal, (starting) => this.starting(starting));
       if (record.state === 'ended') return this.ended(record.end ?? { reason: 'start-failed', exitCode: null });
       await this.attach(record);
     } catch (error) {
@@ -130,6 +130,11 @@ export class TerminalSocket {
     } else {
       link.send(frame);
     }
+  }
+
+  /** Tells the client what the session waits for. */
+  private starting({ id: sessionId, progress }: SessionRecord): void {
+    if (progress !== null && progress !== undefined) this.socket.emit('progress', { ...progress, sessionId });
   }
 
   /** The session was over before it could be attached to. */

@@ -4,6 +4,7 @@ import type {
   Handshake,
   HandshakeRefusal,
   SessionEnd,
+  SessionProgress,
   StatusCode,
   TerminalSize,
 } from '@claude-webui/protocol';
@@ -17,6 +18,8 @@ import { openSocket } from './socket';
 export type ConnectionPhase =
   /** `attempt`: 0 for the first connect, above for a reconnect. */
   | { phase: 'connecting'; attempt: number }
+  /** The session does not take attaches yet. */
+  | { phase: 'starting'; progress: SessionProgress }
   | { phase: 'attached'; state: AttachmentState }
   /** `at`: when the next try begins, in milliseconds since the epoch. */
   | { phase: 'reconnecting'; at: number; attempt: number }
@@ -165,6 +168,10 @@ export class TerminalConnection {
       if (state === 'closed' && reason === 'draining' && this.attached) this.handOver(socket);
       else if (state === 'closed') this.statusClosed(reason ?? 'runner-unreachable');
       else if (state === 'error' && reason !== undefined) this.consumer.refused(reason);
+    });
+    socket.on('progress', ({ code, detail }: SessionProgress) => {
+      if (this.socket !== socket || this.attached) return;
+      this.consumer.phase({ phase: 'starting', progress: detail === undefined ? { code } : { code, detail } });
     });
     socket.on('latency', ({ rttMs }: { rttMs: number | null }, answer: () => void) => {
       answer();

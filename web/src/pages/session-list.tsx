@@ -12,7 +12,7 @@ export interface SessionListProps {
 
 /** What a session is doing, in a word. */
 export function describe(session: SessionInfo): string {
-  if (session.state === 'starting') return 'Starting';
+  if (session.state === 'starting') return session.progress?.code === 'suspended' ? 'Suspended' : 'Starting';
   if (session.state === 'ended') return 'Ended';
   if (session.activity === 'waiting') return 'Waiting for you';
   return session.activity === 'working' ? 'Working' : 'Ready';

@@ -28,6 +28,15 @@ export function Notice({ phase, waiting, onReconnect, onTakeOver }: NoticeProps)
           </button>
         </div>
       );
+    case 'starting':
+      return (
+        <div className="notice" role="status">
+          <span>
+            {STATUS_SENTENCES[phase.progress.code]} {phase.progress.detail}
+            {waiting > 0 && ` ${waiting} ${waiting === 1 ? 'key is' : 'keys are'} kept and sent then.`}
+          </span>
+        </div>
+      );
     case 'ended':
       return (
         <div className="notice" role="status">

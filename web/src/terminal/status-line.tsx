@@ -3,6 +3,7 @@ import type { ConnectionPhase } from '../connection/terminal-connection';
 
 const PHASES: Record<ConnectionPhase['phase'], string> = {
   connecting: 'Connecting…',
+  starting: 'Starting',
   attached: 'Connected',
   reconnecting: 'Reconnecting…',
   ended: 'Ended',

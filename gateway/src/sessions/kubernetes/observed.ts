@@ -1,0 +1,92 @@
+/** What a ClaudeSession object means for the people in front of it. Pure. */
+import type { SessionEnd, SessionEndReason, SessionProgress, SessionProgressCode } from '@claude-webui/protocol';
+import type { ClaudeSession, SessionReason } from '@claude-webui/protocol/kubernetes';
+
+export type Observed =
+  | { state: 'starting'; progress: SessionProgress }
+  /** Its runner answers at `endpoint`; whether it knows whose it is, is another question. */
+  | { state: 'running'; endpoint: string; podUid: string }
+  | { state: 'over'; end: SessionEnd };
+
+const STARTING: Partial<Record<SessionReason, SessionProgressCode>> = {
+  Scheduling: 'scheduling',
+  Unschedulable: 'unschedulable',
+  PullingImage: 'pulling-image',
+  ImagePullFailed: 'image-pull-failed',
+  StartingContainer: 'starting-container',
+  TemplateNotFound: 'template-not-found',
+  QuotaExceeded: 'quota-exceeded',
+  Restarting: 'restarting',
+  Resuming: 'resuming',
+  Suspended: 'suspended',
+};
+
+const OVER: Partial<Record<SessionReason, SessionEndReason>> = {
+  ProgramExited: 'exited',
+  Terminated: 'terminated',
+  IdleTimeout: 'idle-timeout',
+  DetachTimeout: 'detach-timeout',
+  LifetimeExceeded: 'lifetime-exceeded',
+  RunnerCrashed: 'runner-crashed',
+  OutOfMemory: 'out-of-memory',
+  Evicted: 'evicted',
+  DiskFull: 'disk-full',
+  Preempted: 'preempted',
+  NodeLost: 'node-lost',
+  StartFailed: 'start-failed',
+  CliNotInstalled: 'cli-not-installed',
+  ServerStopping: 'server-stopping',
+  Suspended: 'suspended',
+  ImagePullFailed: 'image-pull-failed',
+  TemplateNotFound: 'template-not-found',
+  QuotaExceeded: 'quota-exceeded',
+};
+
+/** Where the cluster's own words say more than our sentence. */
+const TELLING: ReadonlySet<SessionReason> = new Set([
+  'Unschedulable',
+  'ImagePullFailed',
+  'TemplateNotFound',
+  'QuotaExceeded',
+  'StartFailed',
+]);
+/** Of what anybody may write into an object, no more goes to browsers. */
+const MAX_DETAIL_CHARACTERS = 500;
+
+/** Whoever deletes a session's object wants its end. */
+export const DELETED: SessionEnd = { reason: 'terminated', exitCode: null };
+
+/** @param object undefined once it is gone */
+export function observed(object: ClaudeSession | undefined): Observed {
+  if (object === undefined || object.metadata.deletionTimestamp !== undefined) return { state: 'over', end: DELETED };
+  const { phase, reason, endpoint, podUID, exitCode } = object.status ?? {};
+  switch (phase) {
+    case 'Ended':
+    case 'Failed':
+      return {
+        state: 'over',
+        end: { reason: endReason(reason), exitCode: exitCode ?? null, ...detailOf(object.status) },
+      };
+    case 'Ready':
+    case 'Attached':
+    case 'Detached':
+      if (endpoint !== undefined && podUID !== undefined) return { state: 'running', endpoint, podUid: podUID };
+      break;
+    case 'Suspended':
+      return { state: 'starting', progress: { code: 'suspended' } };
+    case 'Pending':
+    case 'Starting':
+    case undefined:
+  }
+  const code = reason === undefined ? 'scheduling' : (STARTING[reason] ?? 'starting-container');
+  return { state: 'starting', progress: { code, ...detailOf(object.status) } };
+}
+
+function endReason(reason: SessionReason | undefined): SessionEndReason {
+  return (reason === undefined ? undefined : OVER[reason]) ?? 'start-failed';
+}
+
+function detailOf({ reason, message }: NonNullable<ClaudeSession['status']> = {}): { detail?: string } {
+  if (reason === undefined || message === undefined || !TELLING.has(reason)) return {};
+  return { detail: message.slice(0, MAX_DETAIL_CHARACTERS) };
+}

@@ -1,0 +1,145 @@
+/** The ClaudeSessions of one namespace: made, deleted, and followed by a watch. All that a gateway may do in the cluster. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { KubernetesListObject, KubernetesObject } from '@kubernetes/client-node';
+import { ApiException, CustomObjectsApi, KubeConfig, ListWatch, Watch } from '@kubernetes/client-node';
+import type { ClaudeSession, NewClaudeSessionSpec } from '@claude-webui/protocol/kubernetes';
+import { API_GROUP, API_VERSION, GROUP_VERSION } from '@claude-webui/protocol/kubernetes';
+import type { Logger } from '../../log';
+
+const PLURAL = 'claudesessions';
+/** From a watch that failed to the next, so that an API server that comes back is not trampled. Milliseconds. */
+const RETRY_MS = 1000;
+const MAX_RETRY_MS = 15_000;
+
+/** The API server has refused something; `message` is its own word. */
+export class ClusterError extends Error {
+  override readonly name = 'ClusterError';
+  constructor(
+    /** HTTP status; 0 when it did not answer. */
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export class SessionObjects {
+  private readonly api: CustomObjectsApi;
+  private readonly informer: ListWatch<KubernetesObject>;
+  private readonly listeners = new Set<(name: string) => void>();
+  private readonly closing = new AbortController();
+  private failures = 0;
+
+  private constructor(
+    config: KubeConfig,
+    private readonly namespace: string,
+    private readonly log: Logger,
+  ) {
+    this.api = config.makeApiClient(CustomObjectsApi);
+    const path = `/apis/${GROUP_VERSION}/namespaces/${namespace}/${PLURAL}`;
+    this.informer = new ListWatch(path, new Watch(config), () => this.list(), false);
+    for (const event of ['add', 'update', 'delete'] as const)
+      this.informer.on(event, ({ metadata }) => this.changed(metadata?.name ?? ''));
+    this.informer.on('error', (error: unknown) => void this.again(error));
+    this.informer.on('connect', () => (this.failures = 0));
+  }
+
+  /** Resolves once every object is known. @throws ClusterError */
+  static async open(namespace: string, log: Logger, config = clusterConfig()): Promise<SessionObjects> {
+    const objects = new SessionObjects(config, namespace, log);
+    // A list of its own, so that what is wrong at the start is the caller's to say.
+    await objects.list();
+    await objects.informer.start();
+    return objects;
+  }
+
+  get(name: string): ClaudeSession | undefined {
+    const object = this.informer.get(name, this.namespace);
+    return object === undefined ? undefined : sessionOf(object);
+  }
+
+  all(): readonly ClaudeSession[] {
+    return this.informer.list(this.namespace).map(sessionOf);
+  }
+
+  /** @throws ClusterError */
+  async create(name: string, spec: NewClaudeSessionSpec): Promise<void> {
+    const body = { apiVersion: GROUP_VERSION, kind: 'ClaudeSession', metadata: { name }, spec };
+    await refused(this.api.createNamespacedCustomObject({ ...this.place(), body }));
+  }
+
+  /** One that is gone is deleted. @throws ClusterError */
+  async delete(name: string): Promise<void> {
+    await refused(this.api.deleteNamespacedCustomObject({ ...this.place(), name })).catch((error: unknown) => {
+      if (!(error instanceof ClusterError) || error.status !== 404) throw error;
+    });
+  }
+
+  /** Calls back with the name of an object that has come, changed or gone. Returns the unsubscriber. */
+  subscribe(listener: (name: string) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** May be called twice. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    this.listeners.clear();
+    await this.informer.stop();
+  }
+
+  private place(): { group: string; version: string; namespace: string; plural: string } {
+    return { group: API_GROUP, version: API_VERSION, namespace: this.namespace, plural: PLURAL };
+  }
+
+  private list(): Promise<KubernetesListObject<KubernetesObject>> {
+    return refused(
+      this.api.listNamespacedCustomObject(this.place()) as Promise<KubernetesListObject<KubernetesObject>>,
+    );
+  }
+
+  private changed(name: string): void {
+    for (const listener of this.listeners) listener(name);
+  }
+
+  private async again(error: unknown): Promise<void> {
+    const { signal } = this.closing;
+    const isClosed = () => signal.aborted;
+    if (isClosed()) return;
+    this.log.warn({ err: error }, 'the watch of sessions has failed and is begun again');
+    const wait = Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** this.failures);
+    this.failures += 1;
+    await delay(wait, undefined, { signal }).catch(() => undefined);
+    if (!isClosed()) await this.informer.start();
+  }
+}
+
+/** The API server holds every object against the schema from which this type comes; the client's types have dates for its strings. */
+const sessionOf = (object: KubernetesObject) => object as unknown as ClaudeSession;
+
+/** In a pod its service account, elsewhere a kubeconfig. */
+export function clusterConfig(): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  return config;
+}
+
+async function refused<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiException) throw new ClusterError(error.code, messageOf(error.body));
+    throw new ClusterError(0, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The server's answers are `Status` objects, given as text. */
+function messageOf(body: unknown): string {
+  try {
+    const status: unknown = typeof body === 'string' ? JSON.parse(body) : body;
+    if (typeof status === 'object' && status !== null && 'message' in status) return String(status.message);
+  } catch {
+    // Not the API server's own words.
+  }
+  return 'no reason was given';
+}

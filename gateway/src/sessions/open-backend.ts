@@ -1,0 +1,57 @@
+import type { Config } from '../config/config';
+import type { Logger } from '../log';
+import type { LiveSecrets } from '../secrets/live-secrets';
+import { runnerBindShape } from '../secrets/shapes';
+import type { SessionBackend } from './backend';
+import { probeIsolation } from './isolation';
+import type { ProcessBackendOptions } from './process-backend';
+import { ProcessBackend } from './process-backend';
+
+/** For tests and benchmarks: another program than Claude Code in the sessions. */
+export type PlainProgram = Pick<ProcessBackendOptions['program'], 'path' | 'args'>;
+
+/**
+ * Where sessions run, as SESSION_BACKEND says. `warnings` are for the person who starts the server.
+ * @throws Error with a sentence when it cannot be used
+ */
+export async function openBackend(
+  { sessions, logLevel }: Config,
+  plainProgram: PlainProgram | null,
+  secrets: LiveSecrets,
+  log: Logger,
+): Promise<{ backend: SessionBackend; warnings: string[] }> {
+  if (sessions.backend.kind === 'kubernetes') {
+    const { namespace, template, maxLifetimeMs } = sessions.backend;
+    // The client of the Kubernetes API is large, and nobody else needs it.
+    const { KubernetesBackend } = await import('./kubernetes/kubernetes-backend.js');
+    const { SessionObjects } = await import('./kubernetes/session-objects.js');
+    const bindKey = await secrets.need('runner-bind', runnerBindShape);
+    const objects = await SessionObjects.open(namespace, log).catch((error: unknown) => {
+      throw new Error(
+        `The ClaudeSessions of namespace ${namespace} cannot be read: ${error instanceof Error ? error.message : String(error)}. Check SESSION_NAMESPACE, that the CRDs are installed, and the rights of this service account.`,
+      );
+    });
+    const options = { template, limits: limitsOf(sessions), maxLifetimeMs, bindKey };
+    return { backend: new KubernetesBackend(objects, options, log), warnings: [] };
+  }
+  const isolation = await probeIsolation(sessions.isolation);
+  const backend = new ProcessBackend({
+    workingDirectory: sessions.workingDirectory,
+    persistent: sessions.persistent,
+    program:
+      plainProgram === null
+        ? { path: sessions.cliPath, args: [], kind: 'claude', confinement: isolation.confinement }
+        : { ...plainProgram, kind: 'plain', confinement: 'none' },
+    limits: limitsOf(sessions),
+    logLevel,
+  });
+  return { backend, warnings: isolation.confinement === 'none' ? [isolation.warning] : [] };
+}
+
+function limitsOf({
+  idleTimeoutMs,
+  idleWarningMs,
+  detachGraceMs,
+}: Config['sessions']): ProcessBackendOptions['limits'] {
+  return { idleTimeoutMs, idleWarningMs, detachGraceMs };
+}
