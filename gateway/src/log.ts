@@ -14,7 +14,18 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
     level,
     base: { service: 'gateway' },
     formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: errorInWords },
     redact: SECRETS.flatMap((name) => [name, `*.${name}`, `*.headers.${name}`]),
   };
   return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/**
+ * What an error says, and nothing that a library has hung on it: a failed Redis command has its arguments there, which are whole
+ * sessions and their keys, or the password.
+ */
+function errorInWords(error: unknown): object {
+  const { name, message, code, stack } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+  if (message === undefined) return { message: String(error) };
+  return { type: name, message, stack, ...(code === undefined ? {} : { code }) };
 }

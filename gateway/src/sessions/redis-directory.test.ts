@@ -159,6 +159,23 @@ const endpointOf = (id: string) => `unix:/run/sessions/${id}.sock`;
       rmSync(data, { recursive: true });
     });
 
+    test('an endpoint that somebody has forged in Redis leads nowhere', async () => {
+      const [here, there] = [await view(), await view()];
+      const record = fresh();
+      await here.claim(record, LIMITS);
+      await here.update(record.id, { state: 'ready', endpoint: endpointOf(record.id) });
+      const heard = new Promise<SessionRecord>((resolve) =>
+        there.subscribe((changed) => changed.name === 'forged' && resolve(changed)),
+      );
+      await opened[0]!.shared.commands.hset(`session:${record.id}`, {
+        endpoint: JSON.stringify('http://169.254.169.254/latest/meta-data'),
+      });
+      await here.update(record.id, { name: 'forged' });
+      expect(await heard).toMatchObject({ state: 'ready', endpoint: null });
+      expect(await there.get(record.id)).toMatchObject({ state: 'ready', endpoint: null });
+      expect((await there.list())[0]).toMatchObject({ endpoint: null });
+    });
+
     test('every key ends by itself when nobody renews it', async () => {
       const directory = await view();
       await directory.claim(fresh(), LIMITS);

@@ -6,6 +6,7 @@ import type { ClaimResult, SessionDirectory, SessionLimitCounts, SessionPatch, S
 import { defineScripts } from './redis-directory-scripts';
 import type { DirectoryScripts, Place, Times } from './redis-directory-scripts';
 import { recordOf } from './redis-record';
+import { isRunnerEndpoint } from './runner-endpoint';
 
 /** People come back to learn why a session ended; after this long they do not. Milliseconds. */
 const KEEP_ENDED_MS = 60 * 60_000;
@@ -47,7 +48,7 @@ export class RedisDirectory implements SessionDirectory {
     this.scripts = defineScripts(redis.commands, randomUUID(), times);
     this.channel = redis.prefix + CHANNEL;
     this.hear = (from, message) => {
-      if (from === this.channel) this.changed(recordOf(JSON.parse(message) as string[]));
+      if (from === this.channel) this.changed(this.read(JSON.parse(message) as string[]));
     };
     this.renewal = setInterval(this.renewSoon, times.renewMs);
   }
@@ -86,7 +87,7 @@ export class RedisDirectory implements SessionDirectory {
 
   async get(id: string): Promise<SessionRecord | null> {
     const fields = await unavailable(this.redis.commands.hgetall(keyOf(id)));
-    return Object.keys(fields).length === 0 ? null : recordOf(Object.entries(fields).flat());
+    return Object.keys(fields).length === 0 ? null : this.read(Object.entries(fields).flat());
   }
 
   async list(owner?: string): Promise<SessionRecord[]> {
@@ -161,6 +162,14 @@ export class RedisDirectory implements SessionDirectory {
     this.redis.commands.off('ready', this.renewSoon);
     this.redis.subscriber.off('message', this.hear);
     return Promise.resolve();
+  }
+
+  /** A record whose endpoint is no runner's leads nowhere. */
+  private read(fields: readonly string[]): SessionRecord {
+    const record = recordOf(fields);
+    if (record.endpoint === null || isRunnerEndpoint(record.endpoint, record.id)) return record;
+    this.log.error({ sessionId: record.id }, 'the endpoint of a session in Redis is not one of a session-runner');
+    return { ...record, endpoint: null };
   }
 
   private readonly renewSoon = () => void this.renew();

@@ -7,7 +7,7 @@ export function fieldsOf(record: SessionRecord | SessionPatch): string[] {
   );
 }
 
-/** The record that these fields are. Written by gateways alone, so it is taken at its word. */
+/** The record that these fields are, taken at its word: where its endpoint may lead is the reader's to ask. */
 export function recordOf(fields: readonly string[]): SessionRecord {
   const entries: [string, unknown][] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
