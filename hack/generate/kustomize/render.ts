@@ -1,0 +1,65 @@
+/** What the chart renders, as objects that Helm has no part in. */
+import { spawnSync } from 'node:child_process';
+import { parseAllDocuments } from 'yaml';
+
+export interface KubernetesObject {
+  apiVersion: string;
+  kind: string;
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
+}
+
+/** Of the release and its namespace: kustomize can change both. */
+export const RELEASE = 'claude-webui';
+
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+const HOOK = 'helm.sh/hook';
+const COMPONENT = 'app.kubernetes.io/component';
+
+/** Whether there is a Helm to render with: HELM, or the one on PATH. */
+export const hasHelm = () => spawnSync(helm(), ['version']).error === undefined;
+
+const helm = () => process.env['HELM'] ?? 'helm';
+
+/** @param values as `--set` takes them. @throws Error with what Helm said */
+export function render(chart: string, values: readonly string[]): KubernetesObject[] {
+  const set = values.flatMap((value) => ['--set', value]);
+  const args = ['template', RELEASE, chart, '--namespace', RELEASE, ...set];
+  const { status, stdout, stderr } = spawnSync(helm(), args, { encoding: 'utf8', maxBuffer: MAX_OUTPUT_BYTES });
+  if (status !== 0) throw new Error(`helm template: ${stderr}`);
+  return parseAllDocuments(stdout)
+    .map((document) => document.toJS() as KubernetesObject | null)
+    .filter((object) => object !== null)
+    .filter(isForKustomize)
+    .map(withoutHelm);
+}
+
+/**
+ * Of the hooks only the Job that makes secrets: who applies the definitions has no need for one that does, and nothing runs
+ * before kustomize deletes.
+ */
+function isForKustomize({ kind, metadata }: KubernetesObject): boolean {
+  if (metadata.annotations?.[HOOK] === undefined) return true;
+  const ofDefinitions = kind.startsWith('Cluster') || metadata.name.endsWith('-crds');
+  return componentOf({ metadata }) === 'prepare' && !ofDefinitions;
+}
+
+export const componentOf = ({ metadata }: Pick<KubernetesObject, 'metadata'>) =>
+  metadata.labels?.[COMPONENT] ?? 'release';
+
+/** Labels and annotations of Helm's, on the object and on the pods that it makes. */
+function withoutHelm<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withoutHelm) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value)
+    .filter(
+      ([key, inner]) => !key.startsWith('helm.sh/') && !(key === 'app.kubernetes.io/managed-by' && inner === 'Helm'),
+    )
+    .map(([key, inner]) => [key, withoutHelm(inner as unknown)] as const)
+    .filter(([key, inner]) => !(key === 'annotations' && Object.keys(inner as object).length === 0));
+  return Object.fromEntries(entries) as T;
+}
