@@ -1,11 +1,11 @@
 /** Everything a scenario plays on: the scripted Messages API, the gateway, and a browser. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContext, BrowserContextOptions } from 'playwright-core';
 import { startFakeAnthropic } from '../../hack/fake-anthropic/server';
 import type { FakeAnthropic } from '../../hack/fake-anthropic/server';
+import { launchBrowser, watch } from './browser';
 import { startGatewayProcess } from './gateway-process';
 import type { GatewayProcess } from './gateway-process';
 
@@ -43,7 +43,7 @@ export async function openStage(env: Record<string, string> = {}): Promise<Stage
     ANTHROPIC_API_KEY: MODEL_KEY,
     ...env,
   });
-  const browser = await launchBrowser();
+  const browser = await launchBrowser([`--host-resolver-rules=MAP ${UNTRUSTED_HOST} 127.0.0.1`]);
   const complaints: string[] = [];
   return {
     fake,
@@ -83,31 +83,4 @@ async function endAllSessions(url: string): Promise<void> {
   const { sessions } = (await call('GET', '/api/v1/sessions', token)) as { sessions: { id: string; state: string }[] };
   const live = sessions.filter(({ state }) => state !== 'ended');
   await Promise.all(live.map(({ id }) => call('DELETE', `/api/v1/sessions/${id}`, token)));
-}
-
-function launchBrowser(): Promise<Browser> {
-  const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-  if (!existsSync(executablePath)) {
-    throw new Error(`There is no ${executablePath}. Install Chromium, or set CHROMIUM_PATH to where it is.`);
-  }
-  return chromium.launch({
-    executablePath,
-    args: [
-      // Chromium's own sandbox does not work for root.
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      `--host-resolver-rules=MAP ${UNTRUSTED_HOST} 127.0.0.1`,
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
-}
-
-function watch(page: Page, complaints: string[]): void {
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (message.text().includes('Content Security Policy')) complaints.push(message.text());
-  });
 }

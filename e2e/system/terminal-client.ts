@@ -1,8 +1,11 @@
 /** The web page's own connection to a session, without the page: what it is given is kept, and counted. */
 import { createHash } from 'node:crypto';
+import type { SessionEnd } from '@claude-webui/protocol';
 import type { ConnectionPhase, TerminalConsumer } from '../../web/src/connection/terminal-connection';
 import { TerminalConnection } from '../../web/src/connection/terminal-connection';
 
+/** Enough for a screen that is painted at once. */
+const TAIL_CHARACTERS = 8000;
 const SIZE = { cols: 80, rows: 24 };
 
 export class TerminalClient implements TerminalConsumer {
@@ -10,6 +13,8 @@ export class TerminalClient implements TerminalConsumer {
   readonly refusals: string[] = [];
   private readonly pieces: Buffer[] = [];
   private bytes = 0;
+  /** How the session ended; null while it has not. */
+  end: SessionEnd | null = null;
   /** What has come lately, for those who wait for it. */
   private tail = '';
   private readonly connection: TerminalConnection;
@@ -25,7 +30,7 @@ export class TerminalClient implements TerminalConsumer {
   write(data: Uint8Array, offset: number): void {
     this.pieces.push(Buffer.from(data));
     this.bytes += data.length;
-    this.tail = (this.tail + Buffer.from(data).toString('latin1')).slice(-1000);
+    this.tail = (this.tail + Buffer.from(data).toString('latin1')).slice(-TAIL_CHARACTERS);
     this.connection.parsed(offset);
     this.notify();
   }
@@ -37,8 +42,9 @@ export class TerminalClient implements TerminalConsumer {
     this.tail = '';
   }
 
-  phase({ phase }: ConnectionPhase): void {
-    this.phases.push(phase);
+  phase(now: ConnectionPhase): void {
+    this.phases.push(now.phase);
+    if (now.phase === 'ended') this.end = now.end;
     this.notify();
   }
 
@@ -75,13 +81,25 @@ export class TerminalClient implements TerminalConsumer {
     return this.until(() => this.bytes >= bytes);
   }
 
+  /** What has been shown so far counts no more for `shows`. */
+  forget(): void {
+    this.tail = '';
+  }
+
+  /** What came between two texts, exclusive. */
+  between(from: string, to: string): string {
+    return this.span(from, to).toString('utf8');
+  }
+
   /** SHA-256 of what came between two texts, exclusive. */
   hashBetween(from: string, to: string): string {
+    return createHash('sha256').update(this.span(from, to)).digest('hex');
+  }
+
+  private span(from: string, to: string): Buffer {
     const all = Buffer.concat(this.pieces);
     const start = all.indexOf(from) + from.length;
-    return createHash('sha256')
-      .update(all.subarray(start, all.indexOf(to, start)))
-      .digest('hex');
+    return all.subarray(start, all.indexOf(to, start));
   }
 
   close(): void {

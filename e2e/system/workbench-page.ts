@@ -39,8 +39,8 @@ export class WorkbenchPage {
   }
 
   /** Waits for Claude Code's prompt. */
-  async ready(): Promise<this> {
-    await this.sees(PROMPT);
+  async ready(timeoutMs = DEFAULT_TIMEOUT_MS): Promise<this> {
+    await this.sees(PROMPT, timeoutMs);
     return this;
   }
 

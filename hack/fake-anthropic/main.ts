@@ -1,10 +1,15 @@
-/** `npm run fake-anthropic -w hack [port]`: the stand-in as a program of its own. script.ts says what it answers to. */
+/** `npm run fake-anthropic -w hack [port [host [key]]]`: the stand-in as a program of its own. script.ts says what it answers to. */
 import { startFakeAnthropic } from './server';
 
 const DEFAULT_PORT = 4010;
 
 async function main(): Promise<void> {
-  const fake = await startFakeAnthropic({ port: Number(process.argv[2] ?? DEFAULT_PORT) });
+  const [port = DEFAULT_PORT, host, key] = process.argv.slice(2);
+  const fake = await startFakeAnthropic({
+    port: Number(port),
+    ...(host === undefined ? {} : { host }),
+    ...(key === undefined ? {} : { key }),
+  });
   console.log(`ANTHROPIC_BASE_URL=${fake.url} ANTHROPIC_AUTH_TOKEN=anything`);
   process.once('SIGINT', () => void fake.close());
   process.once('SIGTERM', () => void fake.close());

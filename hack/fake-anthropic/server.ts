@@ -14,6 +14,8 @@ import { scriptedAnswer } from './script';
 export interface FakeAnthropicOptions {
   /** 0, the default, takes any free port. */
   port?: number;
+  /** Where to listen; loopback without it. */
+  host?: string;
   /** If given, only this API key or bearer token is let in; else any is. */
   key?: string;
 }
@@ -44,7 +46,11 @@ export const MAX_REQUESTS_KEPT = 200;
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** @returns once it listens */
-export async function startFakeAnthropic({ port = 0, key }: FakeAnthropicOptions = {}): Promise<FakeAnthropic> {
+export async function startFakeAnthropic({
+  port = 0,
+  host = '127.0.0.1',
+  key,
+}: FakeAnthropicOptions = {}): Promise<FakeAnthropic> {
   const requests: ReceivedRequest[] = [];
   const queued: Answer[] = [];
   const server = createServer((req, res) => {
@@ -79,7 +85,7 @@ export async function startFakeAnthropic({ port = 0, key }: FakeAnthropicOptions
     return answer.kind === 'error' ? refusal(answer) : { request, answer };
   }
 
-  server.listen(port, '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');

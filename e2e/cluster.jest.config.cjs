@@ -1,0 +1,10 @@
+/** Tests on the kind cluster of hack/kind-up, by hack/e2e. */
+const base = require('./jest.config.cjs');
+
+module.exports = {
+  ...base,
+  testMatch: ['<rootDir>/e2e/cluster/suite.test.ts'],
+  setupFiles: ['<rootDir>/e2e/cluster/host-names.ts'],
+  // Pods start, images are pulled, and all of it shares two cores.
+  testTimeout: 300_000,
+};

@@ -1,0 +1,92 @@
+/** kubectl and helm on the suite's cluster. Nothing waits in here without letting connections go on. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+
+const CONTEXT = `kind-${process.env['CLUSTER'] ?? 'claude-webui'}`;
+const CHART = join(__dirname, '../../charts/claude-webui');
+const VALUES = join(__dirname, '../../hack/kind/values.yaml');
+const MAX_OUTPUT_BYTES = 32 * 1024 * 1024;
+
+export const NAMESPACE = 'claude-webui';
+export const SESSIONS = 'terminal-sessions';
+export const RELEASE = 'terminal';
+
+async function run(program: string, args: readonly string[], input?: string): Promise<string> {
+  const running = execute(program, args, { maxBuffer: MAX_OUTPUT_BYTES });
+  running.child.stdin?.end(input ?? '');
+  const { stdout } = await running;
+  return stdout;
+}
+
+/** @throws Error with what kubectl said */
+export const kubectl = (...args: string[]) => run(process.env['KUBECTL'] ?? 'kubectl', ['--context', CONTEXT, ...args]);
+
+/** Applies objects as the API server has them, with its validation. */
+export const apply = (objects: object[]) =>
+  run(
+    process.env['KUBECTL'] ?? 'kubectl',
+    ['--context', CONTEXT, 'apply', '--server-side', '--force-conflicts', '--filename', '-'],
+    JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+  );
+
+export const helm = (...args: string[]) =>
+  run(process.env['HELM'] ?? 'helm', ['--kube-context', CONTEXT, '--namespace', NAMESPACE, ...args]);
+
+export async function get<T>(...args: string[]): Promise<T> {
+  return JSON.parse(await kubectl('get', '--output', 'json', ...args)) as T;
+}
+
+/** A value of a Secret. */
+export async function secret(name: string, key: string): Promise<string> {
+  const { data } = await get<{ data: Record<string, string> }>('--namespace', NAMESPACE, 'secret', name);
+  const value = data[key];
+  if (value === undefined) throw new Error(`Secret ${name} has no ${key}`);
+  return Buffer.from(value, 'base64').toString('utf8');
+}
+
+/** The release as hack/kind-up has it but for these values. Waits until it is in place. */
+export async function upgrade(...values: string[]): Promise<void> {
+  const annotations = await annotationsOfImages();
+  const set = [...annotations, ...values].flatMap((value) => ['--set-string', value]);
+  const typed = set.map((word) => (word === '--set-string' ? '--set' : word));
+  await helm('upgrade', RELEASE, CHART, '--values', VALUES, ...typed, '--wait', '--timeout', '10m');
+}
+
+/** As hack/kind-up has set them: without them every upgrade would roll everything. */
+async function annotationsOfImages(): Promise<string[]> {
+  const values = JSON.parse(await helm('get', 'values', RELEASE, '--output', 'json')) as Record<
+    string,
+    { podAnnotations?: { image?: string } }
+  >;
+  return ['gateway', 'operator', 'web'].flatMap((name) => {
+    const image = values[name]?.podAnnotations?.image;
+    return image === undefined ? [] : [`${name}.podAnnotations.image=${image}`];
+  });
+}
+
+export interface SessionObject {
+  metadata: { name: string };
+  spec: { owner: string; suspend?: boolean };
+  status?: { phase?: string; reason?: string; message?: string; podName?: string; startKind?: string };
+}
+
+export const session = (id: string) => get<SessionObject>('--namespace', SESSIONS, 'claudesession', id);
+
+export interface Pod {
+  metadata: { name: string; labels: Record<string, string> };
+  status: { podIP?: string; phase: string; conditions?: { type: string; status: string }[] };
+}
+
+/** Pods of a part of the release. */
+export async function podsOf(component: string): Promise<Pod[]> {
+  const label = `app.kubernetes.io/instance=${RELEASE},app.kubernetes.io/component=${component}`;
+  const { items } = await get<{ items: Pod[] }>('--namespace', NAMESPACE, 'pods', '--selector', label);
+  return items;
+}
+
+export async function nodeAddress(): Promise<string> {
+  return kubectl('get', 'nodes', '--output', 'jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}');
+}

@@ -1,0 +1,70 @@
+import { URL_OF_EDGE } from '../edge';
+import { apply, kubectl, upgrade } from '../kubernetes';
+import { eventually } from '../../system/workbench-page';
+
+const SECURITY_HEADERS = [
+  'strict-transport-security',
+  'content-security-policy',
+  'x-content-type-options',
+  'x-frame-options',
+  'referrer-policy',
+];
+
+/** What the edge lets in, by an Ingress and by an HTTPRoute. */
+export function edgeScenario(): void {
+  const status = async (path: string) => (await fetch(URL_OF_EDGE + path, { redirect: 'manual' })).status;
+
+  async function expectRoutes(): Promise<void> {
+    expect(await status('/')).toBe(200);
+    expect(await status('/auth/methods')).toBe(200);
+    expect(await status('/api/v1/sessions')).toBe(401);
+    expect(await status('/socket.io/?EIO=4&transport=polling')).toBe(200);
+    for (const path of ['/metrics', '/health', '/ready', '/llm/v1/messages', '/v1/metrics', '/v1/logs'])
+      expect(`${path} ${await status(path)}`).toBe(`${path} 404`);
+  }
+
+  test('routes to the public paths and to nothing else', expectRoutes);
+
+  test.each(['/', '/auth/methods'])('%s has every security header', async (path) => {
+    const { headers } = await fetch(URL_OF_EDGE + path);
+    for (const name of SECURITY_HEADERS) expect(`${name}: ${headers.get(name)}`).not.toContain('null');
+  });
+
+  test('sends plain HTTP to TLS', async () => {
+    const response = await fetch('http://terminal.test/', { redirect: 'manual' });
+    expect([301, 302, 307, 308]).toContain(response.status);
+    expect(response.headers.get('location')).toBe('https://terminal.test/');
+  });
+
+  test('has the same routes by an HTTPRoute, without the Ingress', async () => {
+    await apply([GATEWAY]);
+    await upgrade('ingress.enabled=false', 'httpRoute.enabled=true', 'httpRoute.parentRefs[0].name=edge');
+    const routed = async () => (await status('/').catch(() => 0)) === 200;
+    await eventually(routed, () => 'the HTTPRoute does not lead anywhere', 60_000);
+    await expectRoutes();
+    const { headers } = await fetch(`${URL_OF_EDGE}/`);
+    expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
+    await upgrade();
+    await kubectl('--namespace', 'claude-webui', 'delete', 'gateway', 'edge');
+    await eventually(routed, () => 'the Ingress does not lead anywhere', 60_000);
+  });
+}
+
+/** Of the controller that hack/kind-up has installed; its entry point for TLS is 8443 inside, 443 at the node. */
+const GATEWAY = {
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'Gateway',
+  metadata: { name: 'edge', namespace: 'claude-webui' },
+  spec: {
+    gatewayClassName: 'traefik',
+    listeners: [
+      {
+        name: 'https',
+        protocol: 'HTTPS',
+        port: 8443,
+        hostname: 'terminal.test',
+        tls: { mode: 'Terminate', certificateRefs: [{ name: 'terminal-tls' }] },
+      },
+    ],
+  },
+};

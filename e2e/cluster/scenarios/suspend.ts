@@ -1,0 +1,64 @@
+import { eventually } from '../../system/workbench-page';
+import { Person } from '../edge';
+import { kubectl, session, SESSIONS, upgrade } from '../kubernetes';
+
+const START_TIMEOUT_MS = 180_000;
+/** Keys that come in one piece would be taken for a paste. */
+const KEY_EVERY_MS = 50;
+
+/** The real CLI with a workspace that outlives its pod. */
+export function suspendScenario(): void {
+  let person: Person;
+
+  beforeAll(async () => {
+    await upgrade('sessions.template=persistent');
+    person = await Person.signIn();
+  });
+  afterAll(() => person.endAll());
+
+  test('files are there again, and the conversation goes on', async () => {
+    const id = await person.newSession();
+    const before = person.open(id);
+    // The CLI moves its cursor between words: only what is one word is found in its bytes.
+    await before.shows('shortcuts');
+    const type = async (client: typeof before, text: string) => {
+      client.forget();
+      for (const key of text) {
+        client.type(key);
+        await new Promise((resolve) => setTimeout(resolve, KEY_EVERY_MS));
+      }
+      client.type('\r');
+    };
+    await type(before, '!echo kept-$((6*7)) > kept.txt; cat kept.txt');
+    await before.shows('kept-42');
+    await type(before, 'mango-it-is');
+    await before.shows('said');
+    await suspend(id, true);
+    await phaseIs(id, 'Suspended');
+    before.close();
+
+    await suspend(id, false);
+    await phaseIs(id, 'Ready', 'Attached', 'Detached');
+    const after = person.open(id);
+    await after.shows('mango-it-is');
+    await after.shows('shortcuts');
+    await type(after, '!cat kept.txt');
+    await after.shows('kept-42');
+    await type(after, 'and-it-goes-on');
+    await after.shows('said');
+    after.close();
+  });
+
+  const suspend = (id: string, to: boolean) =>
+    kubectl(
+      ...['--namespace', SESSIONS, 'patch', 'claudesession', id, '--type', 'merge'],
+      ...['--patch', JSON.stringify({ spec: { suspend: to } })],
+    );
+
+  const phaseIs = (id: string, ...phases: string[]) =>
+    eventually(
+      async () => phases.includes((await session(id)).status?.phase ?? ''),
+      async () => `the session is not ${phases.join(' or ')}: ${JSON.stringify((await session(id)).status)}`,
+      START_TIMEOUT_MS,
+    );
+}
