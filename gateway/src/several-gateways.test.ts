@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunnerFrame } from '@claude-webui/protocol';
 import { decodeRunnerFrame, encodeClientFrame, frameOf, packetParser } from '@claude-webui/protocol';
+import { Redis } from 'ioredis';
 import type { Socket } from 'socket.io-client';
 import { io } from 'socket.io-client';
 import * as parser from 'socket.io-parser';
@@ -108,6 +109,20 @@ const PASSWORD = 'correct horse battery';
     expect((await call(1, 'GET', '/api/v1/sessions', token)).status).toBe(401);
   });
 
+  test('nothing that gateways leave in Redis is there for ever', async () => {
+    const token = await signIn(0);
+    await call(0, 'POST', '/api/v1/sessions', token, {});
+    await call(0, 'POST', '/auth/login', '', { username: 'nobody', password: 'wrong' });
+    await call(1, 'POST', '/auth/logout', await signIn(1));
+    const client = new Redis(redis.url);
+    const keys = await client.keys('*');
+    const kinds = ['revoked', 'session:', 'live', 'workspaces:', 'ids', 'login:', 'rate:'];
+    for (const kind of kinds) expect(keys.some((key) => key.startsWith(`{claude-webui}:${kind}`))).toBe(true);
+    const forEver = await Promise.all(keys.map(async (key) => ((await client.pttl(key)) < 0 ? key : null)));
+    expect(forEver.filter((key) => key !== null)).toEqual([]);
+    client.disconnect();
+  });
+
   test('a gateway that starts later knows of sign-outs from before', async () => {
     const token = await signIn(0);
     await call(0, 'POST', '/auth/logout', token);
@@ -117,12 +132,9 @@ const PASSWORD = 'correct horse battery';
 
   test('requests and failed sign-ins count together', async () => {
     const token = await signIn(0);
-    const left = async (gateway: number) => {
-      const { headers } = await call(gateway, 'GET', '/api/v1/sessions', token);
-      return Number(/r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1]);
-    };
-    const first = await left(0);
-    expect([await left(1), await left(0)]).toEqual([first - 1, first - 2]);
+    const leftAt = async (gateway: number) => left(await call(gateway, 'GET', '/api/v1/sessions', token));
+    const first = await leftAt(0);
+    expect([await leftAt(1), await leftAt(0)]).toEqual([first - 1, first - 2]);
     const guess = (gateway: number) =>
       call(gateway, 'POST', '/auth/login', '', { username: 'nobody', password: 'wrong' });
     for (let n = 0; n < 5; n += 1) expect((await guess(n % 2)).status).toBe(401);
@@ -156,6 +168,14 @@ const PASSWORD = 'correct horse battery';
     const refused = await call(0, 'POST', '/api/v1/sessions', token, {});
     expect(refused.status).toBe(503);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    const guessed = await call(0, 'POST', '/auth/login', '', { username: 'admin', password: PASSWORD });
+    expect(guessed.status).toBe(503);
+    expect(Number(guessed.headers.get('retry-after'))).toBeGreaterThan(0);
+    const comes = attach(0, { token, sessionId: id });
+    expect(await event(comes, 'status')).toMatchObject({ state: 'closed', reason: 'not-ready' });
+    // Requests are counted by each gateway for itself then.
+    const counted = Array.from({ length: 3 }, async () => left(await call(0, 'GET', '/api/v1/sessions', token)));
+    expect(new Set(await Promise.all(counted)).size).toBe(3);
     expect(await call(0, 'GET', '/ready')).toMatchObject({ status: 503, body: { detail: 'Redis is away.' } });
     expect((await call(0, 'GET', '/health')).status).toBe(200);
     await redis.start();
@@ -173,6 +193,11 @@ interface Answer {
   id?: string;
   detail?: string;
   sessions?: { id: string; state: string }[];
+}
+
+/** Requests that the caller has left in this window. */
+function left({ headers }: { headers: Headers }): number {
+  return Number(/r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1]);
 }
 
 function event(socket: Socket, name: string): Promise<unknown> {

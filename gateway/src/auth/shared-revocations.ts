@@ -4,6 +4,8 @@ import type { Revocations } from './revocations';
 
 const KEY = 'revoked';
 const CHANNEL = 'revoked';
+/** Of the whole set after its last change: longer than SIGN_IN_TTL can be. Seconds. */
+const KEY_SECONDS = 31 * 24 * 3600;
 
 /**
  * Makes sign-outs known to all gateways, and to those that start later. While Redis is away a sign-out holds on this
@@ -14,7 +16,8 @@ export async function shareRevocations(revocations: Revocations, redis: SharedRe
   const channel = prefix + CHANNEL;
 
   const tell = async (id: string, untilMs: number) => {
-    await commands.multi().zadd(KEY, String(untilMs), id).zremrangebyscore(KEY, '-inf', String(Date.now())).exec();
+    const change = commands.multi().zadd(KEY, String(untilMs), id);
+    await change.zremrangebyscore(KEY, '-inf', String(Date.now())).expire(KEY, KEY_SECONDS).exec();
     await commands.publish(channel, JSON.stringify([id, untilMs]));
   };
   const hear = (from: string, message: string) => {

@@ -103,6 +103,15 @@ test('production with a strong secret starts, on all addresses', () => {
   expect(Object.values((JSON.parse(kept ?? '') as { keys: object }).keys)).toEqual([STRONG]);
 });
 
+test('production refuses the password of an example for its administrator', () => {
+  const production = { NODE_ENV: 'production', JWT_SECRET: STRONG };
+  const [problem] = problemsOf({ ...production, CLAUDE_WEBUI_ADMIN_PASSWORD: 'change-me-please' });
+  expect(problem).toContain('CLAUDE_WEBUI_ADMIN_PASSWORD is a placeholder');
+  expect(problem).not.toContain('please');
+  expect(problemsOf({ ...production, CLAUDE_WEBUI_ADMIN_PASSWORD: 'correct horse battery' })).toEqual([]);
+  expect(problemsOf({ CLAUDE_WEBUI_ADMIN_PASSWORD: 'change-me-please' })).toEqual([]);
+});
+
 test('an empty variable counts as unset, an unknown one for nothing', () => {
   expect(loadConfig({ PORT: '', MAX_SESSIONS: ' ', SOMETHING_ELSE: 'x' })).toEqual(loadConfig({}));
 });

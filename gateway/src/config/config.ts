@@ -6,7 +6,7 @@ import type { OidcSettings } from '../auth/oidc/provider';
 import { keyIdOf } from '../auth/keyset';
 import type { AwsSecretsOptions } from '../secrets/aws-provider';
 import type { SecretName } from '../secrets/provider';
-import { secretWeakness } from './secret-strength';
+import { isPlaceholder, secretWeakness } from './secret-strength';
 import { BUILT_WEB_ROOT, VARIABLES } from './variables';
 
 /** Everything the gateway is configured with, parsed once at the start. `variables.ts` says which variable sets what. */
@@ -106,6 +106,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   problems.push(
     ...environmentSecretProblems(env),
     ...secretsProblems(env),
+    ...defaultPasswordProblems(env),
     ...clusterProblems(env),
     ...oidcProblems(env),
   );
@@ -142,6 +143,13 @@ function environmentSecretProblems(env: NodeJS.ProcessEnv): string[] {
     problems.push('ANTHROPIC_API_KEY and ANTHROPIC_AUTH_TOKEN are both set. Unset one of them.');
   }
   return problems;
+}
+
+/** A password that everybody has read somewhere lets everybody in. */
+function defaultPasswordProblems(env: NodeJS.ProcessEnv): string[] {
+  const name = 'CLAUDE_WEBUI_ADMIN_PASSWORD';
+  if (given(env, 'NODE_ENV') !== 'production' || !isPlaceholder(given(env, name) ?? '')) return [];
+  return [`${name} is a placeholder, not a password. Unset it, and one is made up and printed once.`];
 }
 
 /** Of two places for one secret, one would be read and the other believed. */

@@ -10,6 +10,9 @@ const PLACEHOLDER =
 export function secretWeakness(secret: string): string | null {
   if (Buffer.byteLength(secret) < MIN_BYTES) return `is shorter than ${MIN_BYTES} bytes`;
   if (new Set(secret).size < MIN_DISTINCT || /^(.+?)\1+$/.test(secret)) return 'repeats itself instead of being random';
-  if (PLACEHOLDER.test(secret)) return 'is a placeholder, not a secret';
+  if (isPlaceholder(secret)) return 'is a placeholder, not a secret';
   return null;
 }
+
+/** Whether it is what somebody was to put something better in the place of. */
+export const isPlaceholder = (secret: string) => PLACEHOLDER.test(secret);
