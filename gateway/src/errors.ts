@@ -22,6 +22,7 @@ export const ERRORS = {
   ...shared('signed-out', 401),
   ...shared('origin-refused', 403),
   ...shared('forbidden', 403),
+  ...shared('policy-refused', 403),
   ...shared('session-not-found', 404),
   ...shared('share-ended', 404),
   ...shared('workspace-busy', 409),
@@ -74,6 +75,17 @@ export class AppError extends Error {
   ) {
     super(detail ?? ERRORS[code].title);
     this.status = ERRORS[code].status;
+  }
+}
+
+/** The command policy does not allow it. */
+export class PolicyRefusal extends AppError {
+  constructor(
+    /** Which of its rules. */
+    readonly rule: string,
+    detail: string,
+  ) {
+    super('policy-refused', detail);
   }
 }
 

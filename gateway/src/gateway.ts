@@ -23,6 +23,9 @@ import { requestCounter } from './http/rate-limit';
 import { createLogger } from './log';
 import { Metrics } from './metrics/metrics';
 import { ModelProxy } from './model-proxy/model-proxy';
+import { Policy } from './policy/policy';
+import type { PolicyFileParts } from './policy/policy-file';
+import { PolicyFile } from './policy/policy-file';
 import { forwardFile } from './runner-link/files';
 import type { PlainProgram } from './sessions/open-backend';
 import { openBackend } from './sessions/open-backend';
@@ -112,7 +115,10 @@ async function open(
   opened.push(() => backend.close());
   const limits = { total: config.sessions.maxTotal, perUser: config.sessions.maxPerUser };
   const environment = (sessionId: string) => proxy?.environment(sessionId) ?? {};
-  const sessions = new Sessions(directory, backend, limits, environment, metrics, log, audit);
+  const policyFile = openPolicy(config.policyFile, { log, audit, failures: metrics.policyReloadFailures });
+  opened.push(() => policyFile?.close());
+  const policy = () => policyFile?.current ?? Policy.preset;
+  const sessions = new Sessions(directory, backend, limits, environment, metrics, log, audit, policy);
   // Alone, nobody could find them again.
   opened.push(() => sessions.close(redis === null && !backend.findsAgain ? 'end' : 'leave'));
 
@@ -185,6 +191,10 @@ async function openUsers(config: Config, secrets: LiveSecrets): Promise<Users> {
   if (config.secrets.users === 'file') return Users.open(join(config.dataDirectory, 'users.json'));
   const all = await secrets.need('users', usersShape);
   return new Users(new SecretUsers(all, secrets.provider));
+}
+
+function openPolicy(file: string | null, parts: PolicyFileParts): PolicyFile | null {
+  return file === null ? null : PolicyFile.open(file, parts);
 }
 
 async function listen(http: Server, { host, port }: Config['http']): Promise<void> {

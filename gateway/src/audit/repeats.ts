@@ -41,5 +41,8 @@ export class Repeats {
 
 function kindOf(event: AuditEvent): string {
   const { id, address } = event.actor;
+  // What a session's own programs cause is told for each session; whoever else it is may name as many as they like.
+  if (event.event === 'policy.refused')
+    return JSON.stringify([event.rule, id, address, event.actor.kind, event.sessionId]);
   return JSON.stringify([event.event, 'reason' in event ? event.reason : null, id, address]);
 }

@@ -193,6 +193,13 @@ test("an administrator's acts, and what others are refused", async () => {
   const alice = await audited.signIn('alice', password);
   await audited.call('GET', '/api/v1/admin/users', alice);
   expect((await audited.line('access.refused', { reason: 'administrators-only' })).actor.name).toBe('alice');
+  const refused = await audited.call('POST', '/api/v1/sessions', alice, { program: '/bin/bash' });
+  expect(refused.status).toBe(403);
+  expect(await refused.json()).toMatchObject({
+    code: 'policy-refused',
+    detail: expect.stringContaining('/bin/bash') as string,
+  });
+  expect(await audited.line('policy.refused', { rule: 'programs.others' })).toMatchObject({ actor: { name: 'alice' } });
   const { socket, sessionId } = await audited.attached({ token: alice });
   const gone = disconnected(socket);
   await audited.call('DELETE', `/api/v1/sessions/${sessionId}`, token);

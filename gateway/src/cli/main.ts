@@ -2,9 +2,10 @@
 /** `claude-webui <command>`: what an administrator does beside the running server. */
 import { runAudit } from './audit';
 import type { Command } from './command';
+import { runPolicy } from './policy';
 import { runUsers } from './users';
 
-const COMMANDS: Record<string, Command> = { audit: runAudit, users: runUsers };
+const COMMANDS: Record<string, Command> = { audit: runAudit, policy: runPolicy, users: runUsers };
 
 async function main([name = '', ...args]: string[]): Promise<number> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;

@@ -72,6 +72,8 @@ export interface Config {
     /** 0: a session ends with its last connection. */
     detachGraceMs: number;
   };
+  /** Absolute path; null: the preset. */
+  policyFile: string | null;
   audit: { kind: 'stdout' | 'off' } | ({ kind: 'file' } & FileSinkOptions);
   modelProxy: {
     /** Address to listen on. */
@@ -257,6 +259,7 @@ function toConfig(values: Values): Config {
       idleWarningMs: values.SESSION_IDLE_WARNING * 1000,
       detachGraceMs: values.SESSION_DETACH_GRACE * 1000,
     },
+    policyFile: values.POLICY_FILE,
     audit: auditOf(values),
     modelProxy: {
       host: values.INTERNAL_HOST,

@@ -289,6 +289,11 @@ export const VARIABLES = {
     '',
     'Absolute path of the Claude Code binary. Without it the one of the npm package.',
   ),
+  POLICY_FILE: variable(
+    optional.transform((path) => (path === null ? null : absolute(path))),
+    '',
+    'Path of the command policy, a YAML file; read again when it changes. Without it what [POLICY.md](POLICY.md) calls the preset.',
+  ),
   AUDIT_LOG: variable(
     text.transform((value) => (['', 'stdout', 'off'].includes(value) ? value : absolute(value))),
     '',

@@ -3,7 +3,7 @@ import type { ErrorRequestHandler, Request } from 'express';
 import type { AuditTrail } from '../audit/audit';
 import { isRefusal } from '../audit/refusals';
 import type { ErrorCode } from '../errors';
-import { AppError } from '../errors';
+import { AppError, PolicyRefusal } from '../errors';
 import { by } from './actor';
 import { bearerOf } from './authenticate';
 import { refreshCookie } from './sign-in-cookie';
@@ -18,6 +18,8 @@ export function auditRefusals(audit: AuditTrail): ErrorRequestHandler {
       const about = { ...by(request, response), reason };
       if (reason === 'login-failed') audit.record({ event: 'auth.sign-in-failed', method: 'password', ...about });
       else if (reason === 'too-many-logins') audit.record({ event: 'auth.backed-off', ...about });
+      else if (error instanceof PolicyRefusal)
+        audit.record({ event: 'policy.refused', ...by(request, response), rule: error.rule });
       else if (isRefusal(reason)) audit.record({ event: 'access.refused', ...about });
       else if (BAD_TOKEN.has(reason) && hasToken(request)) audit.record({ event: 'auth.token-refused', ...about });
     }

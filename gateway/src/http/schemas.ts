@@ -39,6 +39,17 @@ export const createBody = z.strictObject({
   name: name.optional(),
   workspace: workspace.optional(),
   size: size.optional(),
+  program: z
+    .string()
+    .startsWith('/', 'must be an absolute path')
+    .max(4096)
+    .optional()
+    .describe('Path of a program in the place of Claude Code, if the policy allows it.'),
+  arguments: z
+    .array(z.string().max(4096))
+    .max(64)
+    .optional()
+    .describe('Arguments for Claude Code or the program, if the policy allows them.'),
 });
 export const renameBody = z.strictObject({ name });
 export const shareBody = z.strictObject({ expiresInSeconds: z.int().min(60).max(MAX_SHARE_SECONDS) });

@@ -103,6 +103,18 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly policyHits = new Counter({
+    name: 'policy_hits_total',
+    help: 'Control sequences and lines that the command policy has kept back, by its rule.',
+    labelNames: ['rule'] as const,
+    registers: this.registers,
+  });
+  readonly policyReloadFailures = new Counter({
+    name: 'policy_reload_failures_total',
+    help: 'Changed policy files that could not be used; the last good one goes on.',
+    registers: this.registers,
+  });
+
   readonly auditFailures = new Counter({
     name: 'audit_write_failures_total',
     help: 'Audit events that could not be written; they are in the log.',

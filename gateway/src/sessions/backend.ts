@@ -24,7 +24,7 @@ export type Whereabouts = { endpoint: string } | { end: SessionEnd };
 export type ProgressListener = (progress: SessionProgress) => void;
 
 /** A session that a backend has and nobody may know of any more. */
-export type FoundSession = Pick<SessionRecord, 'id' | 'owner' | 'workspace' | 'name' | 'createdAt'>;
+export type FoundSession = Pick<SessionRecord, 'id' | 'owner' | 'workspace' | 'name' | 'createdAt' | 'launch'>;
 
 export interface SessionBackend {
   /** Whether sessions outlive all gateways, and `found` tells the next of them. */

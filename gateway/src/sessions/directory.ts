@@ -1,5 +1,6 @@
 /** The session directory: which sessions there are, whose, and where. One of the gateway's two seams: memory now, Redis later. */
-import type { SessionInfo } from '@claude-webui/protocol';
+import type { SessionCommand, SessionInfo } from '@claude-webui/protocol';
+import type { UserRole } from '../auth/roles';
 
 /** A session as the gateway keeps it: what everybody may see, and what only gateways may. */
 export interface SessionRecord extends SessionInfo {
@@ -8,6 +9,14 @@ export interface SessionRecord extends SessionInfo {
   /** Signs this session's runner tokens. */
   attachKey: string;
   shares: ShareRecord[];
+  /** What the policy had allowed; without it Claude Code for a user. */
+  launch?: Launch;
+}
+
+/** What a session starts, and by the policy of which role. */
+export interface Launch {
+  role: UserRole;
+  command: SessionCommand;
 }
 
 /** A read-only link to a session. */

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { parsePolicy } from '../policy/parse';
+import { Policy } from '../policy/policy';
 import { ADMIN, ALICE, BOB, LocalSessions, WATCHER } from '../testing/local-sessions';
 import { sessionInfo } from './sessions';
 
@@ -157,4 +159,18 @@ describe('what people may do with sessions', () => {
     await Promise.all([local.sessions.unshare(ALICE, id, share.id), local.sessions.share(ALICE, id, 60)]);
     expect(await local.sessions.findShare(secret)).toBeNull();
   });
+});
+
+test('a program that the policy allows is started in the place of the usual one, and no other', async () => {
+  const text = 'version: 1\nroles: { user: { programs: { others: [{ path: /bin/sleep, arguments: ["*"] }] } } }\n';
+  local = new LocalSessions({ policy: Policy.of(parsePolicy('policy', text), 'x'), command: 'exit 3' });
+  const { id } = await local.started(ALICE, { program: '/bin/sleep', arguments: ['0.01'] });
+  expect((await local.ended(id)).end).toMatchObject({ reason: 'exited', exitCode: 0 });
+  const refusals = [
+    { program: '/bin/sh' },
+    { program: '/bin/sleep', arguments: ['1', '-x'] },
+    { arguments: ['--debug'] },
+  ];
+  for (const wish of refusals)
+    await expect(local.sessions.create(ALICE, wish)).rejects.toMatchObject({ code: 'policy-refused' });
 });

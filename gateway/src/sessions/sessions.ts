@@ -8,18 +8,28 @@ import type {
   SessionProgress,
   TerminalSize,
 } from '@claude-webui/protocol';
-import { PRESET_SESSION_POLICY } from '@claude-webui/protocol';
 import type { AuditTrail } from '../audit/audit';
 import { GATEWAY } from '../audit/events';
-import { AppError } from '../errors';
+import { AppError, PolicyRefusal } from '../errors';
 import type { Logger } from '../log';
 import type { Metrics } from '../metrics/metrics';
+import type { Policy } from '../policy/policy';
+import { ProvenSettings } from '../policy/proven-settings';
 import type { FoundSession, Placement, SessionBackend } from './backend';
 import { PlacementLeft, SessionStartError } from './backend';
-import type { SessionDirectory, SessionLimitCounts, SessionPatch, SessionRecord, ShareRecord } from './directory';
+import type {
+  Launch,
+  SessionDirectory,
+  SessionLimitCounts,
+  SessionPatch,
+  SessionRecord,
+  ShareRecord,
+} from './directory';
 import { Keeper } from './keeper';
 
 const DEFAULT_SIZE: TerminalSize = { cols: 80, rows: 24 };
+/** Of a session whose record nobody has kept. */
+const USUAL_LAUNCH: Launch = { role: 'user', command: { program: null, args: [] } };
 const MAX_SHARES = 16;
 /** From the wish to end a session to the word that it has. Milliseconds. */
 const END_TIMEOUT_MS = 20_000;
@@ -36,6 +46,9 @@ export interface SessionWish {
   name?: string | undefined;
   workspace?: string | undefined;
   size?: TerminalSize | undefined;
+  /** Absolute path of a program in the place of Claude Code. */
+  program?: string | undefined;
+  arguments?: string[] | undefined;
 }
 
 /** Environment of a session's CLI: where its model calls go. */
@@ -43,7 +56,7 @@ export type ModelEnvironment = (sessionId: string) => Record<string, string>;
 
 /** A session as people may see it: without keys, places and links. */
 export function sessionInfo(record: SessionRecord): SessionInfo {
-  const { attachKey: _key, endpoint: _endpoint, shares: _shares, ...info } = record;
+  const { attachKey: _key, endpoint: _endpoint, shares: _shares, launch: _launch, ...info } = record;
   return info;
 }
 
@@ -53,6 +66,7 @@ export class Sessions {
   /** Changes of links follow each other, so that each begins with what the one before has left. */
   private linkChanges: Promise<unknown> = Promise.resolve();
   private readonly keeper: Keeper;
+  private readonly proven = new ProvenSettings();
   private readonly placements = new Set<Promise<void>>();
 
   constructor(
@@ -63,6 +77,7 @@ export class Sessions {
     private readonly metrics: Metrics,
     private readonly log: Logger,
     private readonly audit: AuditTrail,
+    private readonly policy: () => Policy,
   ) {
     // One listener for each session that is being placed, which MAX_SESSIONS bounds.
     setMaxListeners(0, this.closing.signal);
@@ -86,13 +101,17 @@ export class Sessions {
   /** Claims a session and starts it; it is `starting` when this resolves. @throws AppError */
   async create(viewer: Viewer, wish: SessionWish): Promise<SessionRecord> {
     if (viewer.role === 'viewer') throw new AppError('forbidden', 'Viewers may watch sessions, not start them.');
+    const command = this.policy().command(viewer.role, wish);
+    if ('rule' in command) throw new PolicyRefusal(command.rule, command.detail);
     const live = (await this.directory.list(viewer.id)).filter(isLive);
+    const launch = { role: viewer.role, command };
     const record = this.recordOf({
       id: randomUUID(),
       name: wish.name ?? `Session ${lowestFree((n) => live.some(({ name }) => name === `Session ${n}`))}`,
       owner: viewer.id,
       workspace: wish.workspace ?? freeWorkspace(live),
       createdAt: new Date().toISOString(),
+      launch,
     });
     const result = await this.directory.claim(record, this.limits);
     // Another of the same person's took the name that was free a moment ago; the limits bound how often.
@@ -253,12 +272,14 @@ export class Sessions {
   }
 
   private placement(
-    { id: sessionId, owner, name, workspace, attachKey }: SessionRecord,
+    { id: sessionId, owner, name, workspace, attachKey, launch = USUAL_LAUNCH }: SessionRecord,
     size: TerminalSize,
   ): Placement {
     const env = this.modelEnvironment(sessionId);
-    const command = { program: null, args: [] };
-    return { sessionId, owner, name, workspace, attachKey, size, env, command, policy: PRESET_SESSION_POLICY };
+    const { command, role } = launch;
+    const policy = this.policy().session(role);
+    const provenFor = this.proven.for(policy.hash);
+    return { sessionId, owner, name, workspace, attachKey, size, env, command, policy: { ...policy, provenFor } };
   }
 
   private async place(record: SessionRecord, size: TerminalSize): Promise<void> {
@@ -287,15 +308,15 @@ export class Sessions {
         return;
       }
       case 'measure':
-        return this.measured(event.measure);
+        return this.measured(id, event.measure);
       case 'policy-proven':
-        return;
+        return this.proven.add(event.hash, event.cli);
       case 'ended':
         return this.markEnded(id, event.end);
     }
   }
 
-  private measured(measure: RunnerMeasure): void {
+  private measured(sessionId: string, measure: RunnerMeasure): void {
     // Counted twice, it would be twice as much in every sum.
     const isCountedThere = this.backend.runnersAreScraped;
     switch (measure.name) {
@@ -306,7 +327,8 @@ export class Sessions {
         if (!isCountedThere) this.metrics.drops.inc();
         return;
       case 'policy-hit':
-        return;
+        this.metrics.policyHits.inc({ rule: measure.rule }, measure.count);
+        return this.audit.record({ event: 'policy.refused', ...GATEWAY, sessionId, rule: measure.rule });
     }
   }
 

@@ -6,6 +6,7 @@ import type { AuditTrail } from '../audit/audit';
 import { createLogger } from '../log';
 import { Metrics } from '../metrics/metrics';
 import type { SessionLimitCounts, SessionRecord } from '../sessions/directory';
+import { Policy } from '../policy/policy';
 import { MemoryDirectory } from '../sessions/memory-directory';
 import type { ProcessBackendOptions } from '../sessions/process-backend';
 import { ProcessBackend } from '../sessions/process-backend';
@@ -26,6 +27,7 @@ export interface LocalSessionsOptions {
   programPath?: string;
   detachGraceMs?: number;
   audit?: AuditTrail;
+  policy?: Policy;
 }
 
 /** A whole `sessions/` with its own directories. */
@@ -46,6 +48,7 @@ export class LocalSessions {
       this.metrics,
       createLogger('silent'),
       options.audit ?? { record: () => undefined },
+      () => options.policy ?? Policy.preset,
     );
   }
 

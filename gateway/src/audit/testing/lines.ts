@@ -9,6 +9,7 @@ export interface ReadLine {
   requestId?: string;
   sessionId?: string;
   reason?: string;
+  rule?: string;
   workspace?: string;
   repeats?: number;
   prev: string;
