@@ -22,7 +22,7 @@ beforeAll(async () => {
   // Otherwise a host without user namespaces would pass with sessions that are not apart.
   stack = await startStack({ COMPOSE_PROFILES: 'observability', SESSION_ISOLATION: 'require' });
   password = /Sign in as "admin" with the password (\S+)/.exec(await stack.logs('claude-webui-server'))?.[1] ?? '';
-  browser = await launchBrowser();
+  browser = await launchBrowser([]);
 }, 300_000);
 afterAll(async () => {
   await browser.close();
