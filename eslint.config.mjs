@@ -26,13 +26,13 @@ export default tseslint.config(
   {
     // process.env has one reader per program, so that what configures it can be read in one place.
     files: ['gateway/src/**/*.ts', 'operator/src/**/*.ts', 'session-runner/src/**/*.ts'],
-    ignores: ['**/config/**', '**/*.test.ts', '**/testing/**'],
+    ignores: ['**/config/**', '**/*.test.ts', '**/*.kubernetes-test.ts', '**/testing/**'],
     rules: {
       'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Read it in config/.' }],
     },
   },
   {
-    files: ['**/*.test.ts', '**/*.test.tsx', '**/testing/**', 'e2e/**/*.ts'],
+    files: ['**/*.test.ts', '**/*.test.tsx', '**/*.kubernetes-test.ts', '**/testing/**', 'e2e/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/unbound-method': 'off',

@@ -6,6 +6,7 @@ module.exports = {
   moduleNameMapper: {
     '^@claude-webui/protocol$': '<rootDir>/protocol/src/index.ts',
     '^@claude-webui/protocol/kubernetes$': '<rootDir>/protocol/src/kubernetes/index.ts',
+    '^@claude-webui/operator/dist/(.+)$': '<rootDir>/operator/src/$1',
     '^@claude-webui/session-runner/dist/(.+)$': '<rootDir>/session-runner/src/$1',
   },
   transform: {

@@ -1,4 +1,5 @@
 /** The files that are made from TypeScript: path below the repository's root → content. */
+import { GATEWAY_RULES, OPERATOR_LEASE_RULES, OPERATOR_RULES } from '@claude-webui/operator/dist/api/rbac';
 import { customResourceDefinitions } from '@claude-webui/protocol/kubernetes';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +10,9 @@ import { withValuesTable } from './chart/values-table';
 const CHART = 'charts/claude-webui';
 /** kustomize reads the first, the chart the second: a chart cannot read files outside itself. */
 const CRD_FOLDERS = ['k8s/crds', `${CHART}/crds`];
+
+/** Name of the file → rules of a Role. */
+const RULES = { operator: OPERATOR_RULES, 'operator-lease': OPERATOR_LEASE_RULES, gateway: GATEWAY_RULES };
 
 const HEADER = '# Made by "npm run generate". Do not edit.\n';
 
@@ -22,5 +26,7 @@ export function generatedFiles(root: string): Map<string, string> {
   const read = (path: string) => readFileSync(join(root, path), 'utf8');
   files.set(`${CHART}/values.schema.json`, valuesSchema());
   files.set(`${CHART}/README.md`, withValuesTable(read(`${CHART}/README.md`), read(`${CHART}/values.yaml`)));
+  // The chart makes the Roles, and includes the rules.
+  for (const [name, rules] of Object.entries(RULES)) files.set(`${CHART}/files/rbac/${name}.yaml`, yaml(rules));
   return files;
 }

@@ -3,12 +3,17 @@ import type { IncomingMessage } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import { Agent, request as httpsRequest } from 'node:https';
-import type { KubeConfig } from '@kubernetes/client-node';
 
 /** A service account's token is replaced on disk long before it expires; this is how long we hold on to what we read. */
 const CREDENTIALS_MS = 30_000;
 /** Sockets for ordinary requests. Watches have their own. */
 const SOCKETS = 64;
+
+/** The part of a KubeConfig that says where the API server is, and who we are. */
+export interface ClusterAccess {
+  getCurrentCluster(): { server: string } | null;
+  applyToHTTPSOptions(options: RequestOptions): Promise<void>;
+}
 
 export interface RawRequest {
   method: string;
@@ -36,7 +41,7 @@ export class Connection {
   private streaming: Agent | null = null;
   private readonly server: URL;
 
-  constructor(private readonly config: KubeConfig) {
+  constructor(private readonly config: ClusterAccess) {
     const cluster = config.getCurrentCluster();
     if (cluster === null) throw new Error('The kubeconfig names no cluster. Set KUBECONFIG, or run in a pod.');
     this.server = new URL(cluster.server);

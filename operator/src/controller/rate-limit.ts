@@ -30,6 +30,13 @@ export class TokenBucket implements RateLimit {
     return (-this.tokens * 1000) / this.perSecond;
   }
 
+  /** Takes a token if there is one, and gives 0; else the milliseconds until there will be, with none taken. */
+  tryTake(): number {
+    const wait = this.reserve();
+    if (wait > 0) this.tokens += 1;
+    return wait;
+  }
+
   async acquire(): Promise<void> {
     const wait = this.reserve();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));

@@ -59,9 +59,10 @@ export class Store<T extends KubernetesObject> {
     const version = versionOf(object);
     this.watchedVersion = Math.max(this.watchedVersion, version);
     const known = this.objects.get(object.metadata.name);
-    if (known !== undefined && versionOf(known) >= version) return;
-    if (deleted) this.remove(object.metadata.name);
-    else this.set(object);
+    // The answer to a deletion of ours has the very version of the event that tells of it.
+    if (deleted) {
+      if (known !== undefined && versionOf(known) <= version) this.remove(object.metadata.name);
+    } else if (known === undefined || versionOf(known) < version) this.set(object);
   }
 
   bookmark(version: number): void {

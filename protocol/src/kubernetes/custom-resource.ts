@@ -26,6 +26,8 @@ interface Resource {
 }
 
 const condition = (type: string) => `.status.conditions[?(@.type=="${type}")].status`;
+/** Names become values of labels, of at most 63 characters, and parts of names of pods. */
+const NAME_MAX = 50;
 const AGE: PrinterColumn = {
   name: 'Age',
   type: 'date',
@@ -131,6 +133,12 @@ function definition(resource: Resource): Json {
               type: 'object',
               description: resource.description,
               required: ['spec'],
+              'x-kubernetes-validations': [
+                {
+                  rule: `self.metadata.name.size() <= ${NAME_MAX}`,
+                  message: `The name of a ${resource.kind} has at most ${NAME_MAX} characters.`,
+                },
+              ],
               properties: {
                 apiVersion: { type: 'string' },
                 kind: { type: 'string' },

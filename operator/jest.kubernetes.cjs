@@ -1,0 +1,8 @@
+/** Tests against a real kube-apiserver and etcd: see src/testing/control-plane.ts for what they need. */
+module.exports = {
+  ...require('../jest.config.cjs'),
+  rootDir: '..',
+  testMatch: ['<rootDir>/operator/src/**/*.kubernetes-test.ts'],
+  testTimeout: 120000,
+  maxWorkers: 1,
+};

@@ -1,0 +1,80 @@
+/** The stores that hold what the operator knows of its namespace, with the indexes that its questions need. */
+import type { ClaudeSession, SessionTemplate } from '@claude-webui/protocol/kubernetes';
+import { LABELS, SESSION_POD_NAME } from '@claude-webui/protocol/kubernetes';
+import type { ApiClient } from './controller/api-client';
+import type { CoreEvent } from './controller/event-recorder';
+import { EVENT } from './controller/event-recorder';
+import { Informer } from './controller/informer';
+import type { ControllerLog } from './controller/log';
+import { Store, versionOf } from './controller/store';
+import type { NetworkPolicy } from './pod/network-policy';
+import { NETWORK_POLICY } from './pod/network-policy';
+import type { Pod } from './pod/pod';
+import { POD } from './pod/pod';
+import { CLAUDE_SESSION, SESSION_TEMPLATE } from './sessions/resource-types';
+import { claimName } from './pod/workspace-claim';
+
+const ourPods = `${LABELS.name}=${SESSION_POD_NAME}`;
+/** Events that the status of a pod does not tell in other words. */
+const TELLING_EVENTS =
+  'involvedObject.kind=Pod,reason!=Scheduled,reason!=Created,reason!=Started,reason!=Pulled,reason!=Killing';
+
+const label = (name: string) => (object: Pod) => {
+  const value = object.metadata.labels?.[name];
+  return value === undefined ? [] : [value];
+};
+
+export class ClusterView {
+  readonly sessions = new Store<ClaudeSession>({
+    template: ({ spec }) => [spec.templateRef.name],
+    /** By the claim that they would work in. */
+    workspace: (session) => [claimName(session)],
+    phase: ({ status }) => [status?.phase ?? 'Pending'],
+  });
+  readonly templates = new Store<SessionTemplate>();
+  readonly pods = new Store<Pod>({
+    session: label(LABELS.session),
+    owner: label(LABELS.owner),
+    /** By template, those that nobody has. */
+    warm: (pod) =>
+      pod.metadata.labels?.[LABELS.pool] === undefined ? [] : [pod.metadata.labels[LABELS.template] ?? ''],
+  });
+  readonly podEvents = new Store<CoreEvent>({ pod: ({ involvedObject }) => [involvedObject.uid ?? ''] });
+  readonly networkPolicies = new Store<NetworkPolicy>();
+  private informers: { synced: Promise<void>; close(): Promise<void> }[] = [];
+
+  constructor(
+    private readonly client: ApiClient,
+    private readonly namespace: string,
+    private readonly log: ControllerLog,
+  ) {}
+
+  /** Resolves when all of it has been read once. */
+  async open(): Promise<void> {
+    const { client, namespace, log } = this;
+    const common = { client, namespace, log };
+    this.informers = [
+      new Informer({ ...common, type: SESSION_TEMPLATE, store: this.templates }),
+      new Informer({ ...common, type: POD, store: this.pods, selection: { labelSelector: ourPods } }),
+      new Informer({ ...common, type: EVENT, store: this.podEvents, selection: { fieldSelector: TELLING_EVENTS } }),
+      new Informer({
+        ...common,
+        type: NETWORK_POLICY,
+        store: this.networkPolicies,
+        selection: { labelSelector: LABELS.template },
+      }),
+      new Informer({ ...common, type: CLAUDE_SESSION, store: this.sessions }),
+    ];
+    await Promise.all(this.informers.map(({ synced }) => synced));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.informers.map((informer) => informer.close()));
+  }
+
+  /** The last event about a pod that its status does not tell. */
+  lastEvent(pod: Pod): CoreEvent | null {
+    const events = this.podEvents.find('pod', pod.metadata.uid ?? '');
+    return events.sort((a, b) => versionOf(b) - versionOf(a))[0] ?? null;
+  }
+}

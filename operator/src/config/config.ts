@@ -1,0 +1,128 @@
+/** The operator's settings, from its environment, once. docs/OPERATOR.md lists them. */
+import { readFileSync } from 'node:fs';
+import { createPublicKey } from 'node:crypto';
+import { hostname } from 'node:os';
+import { LOG_LEVELS } from '@claude-webui/protocol';
+import { z } from 'zod';
+import { ConfigError } from '../errors';
+import type { Placement } from '../pod/placement';
+
+export interface OperatorConfig {
+  placement: Placement;
+  /** Names this process in the Lease. */
+  identity: string;
+  leaderElection: boolean;
+  maxSessions: number;
+  maxSessionsPerUser: number;
+  metricsPort: number;
+  apiQps: number;
+  statusPollMs: number;
+  startDeadlineMs: number;
+  refillPerSecond: number;
+  logLevel: (typeof LOG_LEVELS)[number];
+}
+
+const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
+
+const count = (fallback: number, max: number) => z.coerce.number().int().min(0).max(max).default(fallback);
+
+const labels = z.string().transform((text, context) => {
+  const pairs = text.split(',').map((pair) => pair.trim().split('='));
+  if (pairs.every((pair) => pair.length === 2 && pair[0] !== ''))
+    return Object.fromEntries(pairs) as Record<string, string>;
+  context.addIssue({ code: 'custom', message: 'must be labels as "name=value,name=value"' });
+  return z.NEVER;
+});
+
+const schema = z.object({
+  SESSION_NAMESPACE: z.string({ error: 'must be set to the namespace that sessions run in' }).min(1),
+  POD_NAMESPACE: z.string().min(1).optional(),
+  POD_NAME: z.string().min(1).optional(),
+  GATEWAY_INTERNAL_URL: z.url({
+    error:
+      'must be set to the address at which session pods reach the gateway, such as http://gateway-internal.NAMESPACE.svc:3002',
+  }),
+  GATEWAY_NAMESPACE: z.string().min(1).optional(),
+  GATEWAY_POD_LABELS: labels.default({ 'app.kubernetes.io/component': 'gateway' }),
+  OPERATOR_POD_LABELS: labels.default({ 'app.kubernetes.io/component': 'operator' }),
+  MONITORING_NAMESPACE: z.string().min(1).optional(),
+  RUNNER_BIND_PUBLIC_KEY: z.string().optional(),
+  RUNNER_BIND_PUBLIC_KEY_FILE: z.string().optional(),
+  MAX_SESSIONS: count(0, 100_000),
+  MAX_SESSIONS_PER_USER: count(0, 1000),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  KUBE_API_QPS: z.coerce.number().min(1).max(10_000).default(100),
+  STATUS_POLL_SECONDS: count(10, 3600),
+  START_DEADLINE_SECONDS: z.coerce.number().int().min(10).max(86_400).default(600),
+  WARM_POOL_REFILL_PER_SECOND: z.coerce.number().min(0.01).max(1000).default(2),
+  LEADER_ELECTION: z.enum(['true', 'false']).default('true'),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+});
+
+/** @throws ConfigError with a line for everything that is wrong. */
+export function loadConfig(environment: NodeJS.ProcessEnv): OperatorConfig {
+  // An empty value is what a chart writes for "not set".
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(given);
+  if (!parsed.success)
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  const env = parsed.data;
+  const ownNamespace = env.POD_NAMESPACE ?? namespaceOfThisPod() ?? env.SESSION_NAMESPACE;
+  return {
+    placement: {
+      namespace: env.SESSION_NAMESPACE,
+      gatewayInternalUrl: env.GATEWAY_INTERNAL_URL.replace(/\/$/, ''),
+      bindPublicKey: bindPublicKey(env.RUNNER_BIND_PUBLIC_KEY, env.RUNNER_BIND_PUBLIC_KEY_FILE),
+      gateway: { namespace: env.GATEWAY_NAMESPACE ?? ownNamespace, podLabels: env.GATEWAY_POD_LABELS },
+      operator: { namespace: ownNamespace, podLabels: env.OPERATOR_POD_LABELS },
+      monitoringNamespace: env.MONITORING_NAMESPACE ?? null,
+      logLevel: env.LOG_LEVEL,
+    },
+    identity: env.POD_NAME ?? `${hostname()}-${process.pid}`,
+    leaderElection: env.LEADER_ELECTION === 'true',
+    maxSessions: env.MAX_SESSIONS,
+    maxSessionsPerUser: env.MAX_SESSIONS_PER_USER,
+    metricsPort: env.METRICS_PORT,
+    apiQps: env.KUBE_API_QPS,
+    statusPollMs: env.STATUS_POLL_SECONDS * 1000,
+    startDeadlineMs: env.START_DEADLINE_SECONDS * 1000,
+    refillPerSecond: env.WARM_POOL_REFILL_PER_SECOND,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+function namespaceOfThisPod(): string | undefined {
+  try {
+    return readFileSync(NAMESPACE_FILE, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** A public key or a certificate, as PEM. A private key here would end up in every session pod. */
+function bindPublicKey(value: string | undefined, file: string | undefined): string {
+  const name = value === undefined ? 'RUNNER_BIND_PUBLIC_KEY_FILE' : 'RUNNER_BIND_PUBLIC_KEY';
+  const pem = value ?? (file === undefined ? undefined : read(file));
+  if (pem === undefined)
+    throw new ConfigError([
+      'RUNNER_BIND_PUBLIC_KEY or RUNNER_BIND_PUBLIC_KEY_FILE: must give the public key (PEM) of the gateways',
+    ]);
+  if (pem.includes('PRIVATE KEY'))
+    throw new ConfigError([`${name}: holds a private key. Session pods get this value; give the public key only`]);
+  try {
+    createPublicKey(pem);
+  } catch {
+    throw new ConfigError([`${name}: is neither a public key nor a certificate in PEM form`]);
+  }
+  return pem;
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError([
+      `RUNNER_BIND_PUBLIC_KEY_FILE: cannot be read: ${error instanceof Error ? error.message : ''}`,
+    ]);
+  }
+}

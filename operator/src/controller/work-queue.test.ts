@@ -1,0 +1,74 @@
+import { exponentialBackoff } from './backoff';
+import { WorkQueue } from './work-queue';
+
+const observer = { added: () => undefined, retried: () => undefined, taken: () => undefined, depth: () => undefined };
+
+describe('the work queue', () => {
+  let queue: WorkQueue;
+  beforeEach(() => {
+    queue = new WorkQueue(observer, () => 1);
+  });
+  afterEach(() => queue.close());
+
+  it('gives a key that was added many times once', async () => {
+    queue.add('a');
+    queue.add('a');
+    queue.add('b');
+    expect([await queue.take(), await queue.take()]).toEqual(['a', 'b']);
+    const next = queue.take();
+    queue.add('c');
+    expect(await next).toBe('c');
+  });
+
+  it('gives a key to one worker at a time, and once more when it was added meanwhile', async () => {
+    queue.add('a');
+    expect(await queue.take()).toBe('a');
+    queue.add('a');
+    queue.add('a');
+    queue.add('b');
+    expect(await queue.take()).toBe('b');
+    queue.done('a');
+    expect(await queue.take()).toBe('a');
+    queue.done('a');
+    const next = queue.take();
+    queue.add('c');
+    expect(await next).toBe('c');
+  });
+
+  it('of two wishes for later keeps the earlier', async () => {
+    queue.addAfter('a', 3_600_000);
+    queue.addAfter('a', 1);
+    queue.addAfter('a', 3_600_000);
+    expect(await queue.take()).toBe('a');
+  });
+
+  it('gives a failed key again after its pause', async () => {
+    queue.add('a');
+    const key = await queue.take();
+    queue.retry(String(key));
+    queue.done(String(key));
+    expect(await queue.take()).toBe('a');
+  });
+
+  it('lets its workers go when it is closed', async () => {
+    const waiting = queue.take();
+    queue.close();
+    expect(await waiting).toBeNull();
+    queue.add('a');
+    expect(await queue.take()).toBeNull();
+  });
+});
+
+describe('exponential back-off', () => {
+  const at = (random: number) => exponentialBackoff(100, 10_000, () => random);
+  it.each([
+    [0, 50, 100],
+    [1, 100, 200],
+    [6, 3_200, 6_400],
+    [7, 5_000, 10_000],
+    [1000, 5_000, 10_000],
+  ])('after %i failures is between %i and %i ms', (failures, least, most) => {
+    expect(at(0)(failures)).toBe(least);
+    expect(at(1)(failures)).toBe(most);
+  });
+});

@@ -1,0 +1,36 @@
+/** The operator's process: configuration, start, and an orderly end on SIGTERM or Ctrl-C. */
+import { configFromEnvironment, kubeConfig } from './config/environment';
+import { ConfigError } from './errors';
+import { createLogger } from './log';
+import { startOperator } from './operator';
+
+async function main(): Promise<void> {
+  const config = configFromEnvironment();
+  const log = createLogger(config.logLevel);
+  // Whoever has lost the lease must not go on with what it knew: the next start reads everything anew.
+  const operator = await startOperator(config, kubeConfig(), log, () => process.exit(1));
+  log.info({ port: operator.port, namespace: config.placement.namespace }, 'operator started');
+  let asked = false;
+  const stop = () => {
+    // Whoever asks twice does not want to wait.
+    if (asked) process.exit(1);
+    asked = true;
+    operator.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  await operator.leading;
+  log.info({}, 'reconciling');
+}
+
+main().catch((error: unknown) => {
+  const text =
+    error instanceof ConfigError
+      ? `The configuration is wrong:\n${error.problems.map((line) => `  - ${line}`).join('\n')}`
+      : `The operator could not start: ${error instanceof Error ? error.message : String(error)}`;
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,59 @@
+/** What the operator tells Prometheus of sessions and warm pools. The controllers' own metrics are in controller/. */
+import { SESSION_PHASES } from '@claude-webui/protocol/kubernetes';
+import type { Registry } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { ClusterView } from './cluster-view';
+
+/** Seconds: a claim is one request, a cold start fetches an image. */
+const READY_BUCKETS = [0.25, 0.5, 1, 2, 3, 5, 8, 13, 21, 34, 60, 120, 300, 600];
+
+export class OperatorMetrics {
+  private readonly claims;
+  private readonly ready;
+
+  constructor(registry: Registry, view: ClusterView) {
+    const registers = [registry];
+    new Gauge({
+      name: 'claude_webui_sessions',
+      help: 'ClaudeSessions by phase.',
+      labelNames: ['phase'] as const,
+      registers,
+      collect() {
+        for (const phase of SESSION_PHASES) this.set({ phase }, view.sessions.find('phase', phase).length);
+      },
+    });
+    new Gauge({
+      name: 'claude_webui_warm_pool_pods',
+      help: 'Pods that are to wait (desired), wait (ready) and are on their way (starting), by template.',
+      labelNames: ['template', 'state'] as const,
+      registers,
+      collect() {
+        this.reset();
+        for (const { metadata, status } of view.templates.list())
+          for (const [state, pods] of Object.entries(status?.warmPool ?? {}))
+            this.set({ template: metadata.name, state }, pods);
+      },
+    });
+    this.claims = new Counter({
+      name: 'claude_webui_warm_pool_claims_total',
+      help: 'Starts of sessions whose template has a warm pool: hit if a pod was waiting.',
+      labelNames: ['template', 'result'] as const,
+      registers,
+    });
+    this.ready = new Histogram({
+      name: 'claude_webui_session_ready_seconds',
+      help: 'From the creation of a ClaudeSession, which Kubernetes knows to the second, to its first readiness.',
+      labelNames: ['start_kind'] as const,
+      buckets: READY_BUCKETS,
+      registers,
+    });
+  }
+
+  warmClaim(template: string, result: 'hit' | 'miss'): void {
+    this.claims.inc({ template, result });
+  }
+
+  becameReady(startKind: 'Warm' | 'Cold', seconds: number): void {
+    this.ready.observe({ start_kind: startKind }, seconds);
+  }
+}

@@ -1,0 +1,181 @@
+/** The operator put together: who leads watches, and reconciles what the watches tell. */
+import { LABELS, OPERATOR_NAME } from '@claude-webui/protocol/kubernetes';
+import { Registry, collectDefaultMetrics } from 'prom-client';
+import { ClusterView } from './cluster-view';
+import type { OperatorConfig } from './config/config';
+import { ApiClient } from './controller/api-client';
+import type { ClusterAccess } from './controller/connection';
+import { Connection } from './controller/connection';
+import { Controller } from './controller/controller';
+import { EventRecorder } from './controller/event-recorder';
+import { LeaderElection } from './controller/leader-election';
+import { ControllerMetrics } from './controller/metrics';
+import { TokenBucket } from './controller/rate-limit';
+import { listen } from './http-server';
+import type { Logger } from './log';
+import { OperatorMetrics } from './operator-metrics';
+import type { Pod } from './pod/pod';
+import { claimName } from './pod/workspace-claim';
+import { Admission } from './sessions/admission';
+import { SessionReconciler } from './sessions/session-reconciler';
+import { StatusPoller } from './sessions/status-poller';
+import { TemplateReconciler } from './warm-pool/template-reconciler';
+import { WarmPool } from './warm-pool/warm-pool';
+
+const SESSION_WORKERS = 16;
+const TEMPLATE_WORKERS = 2;
+/** Everything is looked at again so often, in case that something was missed. It writes nothing if nothing was. */
+const RESYNC_MS = 600_000;
+/** Pods of the warm pool that may be made at once after a quiet time. */
+const REFILL_BURST = 5;
+
+export interface Operator {
+  /** Of /metrics. */
+  port: number;
+  /** Resolves once this process leads and has read everything. */
+  leading: Promise<void>;
+  /** Ends what is under way and gives the lease back. */
+  close(): Promise<void>;
+}
+
+export async function startOperator(
+  config: OperatorConfig,
+  cluster: ClusterAccess,
+  log: Logger,
+  /** This process led and does not any more: it has to end. */
+  onLost: () => void,
+): Promise<Operator> {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const metrics = new ControllerMetrics(registry);
+  const connection = new Connection(cluster);
+  const limit = new TokenBucket(config.apiQps, config.apiQps * 2);
+  const fence: { check: () => void } = { check: () => undefined };
+  const client = new ApiClient(connection, {
+    limit,
+    fence: () => fence.check(),
+    onAnswer: (method, code) => metrics.request(method, code),
+    fieldManager: OPERATOR_NAME,
+  });
+  const { placement } = config;
+  const view = new ClusterView(client, placement.namespace, log);
+  const parts = { client, view, placement, pods: view.pods, metrics: new OperatorMetrics(registry, view) };
+  const events = new EventRecorder(client, OPERATOR_NAME, log);
+  const warmPool = new WarmPool(parts);
+  const poller = new StatusPoller({
+    pods: view.pods,
+    intervalMs: config.statusPollMs,
+    onNews: (session) => sessions.queue.add(session),
+  });
+
+  const sessionReconciler = new SessionReconciler({
+    ...parts,
+    events,
+    warmPool,
+    poller,
+    admission: new Admission(view, config),
+    startDeadlineMs: config.startDeadlineMs,
+  });
+  const sessions = new Controller({
+    name: 'claudesession',
+    workers: SESSION_WORKERS,
+    reconcile: (name) => sessionReconciler.reconcile(name),
+    metrics,
+    log,
+  });
+  const templateReconciler = new TemplateReconciler({
+    ...parts,
+    events,
+    warmPool,
+    refillRate: new TokenBucket(config.refillPerSecond, REFILL_BURST),
+  });
+  const templates = new Controller({
+    name: 'sessiontemplate',
+    workers: TEMPLATE_WORKERS,
+    reconcile: (name) => templateReconciler.reconcile(name),
+    metrics,
+    log,
+  });
+  follow(view, sessions, templates);
+
+  const server = await listen(config.metricsPort, registry, () => true);
+  const election = config.leaderElection
+    ? new LeaderElection({
+        client: client.withFence(() => undefined),
+        namespace: placement.operator.namespace,
+        name: OPERATOR_NAME,
+        identity: config.identity,
+        log,
+        onLost,
+      })
+    : null;
+  if (election !== null) fence.check = () => election.assertLeading();
+
+  let resync: NodeJS.Timeout | undefined;
+  const lead = async () => {
+    await election?.leading;
+    metrics.leads(OPERATOR_NAME, true);
+    await view.open();
+    sessions.start();
+    templates.start();
+    poller.start();
+    resync = setInterval(() => {
+      for (const { metadata } of view.sessions.list()) sessions.queue.add(metadata.name);
+      for (const { metadata } of view.templates.list()) templates.queue.add(metadata.name);
+    }, RESYNC_MS);
+  };
+  const leading = lead();
+
+  return {
+    port: server.port,
+    leading,
+    close: async () => {
+      clearInterval(resync);
+      poller.close();
+      await Promise.all([sessions.close(), templates.close()]);
+      await view.close();
+      await election?.close();
+      await server.close();
+      connection.close();
+    },
+  };
+}
+
+/** Whose news is whose work. */
+function follow(view: ClusterView, sessions: Controller, templates: Controller): void {
+  view.sessions.onChange((before, after) => {
+    const name = (after ?? before)?.metadata.name;
+    if (name !== undefined) sessions.queue.add(name);
+  });
+  view.templates.onChange((before, after) => {
+    const name = (after ?? before)?.metadata.name;
+    if (name === undefined) return;
+    templates.queue.add(name);
+    // Sessions that wait for the template; the others look and find nothing to do.
+    if (before === undefined)
+      for (const session of view.sessions.find('template', name)) sessions.queue.add(session.metadata.name);
+  });
+  view.pods.onChange((before, after) => {
+    if (after === undefined && before !== undefined) wakeNeighbours(before);
+    for (const pod of [before, after]) {
+      const session = pod?.metadata.labels?.[LABELS.session];
+      if (session !== undefined) sessions.queue.add(session);
+      const template = pod?.metadata.labels?.[LABELS.template];
+      if (template !== undefined && pod?.metadata.labels?.[LABELS.pool] !== undefined) templates.queue.add(template);
+    }
+  });
+  // Whoever waits for the workspace of a session that has just ended.
+  const wakeNeighbours = (pod: Pod) => {
+    const session = view.sessions.get(pod.metadata.labels?.[LABELS.session] ?? '');
+    if (session === undefined) return;
+    for (const { metadata } of view.sessions.find('workspace', claimName(session))) sessions.queue.add(metadata.name);
+  };
+  view.podEvents.onChange((_, event) => {
+    const session = view.pods.get(event?.involvedObject.name ?? '')?.metadata.labels?.[LABELS.session];
+    if (session !== undefined) sessions.queue.add(session);
+  });
+  view.networkPolicies.onChange((before, after) => {
+    const template = (after ?? before)?.metadata.labels?.[LABELS.template];
+    if (template !== undefined) templates.queue.add(template);
+  });
+}

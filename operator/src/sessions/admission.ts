@@ -1,0 +1,79 @@
+/** Whether one more session may start: the installation's limits, and one session at a time in a persistent workspace. */
+import type { ClaudeSession, SessionTemplate } from '@claude-webui/protocol/kubernetes';
+import { LABELS, ownerLabel } from '@claude-webui/protocol/kubernetes';
+import type { ClusterView } from '../cluster-view';
+import { isOver } from '../pod/pod';
+import { claimName } from '../pod/workspace-claim';
+import type { Refusal } from './observation';
+
+export interface Limits {
+  /** 0 is no limit. */
+  maxSessions: number;
+  maxSessionsPerUser: number;
+}
+
+export class Admission {
+  /** Sessions whose pod is being made: between the question and the pod in the store other sessions are asked about. */
+  private readonly starting = new Map<string, ClaudeSession>();
+
+  constructor(
+    private readonly view: ClusterView,
+    private readonly limits: Limits,
+  ) {}
+
+  /** Null: it may. */
+  refusal(session: ClaudeSession, template: SessionTemplate): Refusal | null {
+    if (template.spec.workspace.kind === 'Persistent') {
+      const other = this.workspaceHolder(session);
+      if (other !== null)
+        return waits('WorkspaceBusy', `Session ${other} works in the workspace "${session.spec.workspace}".`);
+    }
+    // It has had its place already, and only changes its pod.
+    if (session.status?.startTime !== undefined && session.status.phase !== 'Suspended') return null;
+    const { maxSessions, maxSessionsPerUser } = this.limits;
+    if (maxSessions > 0 && this.running() >= maxSessions)
+      return waits('QuotaExceeded', `As many sessions run as may (MAX_SESSIONS is ${maxSessions}).`);
+    if (maxSessionsPerUser > 0 && this.runningOf(session.spec.owner).size >= maxSessionsPerUser)
+      return waits(
+        'QuotaExceeded',
+        `The owner has as many sessions as one may have (MAX_SESSIONS_PER_USER is ${maxSessionsPerUser}).`,
+      );
+    return null;
+  }
+
+  /** The session counts from now on, until its pod is seen or `release` is called. */
+  reserve(session: ClaudeSession): { release: () => void } {
+    this.starting.set(session.metadata.name, session);
+    return { release: () => this.starting.delete(session.metadata.name) };
+  }
+
+  private workspaceHolder(session: ClaudeSession): string | null {
+    for (const other of this.view.sessions.find('workspace', claimName(session))) {
+      const { name } = other.metadata;
+      if (name === session.metadata.name) continue;
+      if (this.starting.has(name) || this.view.pods.find('session', name).some((pod) => !isOver(pod))) return name;
+    }
+    return null;
+  }
+
+  /** Sessions that have a pod or are getting one. */
+  private running(): number {
+    let size = this.view.pods.countValues('session');
+    for (const name of this.starting.keys()) if (this.view.pods.find('session', name).length === 0) size += 1;
+    return size;
+  }
+
+  private runningOf(owner: string): Set<string> {
+    const names = new Set<string>();
+    for (const pod of this.view.pods.find('owner', ownerLabel(owner)))
+      names.add(pod.metadata.labels?.[LABELS.session] ?? '');
+    for (const session of this.starting.values()) if (session.spec.owner === owner) names.add(session.metadata.name);
+    return names;
+  }
+}
+
+const waits = (reason: 'QuotaExceeded' | 'WorkspaceBusy', message: string): Refusal => ({
+  reason,
+  message,
+  final: false,
+});

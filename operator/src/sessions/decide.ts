@@ -1,0 +1,292 @@
+/**
+ * What to do about a session, from what is observed of it. Pure: the same observation always gives the same decision, and
+ * every intermediate state that a killed operator may leave behind is one of these observations.
+ */
+import type { ClaudeSession, SessionReason } from '@claude-webui/protocol/kubernetes';
+import { LABELS, SESSION_FINALIZER } from '@claude-webui/protocol/kubernetes';
+import { isOver } from '../pod/pod';
+import type { Decision, Step } from './decision';
+import type { EndCause } from './end-cause';
+import * as next from './next-status';
+import type { Observation, ObservedPod, Refusal } from './observation';
+import type { PodState } from './pod-state';
+import { podState } from './pod-state';
+
+/** Pods replaced in the life of one session, whatever became of them. */
+const RESTARTS_MAX = 10;
+/** After its grace, a pod that is still there has no kubelet that could end it. */
+const FORCE_AFTER_MS = 30_000;
+/** A session that waits for room or a template looks again so often, besides at every change that may help. */
+const WAIT_MS = 10_000;
+/** A pod that no gateway has told its session by then belongs to a gateway that is gone. */
+const BIND_DEADLINE_MS = 600_000;
+
+const CRASHES = new Set<SessionReason>(['RunnerCrashed', 'OutOfMemory']);
+const DISRUPTIONS = new Set<SessionReason>(['Evicted', 'DiskFull', 'Preempted', 'NodeLost', 'ServerStopping']);
+const FAILURES = new Set<SessionReason>(['CliNotInstalled', 'StartFailed']);
+
+export function decide(o: Observation): Decision {
+  const { session } = o;
+  if (session.metadata.deletionTimestamp !== undefined) return finalize(o, session.metadata.deletionTimestamp);
+  if (isFinished(session)) return afterEnd(o);
+
+  const lifetime = lifetimeLeftMs(o);
+  if (lifetime <= 0)
+    return finish(o, 'Ended', 'LifetimeExceeded', 'The session has reached its maximum lifetime (maxLifetimeSeconds).');
+  return sooner(session.spec.suspend ? suspend(o) : run(o), lifetime);
+}
+
+export const isFinished = ({ status }: ClaudeSession) => status?.phase === 'Ended' || status?.phase === 'Failed';
+
+/** The number of the pod that the session has, or is to get. */
+export const startNumber = ({ status }: ClaudeSession) => status?.restarts ?? 0;
+
+function lifetimeLeftMs({ session, now }: Observation): number {
+  const { maxLifetimeSeconds } = session.spec;
+  if (maxLifetimeSeconds === 0) return Infinity;
+  return Date.parse(session.metadata.creationTimestamp ?? '') + maxLifetimeSeconds * 1000 - now;
+}
+
+function sooner(decision: Decision, ms: number): Decision {
+  if (ms === Infinity) return decision;
+  return { ...decision, requeueAfterMs: Math.min(decision.requeueAfterMs ?? Infinity, ms) };
+}
+
+// ---- Pods that are to go ----
+
+const isLive = ({ pod }: ObservedPod) => !isOver(pod);
+
+/** Ends pods gracefully, and by force those whose grace has passed without a kubelet. */
+function removePods({ now }: Observation, pods: ObservedPod[]): { steps: Step[]; requeueAfterMs?: number } {
+  const steps: Step[] = [];
+  let requeueAfterMs = Infinity;
+  for (const { pod } of pods) {
+    const { deletionTimestamp } = pod.metadata;
+    if (deletionTimestamp === undefined) {
+      steps.push({ type: 'delete-pod', pod, force: false });
+      continue;
+    }
+    // The API server sets it to the time when the grace ends.
+    const left = Date.parse(deletionTimestamp) + FORCE_AFTER_MS - now;
+    if (left <= 0) steps.push({ type: 'delete-pod', pod, force: true });
+    else requeueAfterMs = Math.min(requeueAfterMs, left);
+  }
+  return requeueAfterMs === Infinity ? { steps } : { steps, requeueAfterMs };
+}
+
+/** Somebody deletes the session. Bounded by the pods' grace: a namespace that is being deleted never waits for more. */
+function finalize(o: Observation, deletionTimestamp: string): Decision {
+  if (!hasFinalizer(o.session)) return { steps: [] };
+  const live = o.pods.filter(isLive);
+  const removal = removePods(o, live);
+  const grace = Math.max(0, ...live.map(({ pod }) => pod.spec?.terminationGracePeriodSeconds ?? 0)) * 1000;
+  const left = Date.parse(deletionTimestamp) + grace + 2 * FORCE_AFTER_MS - o.now;
+  if (live.length === 0 || left <= 0) return { steps: [...removal.steps, { type: 'remove-finalizer' }] };
+  return sooner(removal, left);
+}
+
+const hasFinalizer = ({ metadata }: ClaudeSession) => metadata.finalizers?.includes(SESSION_FINALIZER) ?? false;
+
+/** Ended or failed: clean up, and delete the object when its time has come. */
+function afterEnd(o: Observation): Decision {
+  const { session, now, pods } = o;
+  const removal = removePods(o, pods);
+  const release: Step[] = !pods.some(isLive) && hasFinalizer(session) ? [{ type: 'remove-finalizer' }] : [];
+  const ends = Date.parse(session.status?.endTime ?? '') + session.spec.ttlSecondsAfterFinished * 1000;
+  if (now >= ends) return { steps: [...removal.steps, ...release, { type: 'delete-session' }] };
+  return sooner({ ...removal, steps: [...removal.steps, ...release] }, ends - now);
+}
+
+// ---- Ends ----
+
+/** The session is over. What still runs of it is ended in the next step, by `afterEnd`. */
+function finish(o: Observation, phase: 'Ended' | 'Failed', reason: SessionReason, message: string, exitCode?: number) {
+  const decision: Decision = {
+    steps: [{ type: 'write-status', status: next.over(o, phase, reason, message, exitCode) }],
+  };
+  return decision;
+}
+
+// ---- Suspend ----
+
+function suspend(o: Observation): Decision {
+  const live = o.pods.filter(isLive);
+  if (live.length > 0) {
+    const removal = removePods(o, o.pods);
+    return { ...removal, steps: [{ type: 'write-status', status: next.suspending(o) }, ...removal.steps] };
+  }
+  const lost = o.template?.spec.workspace.kind === 'Ephemeral' ? ' Its ephemeral workspace is gone.' : '';
+  const message = `The session is suspended. Set suspend to false to go on.${lost}`;
+  const dead = removePods(o, o.pods);
+  return { ...dead, steps: [...dead.steps, { type: 'write-status', status: next.suspended(o, message) }] };
+}
+
+// ---- Run ----
+
+function run(o: Observation): Decision {
+  const current = currentPod(o);
+  const others = o.pods.filter((one) => one !== current);
+  if (current === null) {
+    if (o.session.status?.podUID !== undefined) return afterPod(o, lossOf(o.session));
+    return start(o, others);
+  }
+  const removal = removePods(o, others);
+  const decision = withPod(o, current, podState(current.pod, current.event));
+  return sooner(
+    { ...decision, steps: [...removal.steps, ...decision.steps] },
+    Math.min(removal.requeueAfterMs ?? Infinity, decision.requeueAfterMs ?? Infinity),
+  );
+}
+
+/** What became of a pod that is gone without a trace: what was written down while it ended, if anything. */
+function lossOf({ status }: ClaudeSession): EndCause {
+  if (status?.reason === 'Restarting' && status.lastRestartReason !== undefined)
+    return { reason: status.lastRestartReason, message: status.lastRestartMessage ?? '' };
+  return { reason: 'Evicted', message: 'The pod of the session was deleted.' };
+}
+
+/** Of several with the same number (a claim that came late beside a pod that was made) the one that is written down, or the older. */
+export function currentPod({ session, pods }: Observation): ObservedPod | null {
+  const number = String(startNumber(session));
+  const candidates = pods.filter(({ pod }) => pod.metadata.labels?.[LABELS.start] === number);
+  const written = candidates.find(({ pod }) => pod.metadata.uid === session.status?.podUID);
+  if (written !== undefined) return written;
+  const age = ({ pod }: ObservedPod) => pod.metadata.creationTimestamp ?? '';
+  return candidates.sort((a, b) => (age(a) < age(b) ? -1 : 1))[0] ?? null;
+}
+
+function start(o: Observation, leftovers: ObservedPod[]): Decision {
+  // A predecessor that still runs has the workspace.
+  if (leftovers.length > 0) return removePods(o, leftovers);
+  const refusal: Refusal | null =
+    o.template === null
+      ? {
+          reason: 'TemplateNotFound',
+          message: `There is no SessionTemplate "${o.session.spec.templateRef.name}" in this namespace.`,
+          final: false,
+        }
+      : o.refusal;
+  if (refusal !== null) return refused(o, refusal);
+  const finalizer: Step[] = hasFinalizer(o.session) ? [] : [{ type: 'add-finalizer' }];
+  return { steps: [...finalizer, { type: 'start', start: startNumber(o.session) }] };
+}
+
+/** Also for what the API server says to the attempt. */
+export function refused(o: Observation, { reason, message, final }: Refusal): Decision {
+  if (final) return finish(o, 'Failed', reason, message);
+  const left = startLeftMs(o);
+  if (left <= 0) return finish(o, 'Failed', reason, message);
+  const status = next.pending(o, reason, message);
+  return sooner({ steps: [{ type: 'write-status', status }], requeueAfterMs: WAIT_MS }, left);
+}
+
+/** Until this start has failed. It began with the object, the resume or the loss of the last pod. */
+function startLeftMs({ session, now, startDeadlineMs }: Observation): number {
+  const since = (type: string, status: string) => {
+    const condition = session.status?.conditions?.find((one) => one.type === type && one.status === status);
+    return condition === undefined ? 0 : Date.parse(condition.lastTransitionTime);
+  };
+  const resuming = session.status?.phase === 'Suspended' ? now : 0;
+  const created = Date.parse(session.metadata.creationTimestamp ?? '');
+  return Math.max(created, resuming, since('Ready', 'False'), since('Suspended', 'False')) + startDeadlineMs - now;
+}
+
+function withPod(o: Observation, observed: ObservedPod, state: PodState): Decision {
+  switch (state.kind) {
+    case 'over':
+      return afterPod(o, state.cause);
+    case 'ending':
+      return whileEnding(o, observed, state.cause);
+    case 'starting':
+      return whileStarting(o, observed, state);
+    case 'unready':
+      // The container runs and has never served: it is still starting.
+      if (o.session.status?.endpoint === undefined)
+        return whileStarting(o, observed, {
+          kind: 'starting',
+          reason: 'StartingContainer',
+          message: 'The session is being prepared.',
+          scheduled: true,
+          trouble: false,
+        });
+      return whileRunning(o, observed, state);
+    case 'ready':
+      return whileRunning(o, observed, state);
+  }
+}
+
+function whileRunning(
+  o: Observation,
+  observed: ObservedPod,
+  state: PodState & { kind: 'ready' | 'unready' },
+): Decision {
+  const status = next.running(o, observed, state);
+  const ready = status.conditions?.find(({ type }) => type === 'Ready');
+  const unboundFor = o.report?.bound === false ? o.now - Date.parse(ready?.lastTransitionTime ?? '') : 0;
+  if (unboundFor > Math.max(BIND_DEADLINE_MS, o.session.spec.detachGraceSeconds * 1000))
+    return finish(o, 'Ended', 'DetachTimeout', 'No gateway has taken the session.');
+  return { steps: [{ type: 'write-status', status }] };
+}
+
+function whileStarting(o: Observation, observed: ObservedPod, state: PodState & { kind: 'starting' }): Decision {
+  const left = startLeftMs(o);
+  if (left <= 0) {
+    const reason =
+      state.reason === 'Unschedulable' || state.reason === 'ImagePullFailed' ? state.reason : 'StartFailed';
+    return finish(o, 'Failed', reason, `The session did not start in time. ${state.message}`);
+  }
+  const { reason, message } = startReason(o, state);
+  const status = next.starting(o, observed, reason, message, state.scheduled);
+  return { steps: [{ type: 'write-status', status }], requeueAfterMs: left };
+}
+
+/** For a session that was there before, that is the news; unless there is trouble. */
+function startReason({ session }: Observation, state: PodState & { kind: 'starting' }) {
+  if (state.trouble || state.reason === 'PullingImage') return state;
+  const before = session.status;
+  if (before?.reason === 'Restarting' || (before?.restarts ?? 0) > 0)
+    return {
+      reason: 'Restarting' as const,
+      message: `${before?.lastRestartMessage ?? 'The pod was lost.'} The session is being started again.`,
+    };
+  if (before?.readyTime !== undefined) return { reason: 'Resuming' as const, message: 'The session is being resumed.' };
+  return state;
+}
+
+/** Somebody else deletes the pod. */
+function whileEnding(o: Observation, observed: ObservedPod, cause: EndCause): Decision {
+  if (!comesBack(o, cause)) return afterPod(o, cause);
+  const removal = removePods(o, [observed]);
+  return { ...removal, steps: [{ type: 'write-status', status: next.ending(o, cause) }, ...removal.steps] };
+}
+
+/** The pod is over or gone. */
+function afterPod(o: Observation, cause: EndCause): Decision {
+  if (comesBack(o, cause)) {
+    const status = next.restarting(o, cause, CRASHES.has(cause.reason));
+    const removal = removePods(o, o.pods);
+    return { ...removal, steps: [{ type: 'write-status', status }, ...removal.steps] };
+  }
+  if (cause.reason === 'IdleTimeout' && isPersistent(o) && o.template?.spec.onIdle === 'Suspend')
+    return { steps: [{ type: 'suspend' }] };
+  if (CRASHES.has(cause.reason))
+    return finish(o, 'Failed', cause.reason, `${cause.message} It had been started again once already.`);
+  if (DISRUPTIONS.has(cause.reason)) {
+    const why = isPersistent(o)
+      ? `It had been started again ${RESTARTS_MAX} times already.`
+      : 'Its workspace was ephemeral and is lost.';
+    return finish(o, 'Failed', cause.reason, `${cause.message} ${why}`);
+  }
+  const phase = FAILURES.has(cause.reason) ? 'Failed' : 'Ended';
+  return finish(o, phase, cause.reason, cause.message, cause.exitCode);
+}
+
+const isPersistent = ({ template }: Observation) => template?.spec.workspace.kind === 'Persistent';
+
+/** Whether the session gets another pod. A crash is forgiven once; a disruption when nothing is lost by it. */
+function comesBack(o: Observation, cause: EndCause): boolean {
+  const { status } = o.session;
+  if ((status?.restarts ?? 0) >= RESTARTS_MAX) return false;
+  if (CRASHES.has(cause.reason)) return (status?.crashes ?? 0) === 0;
+  return DISRUPTIONS.has(cause.reason) && (isPersistent(o) || status?.readyTime === undefined);
+}

@@ -1,0 +1,21 @@
+/** What is to be done about a session, in order. A step that fails ends the reconciliation; the next one decides anew. */
+import type { ClaudeSessionStatus } from '@claude-webui/protocol/kubernetes';
+import type { Pod } from '../pod/pod';
+
+export type Step =
+  | { type: 'write-status'; status: ClaudeSessionStatus }
+  | { type: 'add-finalizer' }
+  | { type: 'remove-finalizer' }
+  /** Gets the session its nth pod, warm or new. */
+  | { type: 'start'; start: number }
+  /** Gracefully, unless `force`: then the object goes whether or not a kubelet has heard of it. */
+  | { type: 'delete-pod'; pod: Pod; force: boolean }
+  /** Sets `spec.suspend`. */
+  | { type: 'suspend' }
+  | { type: 'delete-session' };
+
+export interface Decision {
+  steps: Step[];
+  /** When to look again without any news. */
+  requeueAfterMs?: number;
+}

@@ -1,0 +1,372 @@
+import type { ClaudeSession, ClaudeSessionStatus } from '@claude-webui/protocol/kubernetes';
+import { SESSION_FINALIZER } from '@claude-webui/protocol/kubernetes';
+import type { CoreEvent } from '../controller/event-recorder';
+import { EVENT } from '../controller/event-recorder';
+import { Informer } from '../controller/informer';
+import { Store } from '../controller/store';
+import type { Pod } from '../pod/pod';
+import { POD } from '../pod/pod';
+import { CLAIM, claimName } from '../pod/workspace-claim';
+import { ControlPlane } from '../testing/control-plane';
+import { condition } from '../testing/played-kubelet';
+import { seen, settled } from '../testing/seen';
+import { silent } from '../testing/silent-log';
+import { World, installDefinitions } from '../testing/world';
+import { CLAUDE_SESSION } from './resource-types';
+
+let plane: ControlPlane;
+let world: World;
+
+beforeAll(async () => {
+  plane = await ControlPlane.start();
+  installDefinitions(plane);
+});
+afterAll(() => plane.close());
+beforeEach(async () => {
+  world = await World.create(plane);
+});
+afterEach(() => world.close());
+
+const persistent = { kind: 'Persistent' as const, size: '1Gi', accessModes: ['ReadWriteOnce' as const] };
+
+const sessionWith = (name: string, wanted: Partial<ClaudeSessionStatus>) =>
+  seen(
+    world.view.sessions,
+    JSON.stringify(wanted),
+    (session) =>
+      session.metadata.name === name &&
+      Object.entries(wanted).every(([key, value]) => session.status?.[key as keyof ClaudeSessionStatus] === value),
+  );
+const podOf = (session: ClaudeSession, start = 0) =>
+  seen(
+    world.view.pods,
+    `pod ${start} of the session`,
+    (pod) => pod.metadata.name === `cs-${session.metadata.name}-${start}`,
+  );
+const gone = (pod: Pod) =>
+  settled(
+    world.view.pods,
+    'the pod is gone',
+    () => world.view.pods.get(pod.metadata.name)?.metadata.uid !== pod.metadata.uid,
+  );
+const terminating = (pod: Pod) =>
+  seen(
+    world.view.pods,
+    'the pod is being deleted',
+    ({ metadata }) => metadata.uid === pod.metadata.uid && metadata.deletionTimestamp !== undefined,
+  );
+const conditionOf = (session: ClaudeSession, type: string) =>
+  session.status?.conditions?.find((one) => one.type === type);
+
+async function running(spec: Partial<ClaudeSession['spec']> = {}): Promise<{ session: ClaudeSession; pod: Pod }> {
+  const made = await world.session(spec);
+  const pod = await podOf(made);
+  await world.kubelet.run(pod);
+  return { session: await sessionWith(made.metadata.name, { phase: 'Ready' }), pod };
+}
+
+describe('a session', () => {
+  beforeEach(async () => {
+    await world.operator();
+    await world.template();
+  });
+
+  it('goes from pending by starting to ready, with the finalizer on before the pod is there', async () => {
+    const made = await world.session();
+    const { name } = made.metadata;
+    const pod = await podOf(made);
+    const starting = await sessionWith(name, { phase: 'Starting', reason: 'Scheduling' });
+    expect(starting.metadata.finalizers).toEqual([SESSION_FINALIZER]);
+    await world.kubelet.waiting(pod, 'ContainerCreating', '');
+    await sessionWith(name, { reason: 'StartingContainer' });
+    await world.kubelet.run(pod, '127.0.7.1');
+    const { status } = await sessionWith(name, { phase: 'Ready' });
+    expect(status).toMatchObject({
+      reason: 'Running',
+      endpoint: 'http://127.0.7.1:7681',
+      podName: pod.metadata.name,
+      podUID: pod.metadata.uid,
+      startKind: 'Cold',
+      observedGeneration: 1,
+    });
+  });
+
+  it('waits for its template, and says so', async () => {
+    const made = await world.session({ templateRef: { name: 'later' } });
+    const waiting = await sessionWith(made.metadata.name, { phase: 'Pending', reason: 'TemplateNotFound' });
+    expect(waiting.status?.message).toContain('"later"');
+    await world.template({}, 'later');
+    await podOf(made);
+  });
+
+  it.each([
+    ['ErrImagePull', 'no such image', { reason: 'ImagePullFailed' }],
+    ['CreateContainerConfigError', 'secret "key" not found', { reason: 'StartingContainer' }],
+  ] as const)('tells of %s in words', async (reason, message, wanted) => {
+    const made = await world.session();
+    await world.kubelet.waiting(await podOf(made), reason, message);
+    const session = await sessionWith(made.metadata.name, wanted);
+    expect(session.status?.phase).toBe('Starting');
+    await seen(world.view.sessions, 'the message', ({ status }) => status?.message?.includes(message) === true);
+  });
+
+  it('tells that no node has room, within 5 s, and starts when one has', async () => {
+    const made = await world.session();
+    const pod = await podOf(made);
+    await world.kubelet.unschedulable(pod, '0/3 nodes are available: 3 Insufficient memory.');
+    const said = performance.now();
+    const session = await sessionWith(made.metadata.name, { reason: 'Unschedulable' });
+    expect(performance.now() - said).toBeLessThan(5_000);
+    expect(session.status?.message).toContain('3 Insufficient memory');
+    await world.kubelet.run(pod);
+    await sessionWith(made.metadata.name, { phase: 'Ready' });
+  });
+
+  it('tells that its image is being fetched, by the event of the kubelet', async () => {
+    const made = await world.session();
+    const pod = await podOf(made);
+    await world.kubelet.waiting(pod, 'ContainerCreating', '');
+    const involved = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      name: pod.metadata.name,
+      namespace: world.namespace,
+      uid: pod.metadata.uid,
+    };
+    const event = {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: 'pulling', namespace: world.namespace },
+      involvedObject: involved,
+      reason: 'Pulling',
+      message: 'Pulling image',
+      type: 'Normal',
+    };
+    plane.kubectl(['create', '-f', '-'], { input: JSON.stringify(event) });
+    await sessionWith(made.metadata.name, { reason: 'PullingImage' });
+  });
+
+  it('ends with the reason and the exit code that its runner has left', async () => {
+    const { session, pod } = await running();
+    await world.kubelet.end(pod, { exitCode: 0, message: '{"reason":"exited","exitCode":3}' });
+    const ended = await sessionWith(session.metadata.name, { phase: 'Ended', reason: 'ProgramExited', exitCode: 3 });
+    expect(ended.status?.endTime).toBeDefined();
+    await gone(pod);
+    await seen(world.view.sessions, 'the finalizer is off', ({ metadata }) => (metadata.finalizers ?? []).length === 0);
+  });
+
+  it('is started once more after a crash, and has failed after the second', async () => {
+    const { session, pod } = await running();
+    const { name } = session.metadata;
+    await world.kubelet.end(pod, { exitCode: 139 });
+    const second = await podOf(session, 1);
+    const restarted = await sessionWith(name, {
+      restarts: 1,
+      lastRestartReason: 'RunnerCrashed',
+      reason: 'Restarting',
+    });
+    expect(restarted.status?.message).toContain('signal 11');
+    await gone(pod);
+    await world.kubelet.run(second);
+    await sessionWith(name, { phase: 'Ready', restarts: 1 });
+    await world.kubelet.end(second, { exitCode: 1 });
+    await sessionWith(name, { phase: 'Failed', reason: 'RunnerCrashed' });
+    await gone(second);
+  });
+
+  it('is suspended without its pod, and resumed', async () => {
+    const { session, pod } = await running();
+    const { name } = session.metadata;
+    await world.patch(CLAUDE_SESSION, session, { spec: { suspend: true } });
+    await world.kubelet.remove(await terminating(pod));
+    const suspended = await sessionWith(name, { phase: 'Suspended' });
+    expect(suspended.status?.endpoint).toBeUndefined();
+    expect(conditionOf(suspended, 'Suspended')?.status).toBe('True');
+    await world.patch(CLAUDE_SESSION, suspended, { spec: { suspend: false } });
+    const again = await podOf(session);
+    await sessionWith(name, { reason: 'Resuming' });
+    await world.kubelet.run(again);
+    await sessionWith(name, { phase: 'Ready' });
+  });
+
+  it('has no more than its lifetime', async () => {
+    const { session, pod } = await running({ maxLifetimeSeconds: 2 });
+    await sessionWith(session.metadata.name, { phase: 'Ended', reason: 'LifetimeExceeded' });
+    await terminating(pod);
+  });
+
+  it('is deleted when its time to live is over', async () => {
+    const { session, pod } = await running({ ttlSecondsAfterFinished: 1 });
+    await world.kubelet.end(pod, { exitCode: 0, message: '{"reason":"detach-timeout"}' });
+    await sessionWith(session.metadata.name, { phase: 'Ended', reason: 'DetachTimeout' });
+    await settled(
+      world.view.sessions,
+      'the object is gone',
+      () => world.view.sessions.get(session.metadata.name) === undefined,
+    );
+  });
+
+  it('ends gracefully when it is deleted: the object stays until the pod is gone', async () => {
+    const { session, pod } = await running();
+    await world.api.delete(CLAUDE_SESSION, world.namespace, session.metadata.name);
+    const ending = await terminating(pod);
+    expect((await world.api.get(CLAUDE_SESSION, world.namespace, session.metadata.name))?.metadata.finalizers).toEqual([
+      SESSION_FINALIZER,
+    ]);
+    await world.kubelet.remove(ending);
+    await settled(
+      world.view.sessions,
+      'the object is gone',
+      () => world.view.sessions.get(session.metadata.name) === undefined,
+    );
+  });
+
+  it('lets a namespace be deleted', async () => {
+    const { session, pod } = await running();
+    plane.kubectl(['delete', 'namespace', world.namespace, '--wait=false']);
+    // What the namespace controller, which is not here, does.
+    await world.api.delete(CLAUDE_SESSION, world.namespace, session.metadata.name);
+    await world.kubelet.remove(await terminating(pod));
+    await settled(
+      world.view.sessions,
+      'the object is gone',
+      () => world.view.sessions.get(session.metadata.name) === undefined,
+    );
+  });
+
+  it('has failed when its ephemeral workspace is lost with the node', async () => {
+    const { session, pod } = await running();
+    await world.kubelet.status(pod, {
+      conditions: [{ ...condition('DisruptionTarget', 'True'), reason: 'DeletionByTaintManager' }],
+    });
+    await world.api.delete(POD, world.namespace, pod.metadata.name);
+    const failed = await sessionWith(session.metadata.name, { phase: 'Failed', reason: 'NodeLost' });
+    expect(failed.status?.message).toContain('ephemeral');
+  });
+
+  it('tells people by Events', async () => {
+    const { session } = await running();
+    await sessionWith(session.metadata.name, { phase: 'Ready' });
+    const store = new Store<CoreEvent>();
+    const { api, namespace } = world;
+    const informer = new Informer({ client: api, type: EVENT, namespace, store, log: silent });
+    const said = await seen(store, 'the event', ({ reason }) => reason === 'Running');
+    await informer.close();
+    expect(said).toMatchObject({ type: 'Normal', message: 'The session is ready (cold start).' });
+    expect(said.involvedObject.name).toBe(session.metadata.name);
+  });
+});
+
+describe('a session with a persistent workspace', () => {
+  beforeEach(async () => {
+    await world.operator();
+    await world.template({ workspace: persistent });
+  });
+
+  it.each([
+    ['Evicted', {}, { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' }],
+    [
+      'DiskFull',
+      {},
+      { phase: 'Failed', reason: 'Evicted', message: 'Usage of EmptyDir volume "tmp" exceeds the limit "1Gi".' },
+    ],
+    ['OutOfMemory', { reason: 'OOMKilled' }, {}],
+    ['Preempted', {}, { conditions: [{ ...condition('DisruptionTarget', 'True'), reason: 'PreemptionByScheduler' }] }],
+    ['NodeLost', {}, { conditions: [{ ...condition('DisruptionTarget', 'True'), reason: 'DeletionByTaintManager' }] }],
+  ] as const)('comes back by itself after %s, with the same claim', async (reason, terminated, status) => {
+    const { session, pod } = await running();
+    await world.kubelet.end(pod, { exitCode: 137, ...terminated }, status as never);
+    const second = await podOf(session, 1);
+    await sessionWith(session.metadata.name, { restarts: 1, lastRestartReason: reason });
+    expect(second.spec?.volumes?.find(({ name }) => name === 'workspace')?.persistentVolumeClaim?.claimName).toBe(
+      claimName(session),
+    );
+    await world.kubelet.run(second);
+    await sessionWith(session.metadata.name, { phase: 'Ready' });
+  });
+
+  it('waits while another session of the owner works in the workspace', async () => {
+    const { session, pod } = await running();
+    const second = await world.session();
+    await sessionWith(second.metadata.name, { phase: 'Pending', reason: 'WorkspaceBusy' });
+    await world.api.delete(CLAUDE_SESSION, world.namespace, session.metadata.name);
+    await world.kubelet.remove(await terminating(pod));
+    await podOf(second);
+  });
+
+  it('leaves its claim behind when it is deleted', async () => {
+    const { session, pod } = await running();
+    await world.api.delete(CLAUDE_SESSION, world.namespace, session.metadata.name);
+    await world.kubelet.remove(await terminating(pod));
+    await settled(world.view.sessions, 'the object is gone', () => world.view.sessions.size === 0);
+    const claim = await world.api.get(CLAIM, world.namespace, claimName(session));
+    expect(claim?.metadata.ownerReferences).toBeUndefined();
+  });
+});
+
+it('an idle session is suspended where the template says so', async () => {
+  await world.operator();
+  await world.template({ workspace: persistent, onIdle: 'Suspend' });
+  const { session, pod } = await running();
+  await world.kubelet.end(pod, { exitCode: 0, message: '{"reason":"idle-timeout"}' });
+  const suspended = await sessionWith(session.metadata.name, { phase: 'Suspended' });
+  expect(suspended.spec.suspend).toBe(true);
+});
+
+describe('limits', () => {
+  it('MAX_SESSIONS holds when many come at once', async () => {
+    await world.operator({ maxSessions: 2 });
+    await world.template();
+    await world.kubelet.playAll();
+    const made = await Promise.all(Array.from({ length: 6 }, (_, n) => world.session({ owner: `user-${n}` })));
+    await settled(world.view.sessions, 'two run and four wait', () => {
+      const phases = made.map(({ metadata }) => world.view.sessions.get(metadata.name)?.status?.phase);
+      return (
+        phases.filter((phase) => phase === 'Ready').length === 2 &&
+        phases.filter((phase) => phase === 'Pending').length === 4
+      );
+    });
+    expect(world.view.pods.size).toBe(2);
+  });
+
+  it('one user has no more than MAX_SESSIONS_PER_USER', async () => {
+    await world.operator({ maxSessionsPerUser: 1 });
+    await world.template();
+    await world.kubelet.playAll();
+    const first = await world.session();
+    await sessionWith(first.metadata.name, { phase: 'Ready' });
+    const second = await world.session();
+    await sessionWith(second.metadata.name, { reason: 'QuotaExceeded' });
+    const another = await world.session({ owner: 'bob' });
+    await sessionWith(another.metadata.name, { phase: 'Ready' });
+  });
+
+  it('a ResourceQuota of the namespace is told in words', async () => {
+    await world.operator();
+    await world.template();
+    plane.kubectl(['create', 'quota', 'small', '-n', world.namespace, '--hard=pods=0']);
+    // The quota controller, which is not here, would write this.
+    plane.kubectl([
+      'patch',
+      'quota',
+      'small',
+      '-n',
+      world.namespace,
+      '--subresource=status',
+      '--type=merge',
+      '-p',
+      '{"status":{"hard":{"pods":"0"},"used":{"pods":"0"}}}',
+    ]);
+    const made = await world.session();
+    const waiting = await sessionWith(made.metadata.name, { phase: 'Pending', reason: 'QuotaExceeded' });
+    expect(waiting.status?.message).toContain('ResourceQuota');
+  });
+
+  it('a session that does not start in time has failed with the reason that held it up', async () => {
+    await world.operator({ startDeadlineMs: 5_000 });
+    await world.template();
+    const made = await world.session();
+    await world.kubelet.waiting(await podOf(made), 'ImagePullBackOff', 'no such image');
+    await sessionWith(made.metadata.name, { phase: 'Failed', reason: 'ImagePullFailed' });
+  });
+});

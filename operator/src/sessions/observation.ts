@@ -1,0 +1,34 @@
+/** All that a decision about a session rests on, as values. */
+import type { ClaudeSession, SessionReason, SessionTemplate } from '@claude-webui/protocol/kubernetes';
+import type { CoreEvent } from '../controller/event-recorder';
+import type { Pod } from '../pod/pod';
+import type { StatusReport } from './status-report';
+
+export interface ObservedPod {
+  pod: Pod;
+  /** The last event about it that its status does not tell. */
+  event: CoreEvent | null;
+}
+
+/** Why a session may not start now. */
+export interface Refusal {
+  reason: SessionReason;
+  message: string;
+  /** It never will, as it is. */
+  final: boolean;
+}
+
+export interface Observation {
+  /** Milliseconds since the epoch. */
+  now: number;
+  session: ClaudeSession;
+  template: SessionTemplate | null;
+  /** The pods that belong to this very object, dead ones too. */
+  pods: ObservedPod[];
+  /** What the current pod's runner has said last; null while it has not been asked. */
+  report: StatusReport | null;
+  /** Why no pod may be started for it at the moment; null if one may. */
+  refusal: Refusal | null;
+  /** A start that takes longer has failed. */
+  startDeadlineMs: number;
+}

@@ -1,0 +1,158 @@
+/** One session: observe → decide → act. */
+import type { ClaudeSession } from '@claude-webui/protocol/kubernetes';
+import { SESSION_FINALIZER } from '@claude-webui/protocol/kubernetes';
+import type { ClusterView } from '../cluster-view';
+import type { ApiClient } from '../controller/api-client';
+import type { ReconcileResult } from '../controller/controller';
+import type { EventRecorder } from '../controller/event-recorder';
+import { writeStatus } from '../controller/status-writer';
+import type { OperatorMetrics } from '../operator-metrics';
+import type { Placement } from '../pod/placement';
+import type { Pod } from '../pod/pod';
+import { POD } from '../pod/pod';
+import type { WarmPool } from '../warm-pool/warm-pool';
+import type { Admission } from './admission';
+import { announce } from './announce';
+import { currentPod, decide, refused } from './decide';
+import type { Decision, Step } from './decision';
+import type { Observation, Refusal } from './observation';
+import { CLAUDE_SESSION } from './resource-types';
+import { startPod } from './start-pod';
+import { startRefusal } from './start-refusal';
+import type { StatusPoller } from './status-poller';
+
+export interface SessionReconcilerParts {
+  client: ApiClient;
+  view: ClusterView;
+  placement: Placement;
+  admission: Admission;
+  warmPool: WarmPool;
+  poller: StatusPoller;
+  events: EventRecorder;
+  metrics: OperatorMetrics;
+  startDeadlineMs: number;
+  /** Milliseconds since the epoch. */
+  now?: () => number;
+}
+
+export class SessionReconciler {
+  constructor(private readonly parts: SessionReconcilerParts) {}
+
+  async reconcile(name: string): Promise<ReconcileResult> {
+    const observation = this.observe(name);
+    if (observation === null) return undefined;
+    const decision = decide(observation);
+    const answer = await this.act(observation, decision);
+    const { requeueAfterMs } = answer ?? decision;
+    return requeueAfterMs === undefined ? undefined : { requeueAfterMs };
+  }
+
+  private observe(name: string): Observation | null {
+    const { view, admission, poller, startDeadlineMs, now = Date.now } = this.parts;
+    const session = view.sessions.get(name);
+    if (session === undefined) return null;
+    const template = view.templates.get(session.spec.templateRef.name) ?? null;
+    const pods = view.pods
+      .find('session', name)
+      // An earlier object of the same name is somebody else.
+      .filter((pod) => pod.metadata.ownerReferences?.some(({ uid }) => uid === session.metadata.uid))
+      .map((pod) => ({ pod, event: view.lastEvent(pod) }));
+    const observation: Observation = {
+      now: now(),
+      session,
+      template,
+      pods,
+      report: null,
+      refusal: template !== null && pods.length === 0 ? admission.refusal(session, template) : null,
+      startDeadlineMs,
+    };
+    const current = currentPod(observation);
+    return current === null ? observation : { ...observation, report: poller.report(current.pod) };
+  }
+
+  /** Performs the steps in order. Resolves with another decision if one of them was refused for a reason to tell. */
+  private async act(observation: Observation, { steps }: Decision): Promise<Decision | null> {
+    for (const step of steps) {
+      if (step.type === 'start') {
+        const refusedBy = await this.start(observation, step.start);
+        if (refusedBy !== null) return refusedBy;
+      } else await this.perform(observation, step);
+    }
+    return null;
+  }
+
+  private async start(o: Observation, start: number): Promise<Decision | null> {
+    if (o.template === null) return null;
+    const { admission } = this.parts;
+    // Others may have started since we looked. From here to the reservation nobody else gets a turn.
+    const full = admission.refusal(o.session, o.template);
+    if (full !== null) return this.refuse(o, full);
+    const reservation = admission.reserve(o.session);
+    try {
+      await startPod({ ...this.parts, pods: this.parts.view.pods }, o.session, o.template, start);
+      return null;
+    } catch (error) {
+      const refusal = startRefusal(error);
+      if (refusal === null) throw error;
+      return await this.refuse(o, refusal);
+    } finally {
+      reservation.release();
+    }
+  }
+
+  private async refuse(o: Observation, refusal: Refusal): Promise<Decision> {
+    const decision = refused(this.latest(o), refusal);
+    for (const step of decision.steps) if (step.type !== 'start') await this.perform(o, step);
+    return decision;
+  }
+
+  /** The observation with the session as our own steps have left it. */
+  private latest(o: Observation): Observation {
+    return { ...o, session: this.parts.view.sessions.get(o.session.metadata.name) ?? o.session };
+  }
+
+  private async perform(o: Observation, step: Exclude<Step, { type: 'start' }>): Promise<void> {
+    const { client, view, placement } = this.parts;
+    const { session } = this.latest(o);
+    switch (step.type) {
+      case 'write-status':
+        if (await writeStatus(client, CLAUDE_SESSION, view.sessions, session, step.status))
+          announce({ ...this.parts, nowMs: o.now }, session, step.status);
+        return;
+      case 'add-finalizer':
+        return this.patch(session, { metadata: { finalizers: [...othersFinalizers(session), SESSION_FINALIZER] } });
+      case 'remove-finalizer':
+        return this.patch(session, { metadata: { finalizers: othersFinalizers(session) } });
+      case 'suspend':
+        return this.patch(session, { metadata: {}, spec: { suspend: true } });
+      case 'delete-pod':
+        return this.deletePod(step.pod, step.force);
+      case 'delete-session': {
+        const { name, uid = '' } = session.metadata;
+        await client.delete(CLAUDE_SESSION, placement.namespace, name, { preconditions: { uid } });
+        return;
+      }
+    }
+  }
+
+  /** Refused with a conflict when somebody has written the session since we read it. */
+  private async patch(session: ClaudeSession, patch: { metadata: object; spec?: object }): Promise<void> {
+    const { client, view, placement } = this.parts;
+    const { name, resourceVersion } = session.metadata;
+    const conditional = { ...patch, metadata: { ...patch.metadata, resourceVersion } };
+    view.sessions.observe(await client.patch(CLAUDE_SESSION, placement.namespace, name, conditional));
+  }
+
+  private async deletePod(pod: Pod, force: boolean): Promise<void> {
+    const { client, view, placement } = this.parts;
+    const { name, uid = '' } = pod.metadata;
+    const left = await client.delete(POD, placement.namespace, name, {
+      preconditions: { uid },
+      ...(force ? { gracePeriodSeconds: 0 } : {}),
+    });
+    if (left?.metadata.uid === uid) view.pods.observe(left);
+  }
+}
+
+const othersFinalizers = ({ metadata }: ClaudeSession) =>
+  (metadata.finalizers ?? []).filter((name) => name !== SESSION_FINALIZER);

@@ -1,0 +1,49 @@
+/** What a runner's `GET /status` says, checked: a session pod is the one thing here that its user can tamper with. */
+import { z } from 'zod';
+
+const schema = z.object({
+  bound: z.boolean(),
+  sessionId: z.string().nullable(),
+  report: z
+    .object({
+      activity: z.enum(['starting', 'working', 'waiting']),
+      attachments: z.number().int().min(0).max(10_000),
+      lastActivityAt: z.number().int().min(0).max(8_640_000_000_000_000),
+    })
+    .nullable(),
+});
+
+export type StatusReport = z.infer<typeof schema>;
+
+/** Null for what is no report. */
+export function parseStatusReport(text: string): StatusReport | null {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** `lastActivityTime` moves in steps of this, so that typing does not write to etcd. */
+const ACTIVITY_STEP_MS = 60_000;
+
+/** Whether anybody who looks at the session's object should hear of the difference. */
+export function isMaterial(before: StatusReport | undefined, after: StatusReport): boolean {
+  if (before === undefined || before.bound !== after.bound) return true;
+  if (before.report === null || after.report === null) return before.report !== after.report;
+  return (
+    before.report.attachments !== after.report.attachments ||
+    (before.report.activity === 'waiting') !== (after.report.activity === 'waiting') ||
+    Math.floor(before.report.lastActivityAt / ACTIVITY_STEP_MS) !==
+      Math.floor(after.report.lastActivityAt / ACTIVITY_STEP_MS)
+  );
+}
+
+/** The activity time to write, given the one that is written. */
+export function activityTime(written: string | undefined, lastActivityAt: number): string | undefined {
+  if (written !== undefined && lastActivityAt - Date.parse(written) < ACTIVITY_STEP_MS) return written;
+  return rfc3339(lastActivityAt);
+}
+
+/** Whole seconds, as Kubernetes writes times. */
+export const rfc3339 = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');

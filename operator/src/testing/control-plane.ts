@@ -1,0 +1,240 @@
+/**
+ * A real kube-apiserver with its etcd, on loopback, for tests: no scheduler, no kubelet, no controllers. Its binaries come
+ * from the folder that KUBEBUILDER_ASSETS names, as everywhere in this field.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApiClient } from '../controller/api-client';
+import type { ClusterAccess } from '../controller/connection';
+import { Connection } from '../controller/connection';
+import { TokenBucket } from '../controller/rate-limit';
+import { freePort } from './free-port';
+
+const START_MS = 120_000;
+
+/** Folder with `etcd`, `kube-apiserver` and `kubectl`. @throws when there is none. */
+export function assets(): string {
+  const folder = process.env['KUBEBUILDER_ASSETS'] ?? '';
+  if (!existsSync(join(folder, 'kube-apiserver')) || !existsSync(join(folder, 'etcd')))
+    throw new Error(
+      'These tests need kube-apiserver, etcd and kubectl. Set KUBEBUILDER_ASSETS to the folder that has them ("setup-envtest use -p path" makes one).',
+    );
+  return folder;
+}
+
+interface User {
+  name: string;
+  groups: string[];
+  token: string;
+}
+
+export class ControlPlane {
+  private etcd: ChildProcess | null = null;
+  private apiServer: ChildProcess | null = null;
+  private said = '';
+
+  private constructor(
+    private readonly folder: string,
+    readonly etcdPort: number,
+    readonly port: number,
+    private readonly users: User[],
+  ) {}
+
+  /** `users` beside the administrator, who may do everything. */
+  static async start(users: { name: string; groups?: string[] }[] = []): Promise<ControlPlane> {
+    assets();
+    const all = [{ name: 'admin', groups: ['system:masters'] }, ...users].map(({ name, groups = [] }) => ({
+      name,
+      groups,
+      token: randomBytes(16).toString('hex'),
+    }));
+    const folder = mkdtempSync(join(tmpdir(), 'control-plane-'));
+    const plane = new ControlPlane(folder, await freePort(), await freePort(), all);
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    writeFileSync(join(folder, 'sa.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    writeFileSync(
+      join(folder, 'tokens.csv'),
+      all.map(({ token, name, groups }) => `${token},${name},${name},"${groups.join(',')}"\n`).join(''),
+    );
+    await plane.startEtcd();
+    await plane.startApiServer();
+    return plane;
+  }
+
+  get url(): string {
+    return `https://127.0.0.1:${this.port}`;
+  }
+
+  access(user = 'admin'): ClusterAccess {
+    const { url } = this;
+    const token = this.token(user);
+    const ca = readFileSync(join(this.folder, 'certs', 'apiserver.crt'));
+    return {
+      getCurrentCluster: () => ({ server: url }),
+      applyToHTTPSOptions: (options) => {
+        Object.assign(options, { ca, headers: { authorization: `Bearer ${token}` } });
+        return Promise.resolve();
+      },
+    };
+  }
+
+  /** For programs: a kubeconfig file of the user. */
+  kubeconfig(user = 'admin'): string {
+    const path = join(this.folder, `${user}.kubeconfig`);
+    const cluster = {
+      server: this.url,
+      'certificate-authority-data': readFileSync(join(this.folder, 'certs', 'apiserver.crt')).toString('base64'),
+    };
+    const config = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'test', cluster }],
+      users: [{ name: user, user: { token: this.token(user) } }],
+      contexts: [{ name: 'test', context: { cluster: 'test', user } }],
+      'current-context': 'test',
+    };
+    // A kubeconfig may be JSON, which is YAML.
+    writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
+    return path;
+  }
+
+  client(user = 'admin'): { api: ApiClient; close: () => void } {
+    const connection = new Connection(this.access(user));
+    const api = new ApiClient(connection, {
+      limit: new TokenBucket(10_000, 10_000),
+      fence: () => undefined,
+      onAnswer: () => undefined,
+      fieldManager: 'test',
+    });
+    return { api, close: () => connection.close() };
+  }
+
+  /** @throws with what kubectl said. */
+  kubectl(args: string[], options: { user?: string; input?: string } = {}): string {
+    return execFileSync(join(assets(), 'kubectl'), ['--kubeconfig', this.kubeconfig(options.user), ...args], {
+      encoding: 'utf8',
+      input: options.input ?? '',
+      env: { ...process.env, HOME: this.folder },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+  }
+
+  /** Forgets all history but the present: watches from before get 410 Gone. */
+  compact(revision: number): void {
+    execFileSync('curl', [
+      '-sSf',
+      '-X',
+      'POST',
+      `http://127.0.0.1:${this.etcdPort}/v3/kv/compaction`,
+      '-d',
+      JSON.stringify({ revision: String(revision), physical: true }),
+    ]);
+  }
+
+  async restartApiServer(): Promise<void> {
+    await this.stopApiServer();
+    await this.startApiServer();
+  }
+
+  async stopApiServer(): Promise<void> {
+    await kill(this.apiServer);
+    this.apiServer = null;
+  }
+
+  async startApiServer(): Promise<void> {
+    const { folder } = this;
+    this.apiServer = this.spawn('kube-apiserver', [
+      `--etcd-servers=http://127.0.0.1:${this.etcdPort}`,
+      '--bind-address=127.0.0.1',
+      `--secure-port=${this.port}`,
+      `--cert-dir=${join(folder, 'certs')}`,
+      `--service-account-key-file=${join(folder, 'sa.key')}`,
+      `--service-account-signing-key-file=${join(folder, 'sa.key')}`,
+      '--service-account-issuer=https://kubernetes.default.svc',
+      `--token-auth-file=${join(folder, 'tokens.csv')}`,
+      '--authorization-mode=RBAC',
+      '--service-cluster-ip-range=10.0.0.0/24',
+      // There is no controller that makes default service accounts.
+      '--disable-admission-plugins=ServiceAccount',
+      // Load tests are about the operator.
+      '--max-requests-inflight=1500',
+      '--max-mutating-requests-inflight=1000',
+      // What the test of 410 Gone does itself.
+      '--etcd-compaction-interval=0',
+    ]);
+    await this.until(this.apiServer, () => this.isReady());
+  }
+
+  async close(): Promise<void> {
+    await kill(this.apiServer);
+    await kill(this.etcd);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private token(user: string): string {
+    const found = this.users.find(({ name }) => name === user);
+    if (found === undefined) throw new Error(`no user ${user}`);
+    return found.token;
+  }
+
+  private async startEtcd(): Promise<void> {
+    const client = `http://127.0.0.1:${this.etcdPort}`;
+    const peer = `http://127.0.0.1:${await freePort()}`;
+    this.etcd = this.spawn('etcd', [
+      `--data-dir=${join(this.folder, 'etcd')}`,
+      `--listen-client-urls=${client}`,
+      `--advertise-client-urls=${client}`,
+      `--listen-peer-urls=${peer}`,
+      `--initial-advertise-peer-urls=${peer}`,
+      `--initial-cluster=default=${peer}`,
+      '--unsafe-no-fsync',
+    ]);
+    await this.until(this.etcd, async () => (await fetch(`${client}/health`)).ok);
+  }
+
+  private isReady(): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      request(`${this.url}/readyz`, {
+        rejectUnauthorized: false,
+        headers: { authorization: `Bearer ${this.token('admin')}` },
+      })
+        .once('response', (response) => {
+          response.resume();
+          resolve(response.statusCode === 200);
+        })
+        .once('error', reject)
+        .end();
+    });
+  }
+
+  private spawn(program: string, args: string[]): ChildProcess {
+    const child = spawn(join(assets(), program), args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    child.stderr.on('data', (chunk: Buffer) => (this.said = (this.said + chunk.toString()).slice(-4000)));
+    return child;
+  }
+
+  /** These programs tell nobody when they are ready: they have to be asked. */
+  private async until(child: ChildProcess, isReady: () => Promise<boolean>): Promise<void> {
+    const deadline = performance.now() + START_MS;
+    while (performance.now() < deadline) {
+      if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended: ${this.said}`);
+      if (await isReady().catch(() => false)) return;
+      await delay(100);
+    }
+    throw new Error(`${child.spawnfile} was not ready in ${START_MS} ms: ${this.said}`);
+  }
+}
+
+async function kill(child: ChildProcess | null): Promise<void> {
+  if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
