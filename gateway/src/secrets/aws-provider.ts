@@ -1,4 +1,4 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SecretName, SecretsProvider } from './provider';
 import { SecretError, codeOf } from './provider';
 
@@ -17,15 +17,9 @@ export interface AwsSecretsOptions {
 
 /** AWS Secrets Manager. Credentials come by the SDK's default chain: environment, shared files, web identity, instance role. */
 export class AwsProvider implements SecretsProvider {
-  private readonly client: SecretsManagerClient;
+  private client: SecretsManagerClient | null = null;
 
-  constructor(private readonly options: AwsSecretsOptions) {
-    this.client = new SecretsManagerClient({
-      region: options.region,
-      ...(options.endpoint === null ? {} : { endpoint: options.endpoint }),
-      requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
-    });
-  }
+  constructor(private readonly options: AwsSecretsOptions) {}
 
   placeOf(name: SecretName): string {
     return `The secret ${this.idOf(name)} of AWS Secrets Manager in ${this.options.region}`;
@@ -37,9 +31,7 @@ export class AwsProvider implements SecretsProvider {
 
   async read(name: SecretName): Promise<string | null> {
     try {
-      const abortSignal = AbortSignal.timeout(READ_TIMEOUT_MS);
-      const answer = await this.client.send(new GetSecretValueCommand({ SecretId: this.idOf(name) }), { abortSignal });
-      return answer.SecretString ?? Buffer.from(answer.SecretBinary ?? []).toString('utf8');
+      return await this.content(name);
     } catch (error) {
       const kind = error instanceof Error ? error.name : '';
       if (kind === 'ResourceNotFoundException') return null;
@@ -52,7 +44,21 @@ export class AwsProvider implements SecretsProvider {
   }
 
   close(): void {
-    this.client.destroy();
+    this.client?.destroy();
+  }
+
+  private async content(name: SecretName): Promise<string> {
+    // The SDK is large, and on most machines nobody needs it.
+    const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+    const { region, endpoint } = this.options;
+    this.client ??= new SecretsManagerClient({
+      region,
+      ...(endpoint === null ? {} : { endpoint }),
+      requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    });
+    const abortSignal = AbortSignal.timeout(READ_TIMEOUT_MS);
+    const answer = await this.client.send(new GetSecretValueCommand({ SecretId: this.idOf(name) }), { abortSignal });
+    return answer.SecretString ?? Buffer.from(answer.SecretBinary ?? []).toString('utf8');
   }
 
   private idOf(name: SecretName): string {
