@@ -11,6 +11,8 @@ const SIZE = { cols: 80, rows: 24 };
 export class TerminalClient implements TerminalConsumer {
   readonly phases: ConnectionPhase['phase'][] = [];
   readonly refusals: string[] = [];
+  /** Codes of what the session waited for. */
+  readonly progress: string[] = [];
   private readonly pieces: Buffer[] = [];
   private bytes = 0;
   /** How the session ended; null while it has not. */
@@ -44,6 +46,7 @@ export class TerminalClient implements TerminalConsumer {
 
   phase(now: ConnectionPhase): void {
     this.phases.push(now.phase);
+    if (now.phase === 'starting') this.progress.push(now.progress.code);
     if (now.phase === 'ended') this.end = now.end;
     this.notify();
   }
@@ -75,6 +78,18 @@ export class TerminalClient implements TerminalConsumer {
 
   shows(text: string): Promise<void> {
     return this.until(() => this.tail.includes(text));
+  }
+
+  /** Resolves with how the session ended. */
+  async ended(): Promise<SessionEnd> {
+    await this.until(() => this.end !== null);
+    if (this.end === null) throw new Error('unreachable');
+    return this.end;
+  }
+
+  /** Resolves once the session waits for this. */
+  waitsFor(code: string): Promise<void> {
+    return this.until(() => this.progress.at(-1) === code);
   }
 
   hasReceived(bytes: number): Promise<void> {

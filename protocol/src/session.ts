@@ -94,6 +94,7 @@ export const SESSION_PROGRESS_CODES = [
   'starting-container',
   'quota-exceeded',
   'template-not-found',
+  'workspace-busy',
   'restarting',
   'resuming',
   'suspended',

@@ -16,6 +16,7 @@ const STARTING: Partial<Record<SessionReason, SessionProgressCode>> = {
   StartingContainer: 'starting-container',
   TemplateNotFound: 'template-not-found',
   QuotaExceeded: 'quota-exceeded',
+  WorkspaceBusy: 'workspace-busy',
   Restarting: 'restarting',
   Resuming: 'resuming',
   Suspended: 'suspended',

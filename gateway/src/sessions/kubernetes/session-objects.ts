@@ -10,6 +10,7 @@ const PLURAL = 'claudesessions';
 /** From a watch that failed to the next, so that an API server that comes back is not trampled. Milliseconds. */
 const RETRY_MS = 1000;
 const MAX_RETRY_MS = 15_000;
+const FIRST_RETRIES_MS = [500, 1000, 2000, 4000, 8000];
 
 /** The API server has refused something; `message` is its own word. */
 export class ClusterError extends Error {
@@ -20,6 +21,11 @@ export class ClusterError extends Error {
     message: string,
   ) {
     super(message);
+  }
+
+  /** It may be otherwise in a moment. */
+  get isPassing(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
   }
 }
 
@@ -48,9 +54,24 @@ export class SessionObjects {
   static async open(namespace: string, log: Logger, config = clusterConfig()): Promise<SessionObjects> {
     const objects = new SessionObjects(config, namespace, log);
     // A list of its own, so that what is wrong at the start is the caller's to say.
-    await objects.list();
+    await objects.firstAnswer();
     await objects.informer.start();
     return objects;
+  }
+
+  /** An API server that starts too, or that is being upgraded, is given a moment. */
+  private async firstAnswer(): Promise<void> {
+    for (const wait of FIRST_RETRIES_MS) {
+      try {
+        await this.list();
+        return;
+      } catch (error) {
+        if (!(error instanceof ClusterError) || !error.isPassing) throw error;
+        this.log.warn({ err: error }, 'the cluster does not answer yet');
+        await delay(wait);
+      }
+    }
+    await this.list();
   }
 
   get(name: string): ClaudeSession | undefined {
