@@ -18,6 +18,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY protocol/package.json protocol/
 COPY session-runner/package.json session-runner/
 COPY gateway/package.json gateway/
+COPY operator/package.json operator/
 COPY web/package.json web/
 RUN --mount=type=bind,source=hack/images,target=/images \
     --mount=type=secret,id=ca --mount=type=secret,id=npmrc \
@@ -32,6 +33,13 @@ COPY gateway gateway
 RUN npx tsc -b gateway/tsconfig.build.json \
  && npm run build -w session-runner -- --sourcemap hidden \
  && npm run bundle -w gateway -- --sourcemap hidden
+
+FROM dependencies AS operator-build
+COPY tsconfig.base.json ./
+COPY protocol protocol
+COPY operator operator
+RUN npx tsc -b operator/tsconfig.build.json \
+ && npm run bundle -w operator -- --sourcemap hidden
 
 FROM dependencies AS web-build
 COPY tsconfig.base.json ./
@@ -82,6 +90,12 @@ RUN --mount=type=bind,source=hack/images,target=/images \
     --mount=type=bind,from=system,source=/rootfs/usr/share/sbom,target=/system \
     /images/layers.sh gateway
 
+FROM operator-build AS operator-layers
+ARG SOURCE_DATE_EPOCH=1767225600
+RUN --mount=type=bind,source=hack/images,target=/images \
+    --mount=type=bind,from=system,source=/rootfs/usr/share/sbom,target=/system \
+    /images/layers.sh operator
+
 FROM servers AS session-runner-layers
 ARG SOURCE_DATE_EPOCH=1767225600
 RUN --mount=type=bind,source=hack/images,target=/images \
@@ -123,6 +137,15 @@ ENTRYPOINT ["tini", "--", "node", "/app/gateway/gateway.js"]
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 3001}/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 LABEL org.opencontainers.image.title="Claude Code WebUI gateway" org.opencontainers.image.licenses="Apache-2.0"
+
+FROM scratch AS operator
+COPY --from=system /rootfs/ /
+COPY --from=operator-layers /layers/operator/ /
+ENV NODE_ENV=production PATH=/usr/local/bin:/usr/bin:/bin
+USER 10001:10001
+EXPOSE 8080
+ENTRYPOINT ["tini", "--", "node", "/app/operator/operator.js"]
+LABEL org.opencontainers.image.title="Claude Code WebUI operator" org.opencontainers.image.licenses="Apache-2.0"
 
 # The CLI in a layer of its own: it is nine tenths of the image and changes only with its version.
 FROM scratch AS session-runner

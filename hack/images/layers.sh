@@ -68,6 +68,11 @@ case $1 in
     gateway /layers/gateway
     sbom gateway gateway/dist/bundle /layers
     ;;
+  operator)
+    mkdir -p /layers/operator/app/operator
+    cp operator/dist/bundle/operator.js /layers/operator/app/operator/
+    sbom operator operator/dist/bundle
+    ;;
   session-runner)
     claude /layers/claude
     session_runner /layers/session-runner
