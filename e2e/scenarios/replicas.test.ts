@@ -105,17 +105,27 @@ const missing = noRedis ?? noNginx;
     await Promise.all(all.map((client, n) => client.shows(`number ${n}`)));
   });
 
-  test('gateways killed in mid-output lose not one byte, and repeat none', async () => {
-    const client = await attached();
+  test.each([
+    ['two gateways', 2, [0, 1, 0]],
+    ['three gateways', 3, [0, 1, 2, 1]],
+  ])('%s killed in mid-output, one after the other, lose not one byte and repeat none', async (_all, count, killed) => {
+    while (gateways.length < count) {
+      ports.push(await freePort());
+      gateways.push(await start(gateways.length));
+    }
+    const before = await startRoundRobin(ports);
+    const client = await attached(before.url);
     flood(client);
-    for (const [round, at] of [0, 1, 0].entries()) {
-      await client.hasReceived((round + 1) * 3_000_000);
+    for (const [round, at] of killed.entries()) {
+      await client.hasReceived((round + 1) * 2_500_000);
       await gateways[at]!.kill();
       gateways[at] = await start(at);
     }
     await client.shows('END');
     expectWhole(client);
     expect(client.phases).toContain('reconnecting');
+    client.close();
+    await before.close();
   });
 
   test('a gateway that is stopped hands its clients over without a gap, a lost byte or a repeated key', async () => {

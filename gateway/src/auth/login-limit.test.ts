@@ -60,7 +60,10 @@ test('a gateway alone counts what it sees', async () => {
 
   test('while Redis is away nobody may guess', async () => {
     const limit = await gateway();
+    await limit.isThere();
     await redis.kill();
-    await expect(limit.attempt(from('alice', 'x'))).rejects.toMatchObject({ code: 'not-ready', retryAfterSeconds: 2 });
+    const away = { code: 'not-ready', retryAfterSeconds: 2 };
+    await expect(limit.attempt(from('alice', 'x'))).rejects.toMatchObject(away);
+    await expect(limit.isThere()).rejects.toMatchObject(away);
   });
 });

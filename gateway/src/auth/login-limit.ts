@@ -12,6 +12,8 @@ export interface LoginLimit {
    */
   attempt(source: LoginSource): Promise<number>;
   succeeded(source: LoginSource): Promise<void>;
+  /** For sign-ins without a password to guess: resolves if attempts could be counted now. @throws AppError not-ready */
+  isThere(): Promise<void>;
 }
 
 export class LocalLoginLimit implements LoginLimit {
@@ -26,6 +28,10 @@ export class LocalLoginLimit implements LoginLimit {
 
   succeeded(source: LoginSource): Promise<void> {
     this.backoff.succeeded(source);
+    return Promise.resolve();
+  }
+
+  isThere(): Promise<void> {
     return Promise.resolve();
   }
 }
@@ -64,7 +70,7 @@ const RETRY_AFTER_SECONDS = 2;
 export class SharedLoginLimit implements LoginLimit {
   private readonly commands: Commands;
 
-  constructor(redis: RedisClient) {
+  constructor(private readonly redis: RedisClient) {
     redis.defineCommand('loginAttempt', { numberOfKeys: 2, lua: ATTEMPT });
     redis.defineCommand('loginSucceeded', { numberOfKeys: 2, lua: SUCCEEDED });
     this.commands = redis as unknown as Commands;
@@ -73,15 +79,21 @@ export class SharedLoginLimit implements LoginLimit {
   async attempt(source: LoginSource): Promise<number> {
     const { account, address } = FREE_FAILURES;
     const limits = [account, address, FIRST_WAIT_MS, LAST_WAIT_MS, FORGET_MS];
-    return this.commands.loginAttempt(...redisKeys(source), ...limits).catch(() => {
-      throw problem('not-ready', 'Sign-ins are counted in Redis, which is away.', RETRY_AFTER_SECONDS);
-    });
+    return this.commands.loginAttempt(...redisKeys(source), ...limits).catch(away);
+  }
+
+  async isThere(): Promise<void> {
+    await this.redis.ping().catch(away);
   }
 
   /** A success that cannot be told leaves a failure too many, which is forgotten in time. */
   async succeeded(source: LoginSource): Promise<void> {
     await this.commands.loginSucceeded(...redisKeys(source)).catch(() => undefined);
   }
+}
+
+function away(): never {
+  throw problem('not-ready', 'Sign-ins are counted in Redis, which is away.', RETRY_AFTER_SECONDS);
 }
 
 /** Of one length, whatever was typed as a name. */

@@ -1,6 +1,10 @@
 import type { ProviderProcess } from '../auth/oidc/testing/provider-process';
 import { startProvider } from '../auth/oidc/testing/provider-process';
 import { OidcProvider } from '../auth/oidc/provider';
+import { SharedLoginLimit } from '../auth/login-limit';
+import { createLogger } from '../log';
+import { connectRedis } from '../redis/shared-redis';
+import { RedisProcess, noRedis } from '../redis/testing/redis-process';
 import { CookieBrowser } from './testing/cookie-browser';
 import { PASSWORD, runApp } from './testing/running-app';
 import type { RunningApp } from './testing/running-app';
@@ -251,4 +255,20 @@ test('neither codes nor tokens reach the log', async () => {
   await browser.follow(answer, isPage);
   const secrets = [answer.searchParams.get('code')!, ...browser.cookies.map(({ value }) => value)];
   for (const secret of secrets.filter((text) => text.length > 8)) expect(app.logged.join('')).not.toContain(secret);
+});
+
+(noRedis === null ? test : test.skip)('while Redis is away nobody signs in at the provider either', async () => {
+  const redis = await RedisProcess.start();
+  const shared = await connectRedis(redis.url, '{test}:', createLogger('silent'));
+  const loginLimit = new SharedLoginLimit(shared.commands);
+  const counting = await runApp({ oidc: providerAt(provider.issuer), loginLimit });
+  const ask = () => counting.call('GET', '/auth/oidc/login', { headers: { accept: 'application/json' } });
+  const answer = await fetch(`${counting.url}/auth/oidc/login`, { redirect: 'manual' });
+  expect(answer.status).toBe(302);
+  await redis.kill();
+  const refused = await ask();
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2']);
+  expect(await refused.json()).toMatchObject({ code: 'not-ready' });
+  shared.close();
+  await counting.close();
 });

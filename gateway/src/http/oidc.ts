@@ -2,6 +2,7 @@
 import type { AuditTrail } from '../audit/audit';
 import type { CookieOptions, Express, Request, RequestHandler, Response } from 'express';
 import type { Keyset } from '../auth/keyset';
+import type { LoginLimit } from '../auth/login-limit';
 import { PENDING_SECONDS, seal, unseal } from '../auth/oidc/pending-sign-in';
 import type { OidcProvider } from '../auth/oidc/provider';
 import { OidcRefusal } from '../auth/oidc/provider';
@@ -24,18 +25,20 @@ export interface OidcParts {
   /** Null: passwords only. */
   oidc: OidcProvider | null;
   keyset: Keyset;
+  loginLimit: Pick<LoginLimit, 'isThere'>;
   tokens: Tokens;
   metrics: Metrics;
   log: Logger;
 }
 
 export function serveOidc(app: Express, parts: OidcParts): void {
-  const { oidc, keyset, tokens } = parts;
+  const { oidc, keyset, loginLimit, tokens } = parts;
   if (oidc === null) return;
 
   resource(app, '/auth/oidc/login', {
     get: [
       ledToPage(parts, async (request, response) => {
+        await loginLimit.isThere();
         const { url, pending } = await oidc.begin();
         response.cookie(PENDING_COOKIE, seal(pending, keyset), {
           ...pendingCookie(request),
@@ -51,6 +54,7 @@ export function serveOidc(app: Express, parts: OidcParts): void {
         const pending = unseal(cookieOf(request, PENDING_COOKIE) ?? '', keyset, Date.now());
         response.clearCookie(PENDING_COOKIE, pendingCookie(request));
         if (pending === null) throw problem('sign-in-interrupted');
+        await loginLimit.isThere();
         const { subject, idToken } = await oidc.complete(queryOf(request), pending);
         const { expires } = beginSignIn(tokens, subject, request, response);
         parts.audit.record({ event: 'auth.signed-in', ...by(request, response), method: 'oidc' });
