@@ -2,7 +2,7 @@
 module.exports = {
   ...require('../jest.config.cjs'),
   rootDir: '..',
-  testMatch: ['<rootDir>/operator/src/**/*.kubernetes-test.ts'],
+  testMatch: ['<rootDir>/operator/src/**/*.kubernetes-test.ts', '<rootDir>/e2e/kubernetes/*.kubernetes-test.ts'],
   testTimeout: 120000,
   maxWorkers: 1,
 };

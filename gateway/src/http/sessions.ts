@@ -14,8 +14,8 @@ export type SessionCalls = Pick<Sessions, 'create' | 'list' | 'get' | 'rename' |
 
 /** Who asks, as the sessions know people. */
 export function viewerOf(authenticate: Authenticate, request: Request, response: Response): Viewer {
-  const { sub, role } = authenticate(request, response);
-  return { id: sub, role };
+  const { sub, role, name } = authenticate(request, response);
+  return { id: sub, role, name };
 }
 
 const shown = (record: SessionRecord) => documentedSession(sessionInfo(record));

@@ -1,11 +1,15 @@
 /** Where sessions run. One of the gateway's two seams: child processes of this machine, or pods of a cluster. */
 import type { SessionCommand, SessionEnd, SessionPolicy, SessionProgress, TerminalSize } from '@claude-webui/protocol';
+import type { UserRole } from '../auth/roles';
 import type { SessionRecord } from './directory';
 
 /** What a backend needs to place a session. */
 export interface Placement {
   sessionId: string;
   owner: string;
+  /** What the owner is called; null where that is not known. */
+  ownerName: string | null;
+  role: UserRole;
   /** What the owner calls it. */
   name: string;
   workspace: string;
@@ -24,7 +28,10 @@ export type Whereabouts = { endpoint: string } | { end: SessionEnd };
 export type ProgressListener = (progress: SessionProgress) => void;
 
 /** A session that a backend has and nobody may know of any more. */
-export type FoundSession = Pick<SessionRecord, 'id' | 'owner' | 'workspace' | 'name' | 'createdAt' | 'launch'>;
+export type FoundSession = Pick<
+  SessionRecord,
+  'id' | 'owner' | 'workspace' | 'name' | 'createdAt' | 'launch' | 'ownerName'
+>;
 
 export interface SessionBackend {
   /** Whether sessions outlive all gateways, and `found` tells the next of them. */

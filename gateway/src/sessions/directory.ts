@@ -9,6 +9,8 @@ export interface SessionRecord extends SessionInfo {
   /** Signs this session's runner tokens. */
   attachKey: string;
   shares: ShareRecord[];
+  /** What the owner is called. */
+  ownerName?: string;
   /** What the policy had allowed; without it Claude Code for a user. */
   launch?: Launch;
 }

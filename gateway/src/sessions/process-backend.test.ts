@@ -17,6 +17,8 @@ function placement(): Placement {
   return {
     sessionId: randomUUID(),
     owner: 'alice',
+    ownerName: null,
+    role: 'user',
     name: 'Session 1',
     workspace: 'main',
     attachKey: randomBytes(32).toString('base64url'),

@@ -39,6 +39,8 @@ export interface Viewer {
   /** User id (`sub`). */
   id: string;
   role: 'viewer' | 'user' | 'admin';
+  /** For those who list sessions; grants nothing. */
+  name?: string;
 }
 
 /** What may differ between new sessions. */
@@ -56,7 +58,14 @@ export type ModelEnvironment = (sessionId: string) => Record<string, string>;
 
 /** A session as people may see it: without keys, places and links. */
 export function sessionInfo(record: SessionRecord): SessionInfo {
-  const { attachKey: _key, endpoint: _endpoint, shares: _shares, launch: _launch, ...info } = record;
+  const {
+    attachKey: _key,
+    endpoint: _endpoint,
+    shares: _shares,
+    launch: _launch,
+    ownerName: _ownerName,
+    ...info
+  } = record;
   return info;
 }
 
@@ -112,6 +121,7 @@ export class Sessions {
       workspace: wish.workspace ?? freeWorkspace(live),
       createdAt: new Date().toISOString(),
       launch,
+      ...(viewer.name === undefined ? {} : { ownerName: viewer.name }),
     });
     const result = await this.directory.claim(record, this.limits);
     // Another of the same person's took the name that was free a moment ago; the limits bound how often.
@@ -272,14 +282,15 @@ export class Sessions {
   }
 
   private placement(
-    { id: sessionId, owner, name, workspace, attachKey, launch = USUAL_LAUNCH }: SessionRecord,
+    { id: sessionId, owner, name, workspace, attachKey, ownerName, launch = USUAL_LAUNCH }: SessionRecord,
     size: TerminalSize,
   ): Placement {
     const env = this.modelEnvironment(sessionId);
     const { command, role } = launch;
     const policy = this.policy().session(role);
     const provenFor = this.proven.for(policy.hash);
-    return { sessionId, owner, name, workspace, attachKey, size, env, command, policy: { ...policy, provenFor } };
+    const whose = { owner, ownerName: ownerName ?? null, role };
+    return { sessionId, ...whose, name, workspace, attachKey, size, env, command, policy: { ...policy, provenFor } };
   }
 
   private async place(record: SessionRecord, size: TerminalSize): Promise<void> {

@@ -66,8 +66,8 @@ export class TerminalSocket {
   private async session(): Promise<SessionRecord> {
     const { identity, handshake } = this.socket.data;
     if (identity.kind === 'guest') return identity.record;
-    const { sub: id, role } = identity.claims;
-    const viewer = { id, role };
+    const { sub: id, role, name } = identity.claims;
+    const viewer = { id, role, name };
     if (handshake.sessionId !== undefined) return this.sessions.get(viewer, handshake.sessionId);
     const waiting = await this.sessions.newestDetached(viewer);
     return waiting ?? this.create(viewer);

@@ -18,6 +18,8 @@ const END_MS = 10_000;
 /** Between tries to bind: a pod's address may be known before it answers. Milliseconds. */
 const BIND_RETRY_MS = [100, 300, 1000, 2000];
 const BIND_RETRY_MAX_MS = 5000;
+/** What else a session was to start is not in its object. */
+const CLAUDE_CODE = { program: null, args: [] };
 /** Refusals in a row after which a pod will not take our word any more. */
 const MAX_REFUSALS = 3;
 
@@ -127,6 +129,8 @@ export class KubernetesBackend implements SessionBackend {
         owner: spec.owner,
         workspace: spec.workspace,
         name: spec.displayName ?? 'Session',
+        ...(spec.ownerName === undefined ? {} : { ownerName: spec.ownerName }),
+        launch: { role: spec.role ?? 'user', command: CLAUDE_CODE },
         createdAt: new Date(metadata.creationTimestamp ?? Date.now()).toISOString(),
       }));
   }
@@ -219,11 +223,14 @@ export class KubernetesBackend implements SessionBackend {
     };
   }
 
-  private specOf({ owner, name, workspace }: Placement): NewClaudeSessionSpec {
+  private specOf({ owner, ownerName, role, name, workspace }: Placement): NewClaudeSessionSpec {
     const { template, limits, maxLifetimeMs } = this.options;
     const { idleTimeoutMs, idleWarningMs, detachGraceMs } = limits;
     return {
       owner,
+      ...(ownerName === null ? {} : { ownerName }),
+      // Viewers start none.
+      ...(role === 'viewer' ? {} : { role }),
       templateRef: { name: template },
       workspace,
       displayName: name,
