@@ -47,6 +47,9 @@ claude() {
   take "$1/app" "@anthropic-ai/claude-code-linux-$arch" claude
   mkdir -p "$1/usr/local/bin"
   ln -s "/app/node_modules/@anthropic-ai/claude-code-linux-$arch/claude" "$1/usr/local/bin/claude"
+  # Where Claude Code looks for its managed settings: the runner writes them when it knows whose session it is.
+  mkdir -p "$1/etc"
+  ln -s /tmp/claude-sessions/system/claude-code "$1/etc/claude-code"
 }
 
 # Directories that volumes take their owner from when they are first mounted there.

@@ -10,6 +10,7 @@ const NORMAL_CLOSURE = 1000;
 export class ControlLinks {
   private readonly links = new Set<WebSocket>();
   private report: RunnerReport | null = null;
+  private proven: RunnerEvent | null = null;
   private end: SessionEnd | null = null;
   private heard: () => void = () => undefined;
 
@@ -19,12 +20,14 @@ export class ControlLinks {
       this.links.delete(link);
       if (this.end !== null && code === NORMAL_CLOSURE) this.heard();
     });
+    if (this.proven !== null) send(link, this.proven);
     if (this.report !== null) send(link, { type: 'report', report: this.report });
     if (this.end !== null) send(link, { type: 'ended', end: this.end });
   }
 
   tell(event: RunnerEvent): void {
     if (event.type === 'report') this.report = event.report;
+    if (event.type === 'policy-proven') this.proven = event;
     for (const link of this.links) send(link, event);
   }
 

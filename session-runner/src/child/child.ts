@@ -8,6 +8,7 @@ import { ControlLinks } from '../attach-server/control-links';
 import { parseToRunner } from '../config/messages';
 import { createLog } from '../log';
 import { prepareProgram, workspaceOf } from '../program/prepare';
+import { provePolicy } from '../session/prove-policy';
 import { Session } from '../session/session';
 
 const log = createLog();
@@ -26,12 +27,15 @@ async function start(spec: SessionSpec): Promise<void> {
   const control = new ControlLinks();
   let isServing = false;
   const server = new AttachServer();
+  const proving = new AbortController();
+  let problem: SessionEnd | null = null;
   const finish = async (end: SessionEnd) => {
+    proving.abort();
     await listening.catch(() => undefined);
     // Whoever waits for it to be ready is its parent; later it has followers.
     if (isServing) await control.ended(end);
     await server.close();
-    leave(end);
+    leave(problem ?? end);
   };
   session = new Session(spec, prepared, {
     report: (report) => control.tell({ type: 'report', report }),
@@ -44,7 +48,11 @@ async function start(spec: SessionSpec): Promise<void> {
   session.begin(spec);
   const { sessionId, attachKey } = spec;
   server.serve({ session, control, sessionId, attachKey, workspace: workspaceOf(spec) });
-  const listening = server.listen(spec.listen);
+  // While the CLI starts; nobody can attach before it is known to obey.
+  const listening = provePolicy(spec.policy, prepared.probe, control, proving.signal).then((found) => {
+    problem = found;
+    return found === null ? server.listen(spec.listen) : session?.end(found.reason);
+  });
   await listening;
   if (session.isEnding) return;
   isServing = true;

@@ -1,5 +1,5 @@
 /** The real Claude Code in a terminal, against the scripted model. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SessionSpec } from '@claude-webui/protocol';
 import { text } from '../../../hack/fake-anthropic/answer';
@@ -149,4 +149,26 @@ test('a conversation begun by /clear is the one that goes on', async () => {
   const second = await startClaude(spec);
   expect(second.text).toContain('hello');
   expect(conversationOf(spec)).toBe(after);
+});
+
+const denying = { permissions: { deny: ['Bash(curl:*)'], defaultMode: 'default' }, disableAutoMode: 'disable' };
+
+test('what the policy denies Claude is denied whatever the person’s own settings say', async () => {
+  const claudeSettings = { ...denying, allowManagedPermissionRulesOnly: true, allowManagedHooksOnly: true };
+  const spec = claudeSpec({ persistent: true, policy: { claudeSettings } });
+  mkdirSync(join(spec.directory, 'home/.claude'), { recursive: true });
+  const own = { permissions: { allow: ['Bash(curl:*)'], defaultMode: 'bypassPermissions' } };
+  writeFileSync(join(spec.directory, 'home/.claude/settings.json'), JSON.stringify(own));
+  const claude = await startClaude(spec);
+  await claude.enter('tool: curl --version');
+  await claude.shows('Permission to use Bash');
+  await claude.until(() => activityOf(claude) === 'waiting');
+  expect(claude.text).not.toContain('libcurl');
+});
+
+test('the policy binds Claude, not the person: what is typed with ! is run', async () => {
+  const claude = await startClaude(claudeSpec({ policy: { claudeSettings: denying } }));
+  claude.type('!');
+  await claude.enter('curl --version');
+  await claude.shows('libcurl');
 });

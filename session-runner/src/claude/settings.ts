@@ -20,20 +20,9 @@ export const HOOKS = [
 export const EVENTS_VARIABLE = 'CLAUDE_WEBUI_EVENTS';
 
 /** Drops what a hook is told as a file that appears at once: named after time and event, written under another name first. */
-function hookCommand(hook: string): string {
+export function hookCommand(hook: string): string {
   const target = `"$${EVENTS_VARIABLE}"`;
   return `t=${target}/.$$; cat >"$t" && mv "$t" ${target}/"$(date +%s%N)-$$-${hook}"`;
-}
-
-/** The file for `--settings`: above the person's own settings, which stay theirs. */
-export function claudeSettings(): object {
-  const hook = (name: string) => ({ hooks: [{ type: 'command', command: hookCommand(name), timeout: 5 }] });
-  return {
-    hooks: Object.fromEntries(HOOKS.map((name) => [name, [hook(name)]])),
-    // Asks before it acts, and shows no banner for the "auto" mode that it would start in.
-    disableAutoMode: 'disable',
-    permissions: { defaultMode: 'default' },
-  };
 }
 
 /**

@@ -62,7 +62,14 @@ confinedTest('a session has the environment it was given, and nobody can read it
   expect(shown).toContain('ANTHROPIC_AUTH_TOKEN=session-token');
   expect(shown).not.toContain('SERVER_SECRET');
   const command = { file: '/bin/sh', args: [], env: { TOKEN: 'session-token' }, cwd: '/' };
-  const confined = confine(command, { readWrite: [], readOnly: [], temporary: '/tmp', passwd: '/p', group: '/g' });
+  const confined = confine(command, {
+    readWrite: [],
+    readOnly: [],
+    temporary: '/tmp',
+    passwd: '/p',
+    group: '/g',
+    managed: null,
+  });
   expect(confined.args.join(' ')).not.toContain('session-token');
 });
 

@@ -1,3 +1,4 @@
+import { MANAGED_DIRECTORY } from '../claude/managed-settings';
 import type { Command } from '../program/command';
 
 /** What a confined program may see beside the system's own files. */
@@ -10,6 +11,8 @@ export interface Permitted {
   /** Seen as /etc/passwd and /etc/group: the machine's name its people. */
   passwd: string;
   group: string;
+  /** Seen as /etc/claude-code: what Claude Code must obey. Null: nothing is. */
+  managed: string | null;
 }
 
 /** Nobody inside is root, whoever runs the server. */
@@ -20,14 +23,12 @@ export const SANDBOX_USER = 'claude';
 const SYSTEM_DIRECTORIES = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
 
 /**
- * What programs need of /etc to resolve names, trust certificates, find libraries and start a shell, and what the
- * organisation makes Claude Code do. Beside the certificates lie private keys: those stay outside.
+ * What programs need of /etc to resolve names, trust certificates, find libraries and start a shell. Beside the certificates lie private keys: those stay outside.
  */
 const SYSTEM_FILES = [
   'alternatives',
   'bash.bashrc',
   'ca-certificates',
-  'claude-code',
   'crypto-policies',
   'gai.conf',
   'gitconfig',
@@ -72,6 +73,7 @@ export function confine(command: Command, permitted: Permitted): Command {
     ...SYSTEM_DIRECTORIES.flatMap(readOnly),
     ...SYSTEM_FILES.flatMap(readOnly),
     ...['--ro-bind', permitted.passwd, '/etc/passwd', '--ro-bind', permitted.group, '/etc/group'],
+    ...(permitted.managed === null ? [] : ['--ro-bind', permitted.managed, MANAGED_DIRECTORY]),
     ...['--proc', '/proc', '--dev', '/dev', '--bind', permitted.temporary, '/tmp'],
     ...permitted.readWrite.flatMap((path) => ['--bind', path, path]),
     ...permitted.readOnly.flatMap((path) => ['--ro-bind', path, path]),

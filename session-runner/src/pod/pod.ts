@@ -17,6 +17,8 @@ import { parseBindRequest } from '../config/messages';
 import type { PodEnvironment } from '../config/pod-environment';
 import { RunnerMetrics } from '../metrics/runner-metrics';
 import { prepareProgram, workspaceOf } from '../program/prepare';
+import type { Probe } from '../claude/self-test';
+import { provePolicy } from '../session/prove-policy';
 import { Session } from '../session/session';
 import { boundSession } from './bind-token';
 import { cliEnvironment, sameEnvironment, splitEnvironment } from './cli-environment';
@@ -44,6 +46,7 @@ interface Outfit {
 /** The program as it was started, and with what. */
 interface Running {
   session: Session;
+  probe: Probe | null;
   outfit: Outfit;
   spec: SessionSpec;
 }
@@ -69,6 +72,7 @@ export class Pod {
   /** Resolves when the pod is being taken away. */
   private readonly leaving: Promise<void>;
   private isLeaving = false;
+  private readonly proving = new AbortController();
   private hurry: () => void = () => undefined;
   private tellOver: (end: SessionEnd) => void = () => undefined;
 
@@ -94,6 +98,7 @@ export class Pod {
   /** The pod is being taken away. The program may end in order; the session is perhaps not over. */
   async leave(): Promise<void> {
     this.isLeaving = true;
+    this.proving.abort();
     this.hurry();
     if (this.running === null) this.tellOver({ reason: 'server-stopping', exitCode: null });
     await this.running?.session.leave();
@@ -138,7 +143,7 @@ export class Pod {
         if (this.running?.session === session) this.tellOver(end);
       },
     });
-    this.running = { session, outfit, spec };
+    this.running = { session, probe: prepared.probe, outfit, spec };
   }
 
   private async bind(authorization: string | undefined, body: Buffer): Promise<number> {
@@ -167,6 +172,12 @@ export class Pod {
     if (!isAdopted) await this.startAnew(wanted);
     const { running } = this;
     if (running === null) return 503;
+    const problem = await provePolicy(given.policy, running.probe, this.control, this.proving.signal);
+    if (problem !== null) {
+      this.log.error({ sessionId, ...problem }, 'the session is not started');
+      this.tellOver(problem);
+      return 503;
+    }
     running.session.begin({ sessionId, size, limits: { ...running.spec.limits, ...limits }, policy: given.policy });
     this.server.serve({
       session: running.session,

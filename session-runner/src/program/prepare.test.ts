@@ -95,3 +95,24 @@ test('a directory behind a link is trusted where it really is', async () => {
   expect(command.cwd).toBe(join(real, 'session/workspace'));
   await close();
 });
+
+test('a folder of the session that was made a link is a problem, not followed', () => {
+  const spec = sessionSpec({ persistent: true });
+  mkdirSync(spec.directory, { recursive: true });
+  const elsewhere = mkdtempSync(join(tmpdir(), 'elsewhere-'));
+  symlinkSync(elsewhere, join(spec.directory, 'workspace'));
+  expect(prepareProgram(spec)).toMatchObject({
+    problem: { reason: 'policy-not-enforced', detail: expect.stringContaining('workspace is a link') as string },
+  });
+});
+
+test('a program in the session’s own directory, even behind a link, is not started', () => {
+  const spec = sessionSpec({ persistent: true });
+  mkdirSync(join(spec.directory, 'home'), { recursive: true });
+  const own = join(spec.directory, 'home/tool');
+  writeFileSync(own, '#!/bin/sh\n', { mode: 0o755 });
+  const path = join(mkdtempSync(join(tmpdir(), 'bin-')), 'tool');
+  symlinkSync(own, path);
+  const program = { ...spec.program, path };
+  expect(prepareProgram({ ...spec, program })).toMatchObject({ problem: { reason: 'policy-not-enforced' } });
+});

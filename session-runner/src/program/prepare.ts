@@ -1,11 +1,22 @@
-import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SessionEnd, SessionSpec } from '@claude-webui/protocol';
 import { findClaude } from '../claude/binary';
 import { Conversation } from '../claude/conversation';
 import { HookWatch } from '../claude/hooks';
-import { CLAUDE_ENVIRONMENT, EVENTS_VARIABLE, claudeSettings, claudeState, isRecord } from '../claude/settings';
+import {
+  MANAGED_DIRECTORY,
+  OWN_FILE,
+  isManagedDirectory,
+  managedSettings,
+  ownHooks,
+  writeManagedDirectory,
+} from '../claude/managed-settings';
+import type { Probe } from '../claude/self-test';
+import { cliIdentity } from '../claude/self-test';
+import { SettingsWatch } from '../claude/settings-watch';
+import { CLAUDE_ENVIRONMENT, EVENTS_VARIABLE, HOOKS, claudeState, isRecord } from '../claude/settings';
 import { readRegularFile, replaceFile } from '../files/private-file';
 import { SANDBOX_GROUP, SANDBOX_USER, confine, sandboxPasswd } from '../confinement/bubblewrap';
 import { SESSION_MARKER } from '../processes/session-processes';
@@ -17,6 +28,10 @@ export interface Prepared {
   command: Command;
   /** Tells what Claude does; null for a plain program. */
   hooks: HookWatch | null;
+  /** Tells when somebody has changed Claude Code's settings; null where nobody in the session can. */
+  settings: SettingsWatch | null;
+  /** How to find out whether Claude Code obeys; null for a plain program. */
+  probe: Probe | null;
   /** Removes the directory unless it is to persist. May be called twice. */
   close(): Promise<void>;
 }
@@ -35,8 +50,11 @@ function layout(directory: string) {
     temporary: join(directory, 'tmp'),
     events: join(directory, 'events'),
     system: join(directory, 'system'),
+    managed: join(directory, 'system', 'claude-code'),
   };
 }
+
+type Folders = ReturnType<typeof layout>;
 
 /** The part of a session's directory that its person's files are in. */
 export const workspaceOf = (spec: SessionSpec): string => layout(spec.directory).workspace;
@@ -51,29 +69,82 @@ export function prepareProgram(spec: SessionSpec): Prepared | { problem: Session
   mkdirSync(spec.directory, PRIVATE);
   // Claude Code asks for trust in the folder behind links, so links would bring the question back.
   const folders = layout(realpathSync(spec.directory));
+  const isOwn = realpathSync(file).startsWith(`${realpathSync(spec.directory)}/`);
+  if (isOwn)
+    return { problem: notEnforced(`${file} leads into the session’s own directory, where it can be changed.`) };
   // An earlier session's last events are not this one's.
   rmSync(folders.events, { force: true, recursive: true });
-  for (const folder of Object.values(folders)) mkdirSync(folder, PRIVATE);
-  const plain: Command = {
-    file,
-    args: spec.program.args,
-    env: environment(spec, folders),
-    cwd: folders.workspace,
-  };
-  const hooks = spec.program.kind === 'claude' ? new HookWatch(folders.events) : null;
-  const command = hooks === null ? plain : seedClaude(spec, plain, folders, hooks);
+  for (const folder of Object.values(folders)) {
+    mkdirSync(folder, PRIVATE);
+    if (lstatSync(folder).isDirectory()) continue;
+    return { problem: notEnforced(`${folder} is a link, which may lead out of the session’s directory.`) };
+  }
+  const { kind, confinement } = spec.program;
+  const held = holdSettings(spec, folders);
+  const plain: Command = { file, args: spec.program.args, env: environment(spec, folders), cwd: folders.workspace };
+  const hooks = kind === 'claude' ? new HookWatch(folders.events) : null;
+  const command = hooks === null ? plain : seedClaude(spec, plain, folders, hooks, held.arguments);
+  const settings = held.by === 'image' ? new SettingsWatch(join(folders.managed, OWN_FILE)) : null;
+  const confineIn = (inner: Command, own: Folders) => (confinement === 'bubblewrap' ? confined(inner, own) : inner);
   return {
-    command: spec.program.confinement === 'bubblewrap' ? confined(command, folders) : command,
+    command: confineIn(command, folders),
     hooks,
+    settings,
+    probe:
+      hooks === null
+        ? null
+        : {
+            file,
+            cli: cliIdentity(file, held.by),
+            deny: denialsOf(spec.policy.claudeSettings),
+            confine: (inner, own) => confineIn(inner, { ...folders, ...own, workspace: own.home }),
+            // Where the settings are the machine's, those are to be enough.
+            settingsArguments: held.by === 'arguments' ? held.arguments : [],
+            env: plain.env,
+          },
     close: async () => {
       hooks?.close();
+      settings?.close();
       if (!spec.persistent) await rm(spec.directory, { recursive: true, force: true });
     },
   };
 }
 
+function notEnforced(detail: string): SessionEnd {
+  return { reason: 'policy-not-enforced', exitCode: null, detail };
+}
+
+/**
+ * Puts Claude Code's settings where the session cannot loosen them: as the machine's own, by bubblewrap or by an image whose
+ * /etc/claude-code leads here; else as arguments, which bind this one CLI and leave the person's own settings beside them.
+ */
+function holdSettings(
+  spec: SessionSpec,
+  folders: Folders,
+): { by: 'bubblewrap' | 'image' | 'arguments'; arguments: string[] } {
+  const hooks = spec.program.kind === 'claude' ? HOOKS : [];
+  const { claudeSettings } = spec.policy;
+  const isManaged = spec.program.confinement === 'bubblewrap' || isManagedDirectory(folders.managed);
+  // As managed hooks some run twice (PostToolUseFailure, 2.1.330); so only where no others run at all.
+  const managesHooks = claudeSettings['allowManagedHooksOnly'] === true;
+  const file = join(folders.system, 'settings.json');
+  const given = isManaged ? { hooks: ownHooks(managesHooks ? [] : hooks) } : managedSettings(claudeSettings, hooks);
+  writeFileSync(file, JSON.stringify(given), { mode: 0o600 });
+  const settingsArguments = ['--settings', file];
+  if (!isManaged) return { by: 'arguments', arguments: settingsArguments };
+  const isConfined = spec.program.confinement === 'bubblewrap';
+  const settings = managedSettings(claudeSettings, managesHooks ? hooks : []);
+  writeManagedDirectory(folders.managed, settings, isConfined ? MANAGED_DIRECTORY : null);
+  return { by: isConfined ? 'bubblewrap' : 'image', arguments: settingsArguments };
+}
+
+function denialsOf({ permissions }: Record<string, unknown>): string[] {
+  const deny = isRecord(permissions) && Array.isArray(permissions['deny']) ? (permissions['deny'] as unknown[]) : [];
+  return deny.filter((rule) => typeof rule === 'string');
+}
+
 /** All of the program's environment: nothing of the runner's own gets through. */
-function environment(spec: SessionSpec, folders: ReturnType<typeof layout>): Record<string, string> {
+function environment(spec: SessionSpec, folders: Folders): Record<string, string> {
   return {
     TERM: 'xterm-256color',
     COLORTERM: 'truecolor',
@@ -93,21 +164,20 @@ function environment(spec: SessionSpec, folders: ReturnType<typeof layout>): Rec
 function seedClaude(
   spec: SessionSpec,
   command: Command,
-  folders: ReturnType<typeof layout>,
+  folders: Folders,
   hooks: HookWatch,
+  settingsArguments: readonly string[],
 ): Command {
   const stateFile = join(folders.home, '.claude.json');
-  const settingsFile = join(folders.system, 'settings.json');
   replaceFile(stateFile, JSON.stringify(claudeState(readState(stateFile), folders.workspace)));
-  writeFileSync(settingsFile, JSON.stringify(claudeSettings()), { mode: 0o600 });
   const conversation = Conversation.of(spec.directory, folders.home);
   hooks.subscribe((event) => {
     if (event.type === 'conversation') conversation.moveTo(event.id);
   });
-  return { ...command, args: [...command.args, '--settings', settingsFile, ...conversation.arguments] };
+  return { ...command, args: [...command.args, ...settingsArguments, ...conversation.arguments] };
 }
 
-function confined(command: Command, folders: ReturnType<typeof layout>): Command {
+function confined(command: Command, folders: Folders): Command {
   const passwd = join(folders.system, 'passwd');
   const group = join(folders.system, 'group');
   writeFileSync(passwd, sandboxPasswd(folders.home, SHELL));
@@ -122,6 +192,7 @@ function confined(command: Command, folders: ReturnType<typeof layout>): Command
       temporary: folders.temporary,
       passwd,
       group,
+      managed: folders.managed,
     },
   );
 }

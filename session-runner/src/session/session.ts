@@ -138,6 +138,7 @@ export class Session {
       exited: (status) => this.programLeft(status),
     });
     prepared.hooks?.subscribe((event) => this.hook(event));
+    prepared.settings?.subscribe(() => void this.end('policy-not-enforced'));
   }
 
   /** From now on it is this session, and its limits count. */
