@@ -8,6 +8,7 @@ export default defineConfig({
     reader: 'bench/terminal/reader.ts',
     launcher: 'bench/terminal/ours/launcher.ts',
     browser: 'bench/browser/main.ts',
+    operator: 'bench/operator/main.ts',
   },
   platform: 'node',
   // What is installed stays where it is; ours is bundled.

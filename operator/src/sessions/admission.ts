@@ -2,6 +2,7 @@
 import type { ClaudeSession, SessionTemplate } from '@claude-webui/protocol/kubernetes';
 import { LABELS, ownerLabel } from '@claude-webui/protocol/kubernetes';
 import type { ClusterView } from '../cluster-view';
+import type { Pod } from '../pod/pod';
 import { isOver } from '../pod/pod';
 import { claimName } from '../pod/workspace-claim';
 import type { Refusal } from './observation';
@@ -47,11 +48,16 @@ export class Admission {
     return { release: () => this.starting.delete(session.metadata.name) };
   }
 
+  /** A session of the same owner and workspace name may be ephemeral: then it has another place. */
   private workspaceHolder(session: ClaudeSession): string | null {
-    for (const other of this.view.sessions.find('workspace', claimName(session))) {
+    const claim = claimName(session);
+    const mountsIt = (pod: Pod) => pod.spec?.volumes?.some((one) => one.persistentVolumeClaim?.claimName === claim);
+    for (const other of this.view.sessions.find('workspace', claim)) {
       const { name } = other.metadata;
       if (name === session.metadata.name) continue;
-      if (this.starting.has(name) || this.view.pods.find('session', name).some((pod) => !isOver(pod))) return name;
+      if (this.view.pods.find('session', name).some((pod) => !isOver(pod) && mountsIt(pod) === true)) return name;
+      const template = this.view.templates.get(other.spec.templateRef.name);
+      if (this.starting.has(name) && template?.spec.workspace.kind === 'Persistent') return name;
     }
     return null;
   }

@@ -29,6 +29,14 @@ export function assets(): string {
   return folder;
 }
 
+interface AuditEntry {
+  user: { username: string };
+  verb: string;
+  stageTimestamp: string;
+  objectRef?: { resource?: string; name?: string };
+  responseStatus?: { code?: number };
+}
+
 interface User {
   name: string;
   groups: string[];
@@ -63,6 +71,9 @@ export class ControlPlane {
       join(folder, 'tokens.csv'),
       all.map(({ token, name, groups }) => `${token},${name},${name},"${groups.join(',')}"\n`).join(''),
     );
+    // Who did what, for tests that ask.
+    const policy = { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', rules: [{ level: 'Metadata' }] };
+    writeFileSync(join(folder, 'audit-policy.json'), JSON.stringify({ ...policy, omitStages: ['RequestReceived'] }));
     await plane.startEtcd();
     await plane.startApiServer();
     return plane;
@@ -126,16 +137,24 @@ export class ControlPlane {
     });
   }
 
+  /** What a user has written with success since a time (milliseconds since the epoch), as "verb resource/name". */
+  writesOf(user: string, sinceMs: number): string[] {
+    const entries = readFileSync(join(this.folder, 'audit.log'), 'utf8').trim().split('\n');
+    return entries
+      .map((line) => JSON.parse(line) as AuditEntry)
+      .filter((entry) => entry.user.username === user && !['get', 'list', 'watch'].includes(entry.verb))
+      .filter((entry) => (entry.responseStatus?.code ?? 0) < 300)
+      .filter((entry) => Date.parse(entry.stageTimestamp) >= sinceMs)
+      .map(({ verb, objectRef }) => `${verb} ${objectRef?.resource ?? ''}/${objectRef?.name ?? ''}`);
+  }
+
   /** Forgets all history but the present: watches from before get 410 Gone. */
-  compact(revision: number): void {
-    execFileSync('curl', [
-      '-sSf',
-      '-X',
-      'POST',
-      `http://127.0.0.1:${this.etcdPort}/v3/kv/compaction`,
-      '-d',
-      JSON.stringify({ revision: String(revision), physical: true }),
-    ]);
+  async compact(revision: number): Promise<void> {
+    const response = await fetch(`http://127.0.0.1:${this.etcdPort}/v3/kv/compaction`, {
+      method: 'POST',
+      body: JSON.stringify({ revision: String(revision), physical: true }),
+    });
+    if (!response.ok) throw new Error(`etcd did not compact: ${await response.text()}`);
   }
 
   async restartApiServer(): Promise<void> {
@@ -161,6 +180,9 @@ export class ControlPlane {
       `--token-auth-file=${join(folder, 'tokens.csv')}`,
       '--authorization-mode=RBAC',
       '--service-cluster-ip-range=10.0.0.0/24',
+      `--audit-policy-file=${join(folder, 'audit-policy.json')}`,
+      `--audit-log-path=${join(folder, 'audit.log')}`,
+      '--audit-log-mode=blocking',
       // There is no controller that makes default service accounts.
       '--disable-admission-plugins=ServiceAccount',
       // Load tests are about the operator.

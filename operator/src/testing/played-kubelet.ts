@@ -2,8 +2,9 @@
  * There is no scheduler and no kubelet in these tests: this plays both, by writing what they would write. So what is
  * tested is what the operator makes of their words, not whether containers run.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from '../controller/api-client';
-import { isNotFound } from '../controller/api-error';
+import { ApiError } from '../controller/api-error';
 import { Informer } from '../controller/informer';
 import type { ResourceType } from '../controller/resource-type';
 import { Store } from '../controller/store';
@@ -12,10 +13,12 @@ import { CONTAINER, POD } from '../pod/pod';
 import { silent } from './silent-log';
 
 const NODE = 'node-1';
+const RETRY_MS = 200;
 
 export class PlayedKubelet {
   private informer: Informer<Pod> | null = null;
   private addresses = 0;
+  private closed = false;
   private readonly scheduled = new Set<string>();
 
   constructor(
@@ -27,13 +30,14 @@ export class PlayedKubelet {
   async playAll(): Promise<void> {
     const store = new Store<Pod>();
     store.onChange((_, pod) => {
-      if (pod !== undefined) void this.next(pod).catch(() => undefined);
+      if (pod !== undefined) void this.next(pod, store);
     });
     this.informer = new Informer({ client: this.api, type: POD, namespace: this.namespace, store, log: silent });
     await this.informer.synced;
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     await this.informer?.close();
   }
 
@@ -41,12 +45,12 @@ export class PlayedKubelet {
   async schedule(pod: Pod): Promise<void> {
     const uid = pod.metadata.uid ?? '';
     if (pod.spec?.nodeName !== undefined || this.scheduled.has(uid)) return;
-    this.scheduled.add(uid);
     const binding: ResourceType<Pod> = { ...POD, kind: 'Binding', plural: `pods/${pod.metadata.name}/binding` };
     await this.api.create(binding, this.namespace, {
       metadata: { name: pod.metadata.name },
       target: { apiVersion: 'v1', kind: 'Node', name: NODE },
     } as Pod);
+    this.scheduled.add(uid);
   }
 
   /** Running and ready, on an address of loopback of its own. */
@@ -98,13 +102,19 @@ export class PlayedKubelet {
     await this.api.patch(POD, this.namespace, pod.metadata.name, { status }, '/status');
   }
 
-  private async next(pod: Pod): Promise<void> {
-    try {
-      if (pod.metadata.deletionTimestamp !== undefined) await this.remove(pod);
-      else if (pod.spec?.nodeName === undefined) await this.schedule(pod);
-      else if (pod.status?.phase === 'Pending') await this.run(pod);
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
+  /** As a kubelet does, it tries again while the server is away. */
+  private async next(pod: Pod, store: Store<Pod>): Promise<void> {
+    const isNews = () => store.get(pod.metadata.name)?.metadata.resourceVersion !== pod.metadata.resourceVersion;
+    while (!this.closed && !isNews()) {
+      try {
+        if (pod.metadata.deletionTimestamp !== undefined) await this.remove(pod);
+        else if (pod.spec?.nodeName === undefined) await this.schedule(pod);
+        else if (pod.status?.phase === 'Pending') await this.run(pod);
+        return;
+      } catch (error) {
+        if (error instanceof ApiError && (error.status === 404 || error.status === 409)) return;
+        await delay(RETRY_MS);
+      }
     }
   }
 

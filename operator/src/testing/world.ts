@@ -61,9 +61,10 @@ export class World {
     return world;
   }
 
-  async operator(settings: Partial<OperatorConfig> = {}, onLost: () => void = () => undefined): Promise<Operator> {
+  /** One that does not ask who leads. */
+  async operator(settings: Partial<OperatorConfig> = {}, user = 'admin'): Promise<Operator> {
     const config = { ...loadConfig(operatorEnvironment(this.namespace)), leaderElection: false, ...settings };
-    const operator = await startOperator(config, this.plane.access(), silent, onLost);
+    const operator = await startOperator(config, this.plane.access(user), silent, () => undefined);
     this.operators.push(operator);
     await operator.leading;
     return operator;

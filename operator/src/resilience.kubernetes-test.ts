@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import type { ClaudeSession } from '@claude-webui/protocol/kubernetes';
+import { Informer } from './controller/informer';
+import { Store } from './controller/store';
+import type { Operator } from './operator';
+import { CLAUDE_SESSION } from './sessions/resource-types';
+import { ControlPlane } from './testing/control-plane';
+import { OperatorProcess } from './testing/operator-process';
+import { seen, settled } from './testing/seen';
+import { silent } from './testing/silent-log';
+import { World, installDefinitions } from './testing/world';
+
+const LEADERS = ['operator-a', 'operator-b'] as const;
+
+let plane: ControlPlane;
+let world: World;
+
+beforeAll(async () => {
+  plane = await ControlPlane.start(LEADERS.map((name) => ({ name, groups: ['system:masters'] })));
+  installDefinitions(plane);
+});
+afterAll(() => plane.close());
+beforeEach(async () => {
+  world = await World.create(plane);
+  await world.template();
+});
+afterEach(() => world.close());
+
+const sessionsMade = (count: number) =>
+  Promise.all(Array.from({ length: count }, () => world.session({ owner: randomUUID() })));
+/** All are ready, and each has one pod. */
+const allReady = (sessions: ClaudeSession[]) =>
+  settled(world.view.sessions, 'all are ready', () =>
+    sessions.every(({ metadata }) => world.view.sessions.get(metadata.name)?.status?.phase === 'Ready'),
+  ).then(() => {
+    for (const { metadata } of sessions) expect(world.view.pods.find('session', metadata.name)).toHaveLength(1);
+  });
+
+describe('the API server', () => {
+  it('410 Gone: whose history was compacted away lists again, and goes on', async () => {
+    const store = new Store<ClaudeSession>();
+    let lists = 0;
+    const { api, namespace } = world;
+    const informer = new Informer({
+      client: api,
+      type: CLAUDE_SESSION,
+      namespace,
+      store,
+      log: silent,
+      onRelist: () => (lists += 1),
+    });
+    await informer.synced;
+    expect(lists).toBe(1);
+    // History goes on without the informer's knowledge, is cut off behind it, and the server forgets its cache of it.
+    const other = JSON.parse(plane.kubectl(['create', 'configmap', 'later', '-n', namespace, '-o', 'json'])) as {
+      metadata: { resourceVersion: string };
+    };
+    await plane.stopApiServer();
+    await plane.compact(Number(other.metadata.resourceVersion));
+    await plane.startApiServer();
+    const made = await world.session();
+    await seen(store, 'the new session', ({ metadata }) => metadata.uid === made.metadata.uid);
+    expect(lists).toBeGreaterThan(1);
+    await informer.close();
+  });
+
+  it('restarts while sessions start: all get ready, with one pod each', async () => {
+    await world.kubelet.playAll();
+    await world.operator();
+    const sessions = await sessionsMade(20);
+    await plane.restartApiServer();
+    await allReady(sessions);
+  });
+
+  it('conflicts: somebody who writes the same objects all the time holds nothing up', async () => {
+    await world.kubelet.playAll();
+    await world.operator();
+    const sessions = await sessionsMade(5);
+    let done = false;
+    const meddle = async () => {
+      for (let n = 0; !done; n += 1)
+        for (const session of sessions)
+          await world.patch(CLAUDE_SESSION, session, { metadata: { annotations: { meddler: String(n) } } });
+    };
+    const meddling = meddle();
+    await allReady(sessions);
+    done = true;
+    await meddling;
+  });
+});
+
+it('steady state: an operator that starts anew and finds all in order writes nothing', async () => {
+  await world.kubelet.playAll();
+  const first = await world.operator();
+  const sessions = await sessionsMade(10);
+  await allReady(sessions);
+  await settled(
+    world.view.templates,
+    'the template has its status',
+    () => world.view.templates.get('default')?.status !== undefined,
+  );
+  await first.close();
+
+  const since = Date.now();
+  const second = await world.operator({}, 'operator-a');
+  await reconciled(second, 'claudesession', 10);
+  await reconciled(second, 'sessiontemplate', 1);
+  expect(plane.writesOf('operator-a', since)).toEqual([]);
+});
+
+/** Resolves once so many keys have been reconciled. There is no event for it: the metrics are asked. */
+async function reconciled(operator: Operator, controller: string, times: number): Promise<void> {
+  for (;;) {
+    const text = await (await fetch(`http://127.0.0.1:${operator.port}/metrics`)).text();
+    const counts = [...text.matchAll(/^controller_runtime_reconcile_total\{controller="(\w+)",.*\} (\d+)$/gm)];
+    const sum = counts.filter(([, name]) => name === controller).reduce((total, [, , n]) => total + Number(n), 0);
+    if (sum >= times) return;
+  }
+}
+
+describe('two operators', () => {
+  let operators: OperatorProcess[];
+  beforeEach(async () => {
+    await world.kubelet.playAll();
+    operators = [];
+  });
+  afterEach(async () => {
+    for (const operator of operators) await operator.kill();
+  });
+
+  const started = (name: string) => {
+    const operator = new OperatorProcess(plane, world.namespace, name);
+    operators.push(operator);
+    return operator;
+  };
+
+  it('a leader that is killed in the midst is replaced within 15 s, and nothing is made twice', async () => {
+    const leader = started('operator-a');
+    await leader.logged('reconciling');
+    const other = started('operator-b');
+    await other.logged('operator started');
+    const sessions = await sessionsMade(30);
+    await seen(world.view.sessions, 'the first is ready', ({ status }) => status?.phase === 'Ready');
+    const killed = performance.now();
+    await leader.kill();
+    await other.logged('reconciling');
+    expect(performance.now() - killed).toBeLessThan(15_000);
+    await allReady(sessions);
+  });
+
+  it('a leader that was paused and wakes up behind its successor writes nothing, and ends', async () => {
+    const leader = started('operator-a');
+    await leader.logged('reconciling');
+    const other = started('operator-b');
+    await other.logged('operator started');
+    // In the midst of work, so that it has something to write when it wakes up.
+    const sessions = await sessionsMade(40);
+    await seen(world.view.sessions, 'the first is at work', ({ status }) => status !== undefined);
+    leader.signal('SIGSTOP');
+    await other.logged('reconciling');
+    await allReady(sessions);
+    const more = await sessionsMade(5);
+    await allReady(more);
+    const woken = Date.now();
+    leader.signal('SIGCONT');
+    expect(await leader.ended()).toBe(1);
+    expect(plane.writesOf('operator-a', woken)).toEqual([]);
+  });
+
+  it('a leader that is told to stop hands over at once', async () => {
+    const leader = started('operator-a');
+    await leader.logged('reconciling');
+    const other = started('operator-b');
+    await other.logged('operator started');
+    leader.signal('SIGTERM');
+    expect(await leader.ended()).toBe(0);
+    const stopped = performance.now();
+    await other.logged('reconciling');
+    expect(performance.now() - stopped).toBeLessThan(8_000);
+  });
+});

@@ -1,0 +1,63 @@
+/** The operator as a process of its own, which can be paused and killed. */
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { ControlPlane } from './control-plane';
+import { operatorEnvironment } from './world';
+
+const MAIN = join(__dirname, '..', '..', 'dist', 'main.js');
+
+export class OperatorProcess {
+  private readonly child: ChildProcess;
+  private readonly lines: string[] = [];
+  private readonly listeners = new Set<() => void>();
+
+  /** `user` of the control plane is its identity, too. */
+  constructor(plane: ControlPlane, namespace: string, user: string) {
+    this.child = spawn(process.execPath, [MAIN], {
+      env: {
+        ...operatorEnvironment(namespace),
+        PATH: process.env['PATH'] ?? '',
+        KUBECONFIG: plane.kubeconfig(user),
+        POD_NAME: user,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    if (this.child.stdout === null) throw new Error('no stdout');
+    createInterface(this.child.stdout).on('line', (line) => {
+      this.lines.push(line);
+      for (const listener of this.listeners) listener();
+    });
+  }
+
+  /** Resolves once it has logged the message. */
+  logged(message: string): Promise<void> {
+    const has = () => this.lines.some((line) => line.includes(`"msg":"${message}"`));
+    if (has()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const listener = () => {
+        if (!has()) return;
+        this.listeners.delete(listener);
+        resolve();
+      };
+      this.listeners.add(listener);
+    });
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Resolves with its exit code, null if a signal ended it. */
+  async ended(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+    return this.child.exitCode;
+  }
+
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.ended();
+  }
+}
