@@ -18,6 +18,8 @@ import { RedisProcess, noRedis } from './redis/testing/redis-process';
 import { MountedSecret } from './secrets/testing/mounted-secret';
 import { MotoProcess, noMoto } from './secrets/testing/moto-process';
 
+jest.setTimeout(120_000);
+
 const PASSWORD = 'correct horse battery';
 const CONNECTIONS = 50;
 /** From a change of the secret: a poll of one second, and what is promised after it. */
@@ -99,6 +101,7 @@ interface Connection {
       DATA_DIR: join(directory, `data-${at}`),
       CLAUDE_WORKING_DIR: join(directory, 'sessions'),
       SESSION_ISOLATION: 'off',
+      RATE_LIMIT_MAX_REQUESTS: '1000000',
       MAX_SESSIONS_PER_USER: '50',
       REDIS_URL: redis.url,
       SECRETS_POLL_INTERVAL: '1',

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunnerFrame } from '@claude-webui/protocol';
+import type { RunnerFrame, SessionInfo } from '@claude-webui/protocol';
 import { decodeRunnerFrame, encodeClientFrame, frameOf, packetParser } from '@claude-webui/protocol';
 import { Redis } from 'ioredis';
 import type { Socket } from 'socket.io-client';
@@ -12,6 +12,7 @@ import * as parser from 'socket.io-parser';
 import { loadConfig } from './config/config';
 import type { Gateway } from './gateway';
 import { startGateway } from './gateway';
+import { ownRunners } from './testing/processes';
 import { RedisProcess, noRedis } from './redis/testing/redis-process';
 
 const PASSWORD = 'correct horse battery';
@@ -107,6 +108,25 @@ const PASSWORD = 'correct horse battery';
     await call(0, 'POST', '/auth/logout', token);
     expect(await closed).toMatchObject({ state: 'closed', reason: 'signed-out' });
     expect((await call(1, 'GET', '/api/v1/sessions', token)).status).toBe(401);
+  });
+
+  test('a session whose gateway has gone, and then its runner too, is ended by the other in words', async () => {
+    const token = await signIn(0);
+    const before = new Set(ownRunners());
+    const { id } = (await call(0, 'POST', '/api/v1/sessions', token, {})).body;
+    const socket = attach(1, { token, sessionId: id });
+    await frame(socket, ({ type }) => type === 'attached');
+    const [runner] = ownRunners().filter((pid) => !before.has(pid));
+    const watching = attach(1, { token, mode: 'watch' });
+    const ended = new Promise<SessionInfo>((resolve) =>
+      watching.on('session', (info: SessionInfo) => {
+        if (info.id === id && info.state === 'ended') resolve(info);
+      }),
+    );
+    await event(watching, 'session');
+    await gateways.shift()!.close();
+    process.kill(runner!, 'SIGKILL');
+    expect(await ended).toMatchObject({ end: { reason: 'runner-crashed' } });
   });
 
   test('nothing that gateways leave in Redis is there for ever', async () => {

@@ -12,6 +12,8 @@ import type { RedisDeployment } from './testing/deployments';
 import { startCluster, startSentinel } from './testing/deployments';
 import { noRedis } from './testing/redis-process';
 
+jest.setTimeout(120_000);
+
 const PASSWORD = 'correct horse battery';
 
 (noRedis === null ? describe : describe.skip)(`kinds of Redis${noRedis === null ? '' : ` (${noRedis})`}`, () => {
@@ -50,6 +52,7 @@ const PASSWORD = 'correct horse battery';
         CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
         JWT_SECRET: key,
         SESSION_ISOLATION: 'off',
+        RATE_LIMIT_MAX_REQUESTS: '1000000',
         REDIS_URL: redis.url,
       });
       gateways.push(await startGateway(config, { path: '/bin/cat', args: [] }));

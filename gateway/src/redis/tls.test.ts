@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RedisProcess, noRedis } from './testing/redis-process';
 
+jest.setTimeout(60_000);
+
 const MAIN = join(__dirname, '../../dist/main.js');
 const PASSWORD = 'correct horse battery';
 
