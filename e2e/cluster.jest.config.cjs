@@ -6,5 +6,7 @@ module.exports = {
   testMatch: ['<rootDir>/e2e/cluster/suite.test.ts'],
   setupFiles: ['<rootDir>/e2e/cluster/host-names.ts'],
   // Pods start, images are pulled, and all of it shares two cores.
-  testTimeout: 300_000,
+  testTimeout: 120_000,
+  // A connection to a session that a failed test has left would keep the process.
+  forceExit: true,
 };

@@ -2,12 +2,15 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { eventually } from '../system/workbench-page';
 
 const execute = promisify(execFile);
 
-const CONTEXT = `kind-${process.env['CLUSTER'] ?? 'claude-webui'}`;
+const CLUSTER = process.env['CLUSTER'] ?? 'claude-webui';
+const CONTEXT = `kind-${CLUSTER}`;
 const CHART = join(__dirname, '../../charts/claude-webui');
 const VALUES = join(__dirname, '../../hack/kind/values.yaml');
+const DRAIN_TIMEOUT_MS = 90_000;
 const MAX_OUTPUT_BYTES = 32 * 1024 * 1024;
 
 export const NAMESPACE = 'claude-webui';
@@ -35,6 +38,10 @@ export const apply = (objects: object[]) =>
 export const helm = (...args: string[]) =>
   run(process.env['HELM'] ?? 'helm', ['--kube-context', CONTEXT, '--namespace', NAMESPACE, ...args]);
 
+/** A command on the cluster's node. */
+export const onNode = (...command: string[]) =>
+  run(process.env['DOCKER'] ?? 'docker', ['exec', `${CLUSTER}-control-plane`, ...command]);
+
 export async function get<T>(...args: string[]): Promise<T> {
   return JSON.parse(await kubectl('get', '--output', 'json', ...args)) as T;
 }
@@ -47,12 +54,18 @@ export async function secret(name: string, key: string): Promise<string> {
   return Buffer.from(value, 'base64').toString('utf8');
 }
 
-/** The release as hack/kind-up has it but for these values. Waits until it is in place. */
+/** The release as hack/kind-up has it but for these values. Waits until it is in place, and what it replaces is gone. */
 export async function upgrade(...values: string[]): Promise<void> {
   const annotations = await annotationsOfImages();
   const set = [...annotations, ...values].flatMap((value) => ['--set-string', value]);
   const typed = set.map((word) => (word === '--set-string' ? '--set' : word));
   await helm('upgrade', RELEASE, CHART, '--values', VALUES, ...typed, '--wait', '--timeout', '10m');
+  // Helm waits for the new gateways only; the old ones still serve while they send their clients away.
+  await eventually(
+    async () => (await podsOf('gateway')).every(({ metadata }) => metadata.deletionTimestamp === undefined),
+    () => 'the gateways of before do not go',
+    DRAIN_TIMEOUT_MS,
+  );
 }
 
 /** As hack/kind-up has set them: without them every upgrade would roll everything. */
@@ -76,7 +89,7 @@ export interface SessionObject {
 export const session = (id: string) => get<SessionObject>('--namespace', SESSIONS, 'claudesession', id);
 
 export interface Pod {
-  metadata: { name: string; labels: Record<string, string> };
+  metadata: { name: string; labels: Record<string, string>; deletionTimestamp?: string };
   status: { podIP?: string; phase: string; conditions?: { type: string; status: string }[] };
 }
 

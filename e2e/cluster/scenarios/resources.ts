@@ -1,7 +1,7 @@
 import type { TerminalClient } from '../../system/terminal-client';
 import { eventually } from '../../system/workbench-page';
 import { Person } from '../edge';
-import { session } from '../kubernetes';
+import { session, upgrade } from '../kubernetes';
 
 const END_TIMEOUT_MS = 180_000;
 const FORK_BOMB = ':(){ :|:& };:';
@@ -12,6 +12,7 @@ export function resourcesScenario(): void {
   let neighbour: { id: string; client: TerminalClient };
 
   beforeAll(async () => {
+    await upgrade('sessions.template=shell');
     person = await Person.signIn();
     neighbour = await person.shell();
   });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TerminalClient } from '../../system/terminal-client';
 import { Person } from '../edge';
-import { kubectl, NAMESPACE, podsOf } from '../kubernetes';
+import { kubectl, NAMESPACE, podsOf, upgrade } from '../kubernetes';
 
 /** 200 pieces of a hundred kilobytes, each a quarter of a second after the last: 20 MB in about a minute. */
 const PIECES = 200;
@@ -20,6 +20,7 @@ export function restartsScenario(): void {
   let person: Person;
   let inside: { id: string; client: TerminalClient };
 
+  beforeAll(() => upgrade('sessions.template=shell'));
   beforeEach(async () => {
     person = await Person.signIn();
     inside = await person.shell();

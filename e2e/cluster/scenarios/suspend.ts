@@ -1,10 +1,14 @@
 import { eventually } from '../../system/workbench-page';
 import { Person } from '../edge';
-import { kubectl, session, SESSIONS, upgrade } from '../kubernetes';
+import { get, kubectl, onNode, session, SESSIONS, upgrade } from '../kubernetes';
 
 const START_TIMEOUT_MS = 180_000;
 /** Keys that come in one piece would be taken for a paste. */
 const KEY_EVERY_MS = 50;
+
+interface Volume {
+  spec: { hostPath?: { path: string }; claimRef?: { namespace: string } };
+}
 
 /** The real CLI with a workspace that outlives its pod. */
 export function suspendScenario(): void {
@@ -13,6 +17,7 @@ export function suspendScenario(): void {
   beforeAll(async () => {
     await upgrade('sessions.template=persistent');
     person = await Person.signIn();
+    await openVolume();
   });
   afterAll(() => person.endAll());
 
@@ -48,6 +53,24 @@ export function suspendScenario(): void {
     await after.shows('said');
     after.close();
   });
+
+  /**
+   * A volume that is a directory of the node, as the cluster's provisioner may make it, knows no fsGroup: the first session in it
+   * makes it, and then everybody is let in.
+   */
+  async function openVolume(): Promise<void> {
+    const first = await person.newSession();
+    const volumes = () => get<{ items: Volume[] }>('persistentvolumes');
+    await eventually(
+      async () => (await volumes()).items.some(({ spec }) => spec.claimRef?.namespace === SESSIONS),
+      () => 'no volume is made',
+      START_TIMEOUT_MS,
+    );
+    for (const { spec } of (await volumes()).items)
+      if (spec.hostPath !== undefined) await onNode('chmod', '0777', spec.hostPath.path);
+    await person.end(first).catch(() => undefined);
+    await phaseIs(first, 'Ended', 'Failed');
+  }
 
   const suspend = (id: string, to: boolean) =>
     kubectl(
