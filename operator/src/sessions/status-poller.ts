@@ -92,6 +92,8 @@ async function get(host: string, signal: AbortSignal): Promise<string> {
       host,
       port: STATUS_PORT,
       path: '/status',
+      // A kept connection would be closed by the pod between two rounds, and the next question lost.
+      agent: false,
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     })
       .once('response', resolve)

@@ -1,0 +1,65 @@
+import type { ClaudeSession, SessionTemplate } from '@claude-webui/protocol/kubernetes';
+import { LABELS, sessionTemplateSpecSchema } from '@claude-webui/protocol/kubernetes';
+import { networkPolicy } from './network-policy';
+import type { Placement } from './placement';
+import { sessionPod, templateHash, warmPod } from './session-pod';
+
+const placement: Placement = {
+  namespace: 'sessions',
+  gatewayInternalUrl: 'http://gateway.web.svc:3002',
+  bindPublicKey: 'PEM',
+  gateway: { namespace: 'web', podLabels: { app: 'gateway' } },
+  operator: { namespace: 'web', podLabels: { app: 'operator' } },
+  monitoringNamespace: null,
+  logLevel: 'info',
+};
+const template = (spec: object = {}): SessionTemplate => ({
+  metadata: { name: 'default', uid: 't' },
+  spec: sessionTemplateSpecSchema.parse({ image: 'runner:1', ...spec }),
+});
+const session: ClaudeSession = {
+  metadata: { name: 's', uid: 'u' },
+  spec: { owner: 'ada@example.com', templateRef: { name: 'default' }, workspace: 'w' } as ClaudeSession['spec'],
+};
+
+describe('a session pod', () => {
+  it('has nothing that Pod Security "restricted" forbids, and no service account', () => {
+    const { spec } = sessionPod(session, template(), 0, placement);
+    expect(spec).toMatchObject({
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+    });
+    expect(spec?.containers[0]?.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+  });
+
+  it('is one of the warm ones but for what makes it somebody’s', () => {
+    const mine = sessionPod(session, template(), 0, placement);
+    const warm = warmPod(template(), 'warm-1', placement);
+    expect(mine.spec).toEqual(warm.spec);
+    expect(warm.metadata.labels).toHaveProperty([LABELS.pool], templateHash(template(), placement));
+    expect(JSON.stringify(mine)).not.toContain('ada@example.com');
+  });
+
+  it.each([
+    ['image', { image: 'runner:2' }],
+    ['environment', { env: [{ name: 'A', value: '1' }] }],
+    ['resources', { resources: { limits: { cpu: 2 } } }],
+    ['runtime class', { runtimeClassName: 'gvisor' }],
+  ])('of another %s has another hash', (_, spec) => {
+    expect(templateHash(template(spec), placement)).not.toBe(templateHash(template(), placement));
+  });
+
+  it('of a larger pool has the same', () => {
+    expect(templateHash(template({ warmPool: { size: 9 } }), placement)).toBe(templateHash(template(), placement));
+  });
+});
+
+it('a template’s egress comes after DNS and the gateway', () => {
+  const { spec } = networkPolicy(template({ egress: [{ ports: [{ port: 443 }] }] }), placement);
+  const { egress } = spec as { egress: { ports: { port: number }[] }[] };
+  expect(egress.map(({ ports }) => ports.map(({ port }) => port))).toEqual([[53, 53], [3002], [443]]);
+});

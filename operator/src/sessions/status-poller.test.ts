@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import { randomInt } from 'node:crypto';
+import { LABELS } from '@claude-webui/protocol/kubernetes';
+import { Store } from '../controller/store';
+import type { Pod } from '../pod/pod';
+import { STATUS_PORT } from '../pod/session-pod';
+import { StatusPoller } from './status-poller';
+
+/** A pod's address: one of loopback's many, since all pods have the same port. */
+const podIP = `127.${randomInt(2, 250)}.${randomInt(250)}.${randomInt(1, 250)}`;
+
+const pod = (version: number): Pod => ({
+  metadata: { name: 'p', uid: 'u', resourceVersion: String(version), labels: { [LABELS.session]: 's' } },
+  status: { phase: 'Running', podIP, conditions: [{ type: 'Ready', status: 'True' }] },
+});
+const report = (attachments: number) =>
+  JSON.stringify({ bound: true, sessionId: 's', report: { activity: 'working', attachments, lastActivityAt: 1 } });
+
+describe('the status poller', () => {
+  let server: Server;
+  let answer: string;
+  let asked: number;
+  let poller: StatusPoller;
+  let pods: Store<Pod>;
+  let news: Promise<string>;
+
+  beforeEach(async () => {
+    asked = 0;
+    server = createServer((_, response) => {
+      asked += 1;
+      response.end(answer);
+    }).listen(STATUS_PORT, podIP);
+    await once(server, 'listening');
+    pods = new Store();
+    news = new Promise((resolve) => {
+      poller = new StatusPoller({ pods, intervalMs: 20, onNews: resolve });
+    });
+  });
+  afterEach(async () => {
+    poller.close();
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+  });
+
+  it('asks a pod that has become ready at once, and tells of the news', async () => {
+    answer = report(2);
+    pods.observe(pod(1));
+    expect(await news).toBe('s');
+    expect(poller.report(pod(1))?.report?.attachments).toBe(2);
+  });
+
+  it('asks in rounds, and forgets a pod that is gone', async () => {
+    answer = report(0);
+    pods.observe(pod(1));
+    await news;
+    answer = report(1);
+    poller.start();
+    while (poller.report(pod(1))?.report?.attachments !== 1) await once(server, 'request');
+    pods.watched(pod(2), true);
+    expect(poller.report(pod(1))).toBeNull();
+  });
+
+  it('takes no nonsense and no endless answer from a pod that its user has tampered with', async () => {
+    answer = `{"bound":"${'x'.repeat(100_000)}"}`;
+    pods.observe(pod(1));
+    poller.start();
+    while (asked < 3) await once(server, 'request');
+    expect(poller.report(pod(1))).toBeNull();
+  });
+});
