@@ -153,6 +153,7 @@ async function open(
     tokens,
     revocations,
     sessions,
+    policy,
     metrics,
     log,
     originAllowed: ({ headers }) =>

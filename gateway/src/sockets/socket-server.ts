@@ -10,6 +10,7 @@ import type { Tokens } from '../auth/tokens';
 import { AppError } from '../errors';
 import type { Logger } from '../log';
 import type { Metrics } from '../metrics/metrics';
+import type { Policy } from '../policy/policy';
 import { sessionInfo } from '../sessions/sessions';
 import type { Sessions } from '../sessions/sessions';
 import { watchCredential } from './credential-watch';
@@ -26,6 +27,7 @@ export interface SocketServerParts {
   tokens: Tokens;
   revocations: Revocations;
   sessions: Sessions;
+  policy: () => Policy;
   metrics: Metrics;
   log: Logger;
   /** Whether a page from this origin may connect (RFC 6455 §10.2: browsers let any page try). */
@@ -174,7 +176,9 @@ export class SocketServer {
     if (identity.kind === 'person') void socket.join(PEOPLE);
     else audit.record({ event: 'share.used', actor: actorOf(socket.data), sessionId: identity.record.id });
     probeLatency(socket, metrics);
-    if (handshake.mode !== 'watch') void new TerminalSocket(socket, sessions, metrics, log, audit).open();
+    const role = identity.kind === 'person' ? identity.claims.role : 'viewer';
+    const { limits } = this.parts.policy().for(role);
+    if (handshake.mode !== 'watch') void new TerminalSocket(socket, sessions, metrics, log, audit, limits).open();
     else if (identity.kind === 'person') void this.followList(socket, identity.claims);
     else closeSocket(socket, 'forbidden');
   }

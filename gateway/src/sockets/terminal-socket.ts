@@ -7,11 +7,13 @@ import { isRefusal } from '../audit/refusals';
 import { AppError } from '../errors';
 import type { Logger } from '../log';
 import type { Metrics } from '../metrics/metrics';
+import type { SocketLimits } from '../policy/policy';
 import { dialRunner } from '../runner-link/dial';
 import type { SessionRecord } from '../sessions/directory';
 import type { Sessions, Viewer } from '../sessions/sessions';
 import { AttachmentAudit } from './attachment-audit';
 import { speakFrames } from './frames-client';
+import { InputGate } from './input-gate';
 import type { Dialect } from './frames-client';
 import { speakPlain } from './plain-client';
 import type { ClientSocket } from './types';
@@ -27,6 +29,7 @@ export class TerminalSocket {
   private link: WebSocket | null = null;
   private readonly early: Uint8Array[] = [];
   private readonly dialect: Dialect;
+  private readonly gate: InputGate;
   private readonly gone = new AbortController();
   private attachment: AttachmentAudit | null = null;
 
@@ -36,11 +39,15 @@ export class TerminalSocket {
     private readonly metrics: Metrics,
     private readonly log: Logger,
     private readonly audit: AuditTrail,
+    limits: SocketLimits,
   ) {
+    const tooMuch = () => closeSocket(socket, 'too-much-input');
+    this.gate = new InputGate(limits, (frame) => this.toRunner(frame), tooMuch);
+    socket.conn.on('data', () => this.gate.message());
     const speak = socket.data.handshake.encoding === 'frames' ? speakFrames : speakPlain;
     this.dialect = speak(
       socket,
-      (frame) => this.toRunner(frame),
+      (frame) => this.gate.frame(frame),
       (reason) => void socket.emit('status', { state: 'error', reason }),
       metrics,
     );
@@ -146,6 +153,7 @@ export class TerminalSocket {
   private close(): void {
     this.gone.abort();
     this.dialect.close();
+    this.gate.close();
     this.link?.close();
     this.attachment?.detached(this.socket.data.closedFor);
     // The link's last frames may still arrive.

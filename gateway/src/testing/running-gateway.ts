@@ -22,6 +22,7 @@ import type { Subject } from '../auth/tokens';
 import { Tokens } from '../auth/tokens';
 import { originAllowed } from '../http/origin';
 import { createLogger } from '../log';
+import { Policy } from '../policy/policy';
 import { SocketServer } from '../sockets/socket-server';
 import type { LocalSessionsOptions } from './local-sessions';
 import { LocalSessions } from './local-sessions';
@@ -57,6 +58,7 @@ export class RunningGateway {
       tokens: this.tokens,
       revocations,
       sessions: this.local.sessions,
+      policy: () => options.policy ?? Policy.preset,
       metrics: this.local.metrics,
       log: createLogger('silent'),
       originAllowed: ({ headers }) => originAllowed(headers.origin, headers.host, []),
