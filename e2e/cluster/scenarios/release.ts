@@ -1,5 +1,8 @@
+import { eventually } from '../../system/workbench-page';
 import { Person } from '../edge';
 import { get, helm, kubectl, NAMESPACE, RELEASE, SESSIONS, upgrade } from '../kubernetes';
+
+const GONE_TIMEOUT_MS = 90_000;
 
 interface Named {
   items: { kind: string; metadata: { name: string } }[];
@@ -40,6 +43,12 @@ export function releaseScenario(): void {
         (await get<Named>('--namespace', namespace, of)).items
           .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
           .filter((name) => !['ConfigMap kube-root-ca.crt', 'ServiceAccount default'].includes(name));
+      // Gateways still send their clients away.
+      await eventually(
+        async () => (await left(NAMESPACE, 'pods')).length === 0,
+        () => 'there are pods still',
+        GONE_TIMEOUT_MS,
+      );
       expect(await left(NAMESPACE, kinds)).toEqual([]);
       expect(await left(SESSIONS, `${kinds},claudesessions,sessiontemplates`)).toEqual([]);
       const secrets = ['administrator', 'jwt', 'redis', 'runner-bind', 'tls', 'users'];
