@@ -30,7 +30,7 @@ function table(rows: Measurement[]): string {
   return [
     `By \`npm run bench:operator\` on ${day}: ${cpus().length} cores, shared with the API server, etcd, the scheduler, kwok (as the kubelet)`,
     'and whatever else ran. Sessions are created at once, all start cold, KUBE_API_QPS is 1000. Requests are those of the operator,',
-    'Events included.',
+    'Events included as far as they were sent by then.',
     '',
     `| sessions | all ready, s | per second | requests per session | CPU ms per session | peak memory, MiB | writes in ${STEADY_SECONDS} s at rest |`,
     '| --- | --- | --- | --- | --- | --- | --- |',
