@@ -60,13 +60,16 @@ export async function upgrade(...values: string[]): Promise<void> {
   const set = [...annotations, ...values].flatMap((value) => ['--set-string', value]);
   const typed = set.map((word) => (word === '--set-string' ? '--set' : word));
   await helm('upgrade', RELEASE, CHART, '--values', VALUES, ...typed, '--wait', '--timeout', '10m');
-  // Helm waits for the new gateways only; the old ones still serve while they send their clients away.
-  await eventually(
+  await settled();
+}
+
+/** Helm waits for the new gateways only; the old ones still serve while they send their clients away. */
+export const settled = () =>
+  eventually(
     async () => (await podsOf('gateway')).every(({ metadata }) => metadata.deletionTimestamp === undefined),
     () => 'the gateways of before do not go',
     DRAIN_TIMEOUT_MS,
   );
-}
 
 /** As hack/kind-up has set them: without them every upgrade would roll everything. */
 async function annotationsOfImages(): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { eventually } from '../../system/workbench-page';
 import { Person } from '../edge';
-import { get, helm, kubectl, NAMESPACE, RELEASE, SESSIONS, upgrade } from '../kubernetes';
+import { get, helm, kubectl, NAMESPACE, RELEASE, SESSIONS, settled, upgrade } from '../kubernetes';
 
 const GONE_TIMEOUT_MS = 90_000;
 
@@ -23,6 +23,7 @@ export function releaseScenario(): void {
     client.type('echo u""pgraded\n');
     await client.shows('upgraded');
     await helm('rollback', RELEASE, '--wait', '--timeout', '5m');
+    await settled();
     client.type('echo r""olled-back\n');
     await client.shows('rolled-back');
     expect(client.phases).not.toContain('reconnecting');
