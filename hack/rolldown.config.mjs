@@ -9,6 +9,7 @@ export default defineConfig({
     launcher: 'bench/terminal/ours/launcher.ts',
     browser: 'bench/browser/main.ts',
     operator: 'bench/operator/main.ts',
+    pod: 'bench/pod/main.ts',
   },
   platform: 'node',
   // What is installed stays where it is; ours is bundled.

@@ -22,6 +22,8 @@ export interface PodOptions {
   program?: string[];
   env?: Record<string, string>;
   keys?: { publicKey: KeyObject; privateKey: KeyObject };
+  /** The runner's program, in the place of the one built by TypeScript. */
+  main?: string;
   /** Mount point of a volume that outlives the pod. */
   volume?: string;
 }
@@ -38,11 +40,11 @@ export class RunningPod {
   private ports = { attachPort: 0, statusPort: 0 };
   private last: BindRequest | null = null;
 
-  private constructor({ program = [], env = {}, keys = newKeys(), volume }: PodOptions) {
+  private constructor({ program = [], env = {}, keys = newKeys(), main = MAIN, volume }: PodOptions) {
     this.keys = keys;
     const directory = volume ?? join(this.base, 'volume');
     mkdirSync(directory, { recursive: true });
-    this.process = spawn(process.execPath, [MAIN, 'pod', ...program], {
+    this.process = spawn(process.execPath, [main, 'pod', ...program], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {
         PATH: process.env['PATH'],
