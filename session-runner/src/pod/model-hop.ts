@@ -30,7 +30,7 @@ const NOT_FORWARDED = new Set([
 
 /**
  * The first hop of the CLI's model calls, on loopback. The CLI starts before anybody knows whose it will be, and asks for its
- * token then (docs/decisions/0008-model-calls-through-the-runner.md); so the runner has the token, and adds it.
+ * token then (docs/decisions/0013-model-calls-through-the-runner.md); so the runner has the token, and adds it.
  */
 export class ModelHop {
   private readonly server = createServer((request, response) => void this.forward(request, response));
