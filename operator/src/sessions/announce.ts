@@ -19,6 +19,7 @@ const WARNINGS = new Set<SessionReason>([
   'NodeLost',
   'StartFailed',
   'CliNotInstalled',
+  'PolicyNotEnforced',
 ]);
 /** Said by the columns of `kubectl get`; as Events they would be noise. */
 const QUIET = new Set<SessionReason>(['Scheduling', 'StartingContainer']);

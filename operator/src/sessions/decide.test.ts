@@ -131,6 +131,11 @@ describe('what is decided about a session', () => {
       { phase: 'Failed', reason: 'CliNotInstalled' },
     ],
     [
+      'the CLI does not obey the policy',
+      { pods: [pod(over(0, '{"reason":"policy-not-enforced","detail":"It ran a denied command."}'))] },
+      { phase: 'Failed', reason: 'PolicyNotEnforced' },
+    ],
+    [
       'idle, and the template ends idle sessions',
       { pods: [pod(over(0, '{"reason":"idle-timeout"}'))] },
       { phase: 'Ended', reason: 'IdleTimeout' },

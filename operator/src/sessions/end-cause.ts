@@ -22,7 +22,12 @@ const RUNNER_REASONS: Record<string, { reason: EndReason; message: string }> = {
   'server-stopping': { reason: 'ServerStopping', message: 'The pod of the session was told to stop.' },
   'cli-not-installed': {
     reason: 'CliNotInstalled',
-    message: "The Claude Code CLI is not in the template's image. Use an image made from session-runner/Dockerfile.",
+    message:
+      "The Claude Code CLI is not in the template's image. Use an image made from the session-runner's (docs/IMAGES.md).",
+  },
+  'policy-not-enforced': {
+    reason: 'PolicyNotEnforced',
+    message: 'Claude Code would not have obeyed the rules that are set for the session.',
   },
   'start-failed': { reason: 'StartFailed', message: 'Claude Code could not be started.' },
   'runner-crashed': { reason: 'RunnerCrashed', message: 'The program that keeps the session has crashed.' },

@@ -41,6 +41,7 @@ export const END_REASONS = [
   'NodeLost',
   'StartFailed',
   'CliNotInstalled',
+  'PolicyNotEnforced',
   'ServerStopping',
 ] as const;
 export type EndReason = (typeof END_REASONS)[number];

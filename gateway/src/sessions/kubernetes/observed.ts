@@ -36,6 +36,7 @@ const OVER: Partial<Record<SessionReason, SessionEndReason>> = {
   NodeLost: 'node-lost',
   StartFailed: 'start-failed',
   CliNotInstalled: 'cli-not-installed',
+  PolicyNotEnforced: 'policy-not-enforced',
   ServerStopping: 'server-stopping',
   Suspended: 'suspended',
   ImagePullFailed: 'image-pull-failed',
@@ -50,6 +51,7 @@ const TELLING: ReadonlySet<SessionReason> = new Set([
   'TemplateNotFound',
   'QuotaExceeded',
   'StartFailed',
+  'PolicyNotEnforced',
 ]);
 /** Of what anybody may write into an object, no more goes to browsers. */
 const MAX_DETAIL_CHARACTERS = 500;
