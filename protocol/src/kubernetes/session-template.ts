@@ -76,10 +76,6 @@ export const sessionTemplateSpecSchema = z
       .optional()
       .describe('What sessions may reach besides DNS and the gateway, as egress rules of a NetworkPolicy.'),
     workspace: workspaceSchema.default({ kind: 'Ephemeral', size: '5Gi', accessModes: ['ReadWriteOnce'] }),
-    policyRef: z
-      .object({ name: z.string().max(253).describe('Name of the policy.') })
-      .optional()
-      .describe('The command policy of the sessions; that of the role without it.'),
     warmPool: z
       .object({
         size: z.int().min(0).max(POOL_MAX).default(0).describe('Pods that wait, started, for the next sessions.'),
