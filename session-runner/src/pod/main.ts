@@ -8,12 +8,18 @@ import { writeTerminationLog } from './termination-log';
 
 const log = createLog();
 
+/**
+ * 128 and the number of SIGTERM, as shells count. The kubelet forgets why it evicted a pod whose containers all left with 0, for
+ * then the pod has "succeeded" (generateAPIPodStatus in kubelet_pods.go).
+ */
+const TAKEN_AWAY = 143;
+
 /** @param command another program than Claude Code, and its arguments */
 export function runPod([path, ...args]: string[]): void {
   const program: PodProgram =
     path === undefined ? { path: null, args: [], kind: 'claude' } : { path, args, kind: 'plain' };
   serve(program).then(
-    () => process.exit(0),
+    ({ reason }) => process.exit(reason === 'server-stopping' ? TAKEN_AWAY : 0),
     (error: unknown) => {
       log.fatal({ err: error }, error instanceof Error ? error.message : 'the runner could not start');
       process.exit(1);
@@ -21,8 +27,8 @@ export function runPod([path, ...args]: string[]): void {
   );
 }
 
-/** Until the session is over. */
-async function serve(program: PodProgram): Promise<void> {
+/** Until the session is over, or the pod is taken away. */
+async function serve(program: PodProgram): Promise<SessionEnd> {
   const environment = readPodEnvironment();
   log.level = environment.logLevel;
   const pod = new Pod(environment, program, log);
@@ -40,6 +46,7 @@ async function serve(program: PodProgram): Promise<void> {
   writeEnd(environment.terminationLog, end);
   await pod.announce(end);
   await pod.close();
+  return end;
 }
 
 function writeEnd(file: string, end: SessionEnd): void {
