@@ -6,6 +6,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
+import { stringify } from 'yaml';
 import { linesOf, verifyText } from './testing/lines';
 
 const MAIN = join(__dirname, '../../dist/main.js');
@@ -15,11 +16,13 @@ let base: string;
 beforeEach(() => (base = mkdtempSync(join(tmpdir(), 'cwui-planted-'))));
 afterEach(() => rmSync(base, { recursive: true, force: true }));
 
-/** A gateway in production, whose sessions run a script in the place of Claude Code. */
+/** A gateway in production, whose policy lets sessions run a script. */
 async function startProcess(script: string) {
-  const program = join(base, 'claude');
+  const program = join(base, 'script');
   writeFileSync(program, `#!/bin/sh\n${script}`);
   chmodSync(program, 0o755);
+  const policy = join(base, 'policy.yaml');
+  writeFileSync(policy, stringify({ version: 1, everyone: { programs: { others: [{ path: program }] } } }));
   const child = spawn(process.execPath, [MAIN], {
     env: {
       PATH: process.env['PATH'],
@@ -30,7 +33,7 @@ async function startProcess(script: string) {
       LOG_LEVEL: 'trace',
       DATA_DIR: join(base, 'data'),
       CLAUDE_WORKING_DIR: join(base, 'sessions'),
-      CLAUDE_CODE_PATH: program,
+      POLICY_FILE: policy,
       CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
       JWT_SECRET: randomBytes(32).toString('base64url'),
       SESSION_ISOLATION: 'off',
@@ -51,6 +54,7 @@ async function startProcess(script: string) {
   const [, url = ''] = await says(/is at (http:\S+)/);
   return {
     url,
+    program,
     stop: async () => {
       child.kill('SIGTERM');
       await left;
@@ -62,7 +66,9 @@ async function startProcess(script: string) {
 test('a secret typed, printed, uploaded, or put in the wrong field is nowhere in what is written', async () => {
   const secret = `planted-${randomBytes(9).toString('hex')}`;
   // In two halves, so that only the program's output has it whole.
-  const { url, stop } = await startProcess(`printf '%s%s\\n' '${secret.slice(0, 9)}' '${secret.slice(9)}'; exec cat`);
+  const { url, program, stop } = await startProcess(
+    `printf '%s%s\\n' '${secret.slice(0, 9)}' '${secret.slice(9)}'; exec cat`,
+  );
   const call = (method: string, path: string, token?: string, body?: string, type = 'application/json') =>
     fetch(url + path, {
       method,
@@ -76,21 +82,19 @@ test('a secret typed, printed, uploaded, or put in the wrong field is nowhere in
     call('POST', '/auth/login', undefined, JSON.stringify({ username, password }));
   const { token } = (await (await signIn('admin', PASSWORD)).json()) as { token: string };
 
-  const socket = io(url, { auth: { token }, transports: ['websocket'], reconnection: false });
-  const seen = { output: '', sessionId: '' };
+  const created = await call('POST', '/api/v1/sessions', token, JSON.stringify({ program }));
+  const { id: sessionId } = (await created.json()) as { id: string };
+  const socket = io(url, { auth: { token, sessionId }, transports: ['websocket'], reconnection: false });
+  let output = '';
   await new Promise<void>((resolve) => {
-    socket.on('status', ({ sessionId }: { sessionId?: string }) => {
-      if (sessionId === undefined) return;
-      seen.sessionId = sessionId;
-      socket.emit('input', { data: `${secret}\r` });
-    });
+    socket.once('status', () => socket.emit('input', { data: `${secret}\r` }));
     socket.on('output', ({ data }: { data: string }) => {
-      seen.output += data;
+      output += data;
       // Printed, echoed as typed, and said again by the program.
-      if (seen.output.split(secret).length > 3) resolve();
+      if (output.split(secret).length > 3) resolve();
     });
   });
-  const file = `/api/v1/sessions/${seen.sessionId}/files/a.txt`;
+  const file = `/api/v1/sessions/${sessionId}/files/a.txt`;
   expect((await call('PUT', file, token, secret, 'text/plain')).status).toBeLessThan(300);
   expect(await (await call('GET', file, token)).text()).toBe(secret);
   await signIn('admin', secret);

@@ -7,6 +7,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
+import { stringify } from 'yaml';
 import { MountedSecret } from '../secrets/testing/mounted-secret';
 import { MotoProcess, noMoto } from '../secrets/testing/moto-process';
 import { probeIsolation } from '../sessions/isolation';
@@ -19,7 +20,7 @@ const MAIN = join(__dirname, '../../dist/main.js');
 const PASSWORD = 'correct horse battery';
 
 /**
- * In the place of Claude Code. What it can find it writes into its workspace; unconfined, as the server's own user, it has to
+ * Started by a policy that lets it be. What it can find it writes into its workspace; unconfined, as the server's own user, it has to
  * leave alone what is not its own.
  */
 const program = (places: string) => `#!/bin/sh
@@ -71,7 +72,7 @@ async function startGateway(env: Record<string, string>) {
       LOG_LEVEL: 'trace',
       DATA_DIR: join(base, 'data'),
       CLAUDE_WORKING_DIR: join(base, 'sessions'),
-      CLAUDE_CODE_PATH: join(base, 'bin', 'claude'),
+      POLICY_FILE: join(base, 'policy.yaml'),
       CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
       ...env,
     },
@@ -112,8 +113,11 @@ test.each<[string, Source]>([
   const isConfined = (await probeIsolation('auto')).confinement === 'bubblewrap';
   mkdirSync(join(base, 'bin'));
   const places = isConfined ? '"$HOME" "$PWD" /tmp /etc /run /var /opt /srv /home /root' : '"$HOME" "$PWD"';
-  writeFileSync(join(base, 'bin', 'claude'), program(places));
-  chmodSync(join(base, 'bin', 'claude'), 0o755);
+  const path = join(base, 'bin', 'search');
+  writeFileSync(path, program(places));
+  chmodSync(path, 0o755);
+  const policy = { version: 1, everyone: { programs: { others: [{ path }] } } };
+  writeFileSync(join(base, 'policy.yaml'), stringify(policy));
   const paid: IncomingHttpHeaders[] = [];
   const upstream = await listen((request, response) => {
     paid.push(request.headers);
@@ -129,17 +133,22 @@ test.each<[string, Source]>([
     body: JSON.stringify({ username: 'admin', password: PASSWORD }),
   });
   const { token } = (await signIn.json()) as { token: string };
-  const socket = io(gateway.url, { auth: { token }, transports: ['websocket'], reconnection: false });
+  const created = await fetch(`${gateway.url}/api/v1/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ program: path }),
+  });
+  const { id: sessionId } = (await created.json()) as { id: string };
+  const socket = io(gateway.url, { auth: { token, sessionId }, transports: ['websocket'], reconnection: false });
   closers.push(() => void socket.disconnect());
-  const seen = { output: '', sessionId: '' };
+  let output = '';
   await new Promise<void>((resolve) => {
-    socket.on('status', ({ sessionId }: { sessionId?: string }) => (seen.sessionId = sessionId ?? seen.sessionId));
     socket.on('output', ({ data }: { data: string }) => {
-      seen.output += data;
-      if (/<.*>/s.test(seen.output)) resolve();
+      output += data;
+      if (/<.*>/s.test(output)) resolve();
     });
   });
-  const [, url = '', sessionToken = ''] = /<(.*)\|(.*)>/.exec(seen.output.replace(/[\r\n]/g, '')) ?? [];
+  const [, url = '', sessionToken = ''] = /<(.*)\|(.*)>/.exec(output.replace(/[\r\n]/g, '')) ?? [];
 
   // It is in use.
   const answer = await fetch(`${url}/v1/messages`, {
@@ -151,7 +160,7 @@ test.each<[string, Source]>([
   expect(paid.map((headers) => headers['x-api-key'])).toEqual([key]);
 
   // From inside: its own token is found by the same search, so it would have been found too.
-  const file = await fetch(`${gateway.url}/api/v1/sessions/${seen.sessionId}/files/found`, {
+  const file = await fetch(`${gateway.url}/api/v1/sessions/${sessionId}/files/found`, {
     headers: { authorization: `Bearer ${token}` },
   });
   const found = await file.text();
@@ -167,7 +176,7 @@ test.each<[string, Source]>([
   const files = filesBelow(base);
   expect(files.some(([, content]) => content.includes(sessionToken))).toBe(true);
   expect(files.filter(([, content]) => content.includes(key)).map(([path]) => path)).toEqual([]);
-  expect(seen.output).not.toContain(key);
+  expect(output).not.toContain(key);
   await gateway.stop();
   expect(gateway.said.text).toContain('"msg":"request"');
   expect(gateway.said.text).not.toContain(key);
