@@ -10,4 +10,6 @@ module.exports = {
   testTimeout: 60_000,
   // A browser, a gateway and a CLI each: two at once would measure each other.
   maxWorkers: 1,
+  // What a failed test has left open would keep the process.
+  forceExit: true,
 };

@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
+import { stringify } from 'yaml';
 import { RedisProcess, noRedis } from '../../gateway/src/redis/testing/redis-process';
 import type { GatewayProcess } from '../system/gateway-process';
 import { startGatewayProcess } from '../system/gateway-process';
@@ -17,6 +18,7 @@ const missing = noRedis ?? noNginx;
 
 (missing === null ? describe : describe.skip)(`replicas${missing === null ? '' : ` (${missing})`}`, () => {
   let directory: string;
+  let shell: string;
   let redis: RedisProcess;
   let proxy: RoundRobin;
   let ports: number[];
@@ -26,9 +28,12 @@ const missing = noRedis ?? noNginx;
 
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'replicas-'));
-    // In the place of the CLI: a shell, whatever arguments it is given.
-    writeFileSync(join(directory, 'shell'), '#!/bin/sh\nstty -echo\nPS1= exec /bin/bash --norc --noprofile\n');
-    chmodSync(join(directory, 'shell'), 0o700);
+    // A shell, which a policy lets sessions start.
+    shell = join(directory, 'shell');
+    writeFileSync(shell, '#!/bin/sh\nstty -echo\nPS1= exec /bin/bash --norc --noprofile\n');
+    chmodSync(shell, 0o700);
+    const policy = { version: 1, everyone: { programs: { others: [{ path: shell }] } } };
+    writeFileSync(join(directory, 'policy.yaml'), stringify(policy));
     redis = await RedisProcess.start();
     ports = [await freePort(), await freePort()];
     proxy = await startRoundRobin(ports);
@@ -59,7 +64,7 @@ const missing = noRedis ?? noNginx;
       AUDIT_LOG: 'off',
       CLAUDE_WORKING_DIR: join(directory, 'sessions'),
       CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
-      CLAUDE_CODE_PATH: join(directory, 'shell'),
+      POLICY_FILE: join(directory, 'policy.yaml'),
       SESSION_ISOLATION: 'off',
       MAX_SESSIONS: '100',
       MAX_SESSIONS_PER_USER: '100',
@@ -80,7 +85,7 @@ const missing = noRedis ?? noNginx;
   }
 
   async function attached(base = proxy.url): Promise<TerminalClient> {
-    const { id } = (await call('POST', '/api/v1/sessions', {})) as { id: string };
+    const { id } = (await call('POST', '/api/v1/sessions', { program: shell })) as { id: string };
     const client = new TerminalClient(base, token, id);
     clients.push(client);
     await client.attached();
@@ -161,7 +166,7 @@ const missing = noRedis ?? noNginx;
   });
 
   test('long-polling works where the affinity cookie holds it to one replica', async () => {
-    const { id } = (await call('POST', '/api/v1/sessions', {})) as { id: string };
+    const { id } = (await call('POST', '/api/v1/sessions', { program: shell })) as { id: string };
     const socket = io(proxy.url, {
       path: '/polling/socket.io/',
       transports: ['polling'],
