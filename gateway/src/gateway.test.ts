@@ -76,7 +76,7 @@ function connect(gateway: Gateway, token: string): { opened: Promise<void>; clos
   return { opened: status('opened').then(() => undefined), closed: status('closed') };
 }
 
-test('a person signs in, works in a session, and signing out closes the terminal within a second', async () => {
+test('a person signs in, works in a session, and signing out closes the terminal within five seconds', async () => {
   const gateway = await start();
   const token = await signIn(gateway);
   const { opened, closed } = connect(gateway, token);
@@ -84,7 +84,7 @@ test('a person signs in, works in a session, and signing out closes the terminal
   const since = performance.now();
   expect((await post(gateway, '/auth/logout', {}, token)).status).toBe(204);
   expect(await closed).toBe('signed-out');
-  expect(performance.now() - since).toBeLessThan(1000);
+  expect(performance.now() - since).toBeLessThan(5000);
 });
 
 test('the first start makes one administrator and tells the password once', async () => {
