@@ -46,21 +46,8 @@ mkdir -p /rootfs/usr/share/doc
 
 if $keep_apt; then
   mkdir -p /rootfs/var/cache/apt/archives/partial /rootfs/var/lib/apt/lists/partial /rootfs/var/log/apt
-  rm -rf /rootfs/etc/apt/sources.list /rootfs/etc/apt/sources.list.d/* /rootfs/etc/apt/apt.conf.d/*proxy*
-  . /etc/os-release
-  cat >/rootfs/etc/apt/sources.list.d/debian.sources <<SOURCES
-Types: deb
-URIs: http://deb.debian.org/debian
-Suites: $VERSION_CODENAME $VERSION_CODENAME-updates
-Components: main
-Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
-
-Types: deb
-URIs: http://deb.debian.org/debian-security
-Suites: $VERSION_CODENAME-security
-Components: main
-Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
-SOURCES
+  # Its sources are the base image's.
+  rm -rf /rootfs/etc/apt/apt.conf.d/*proxy*
 else
   rm -rf /rootfs/etc/apt /rootfs/usr/share/keyrings
 fi
