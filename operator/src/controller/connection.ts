@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import { Agent, request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
 
 /** A service account's token is replaced on disk long before it expires; this is how long we hold on to what we read. */
 const CREDENTIALS_MS = 30_000;
@@ -25,7 +26,10 @@ export interface RawRequest {
   signal?: AbortSignal;
   /** For an answer that goes on and on: a socket of its own. */
   stream?: boolean;
-  /** Called in the instant before the request leaves; what it throws refuses the request. */
+  /**
+   * Called in the instant before the request leaves, on a socket that is connected: a request may have waited for one, or this
+   * process may have been paused while it connected. What it throws refuses the request.
+   */
   beforeSend?: () => void;
 }
 
@@ -68,7 +72,6 @@ export class Connection {
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       ...(this.server.protocol === 'https:' && agent !== null ? { agent } : {}),
     };
-    options.beforeSend?.();
     return new Promise((resolve, reject) => {
       const request = (this.server.protocol === 'https:' ? httpsRequest : httpRequest)(settings);
       const timer = setTimeout(
@@ -85,7 +88,16 @@ export class Connection {
         clearTimeout(timer);
         reject(error);
       });
-      request.end(body);
+      request.once('socket', (socket) =>
+        whenConnected(socket, () => {
+          try {
+            options.beforeSend?.();
+            request.end(body);
+          } catch (error) {
+            request.destroy(error as Error);
+          }
+        }),
+      );
     });
   }
 
@@ -117,4 +129,12 @@ export class Connection {
     this.credentials = { readAt: performance.now(), headers, identity };
     return this.credentials;
   }
+}
+
+/** A socket that is kept from an earlier request is connected. */
+function whenConnected(socket: Socket, then: () => void): void {
+  // Node.js has `secureConnecting` since 0.11, its types do not.
+  const { connecting, secureConnecting = false } = socket as Socket & { secureConnecting?: boolean };
+  if (!connecting && !secureConnecting) then();
+  else socket.once(secureConnecting ? 'secureConnect' : 'connect', then);
 }
