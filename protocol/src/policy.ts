@@ -112,5 +112,5 @@ export const PRESET_SESSION_POLICY: SessionPolicy = {
     colorReports: 'allow',
     versionReports: 'allow',
   },
-  maxLineBytes: 256 * 1024,
+  maxLineBytes: 4 * 1024 * 1024,
 };

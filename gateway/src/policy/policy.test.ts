@@ -46,7 +46,7 @@ test('a role has what everyone has, but for what it says itself; denials add up'
     allowManagedPermissionRulesOnly: true,
   });
   expect(output).toMatchObject({ clipboardWrite: 'deny', clipboardRead: 'deny', title: 'allow' });
-  expect(maxLineBytes).toBe(256 * 1024);
+  expect(maxLineBytes).toBe(4 * 1024 * 1024);
   expect(policyOf(TEXT).session('admin').maxLineBytes).toBe(0);
 });
 
