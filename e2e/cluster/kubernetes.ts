@@ -1,6 +1,5 @@
 /** kubectl and helm on the suite's cluster. Nothing waits in here without letting connections go on. */
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '../system/workbench-page';
 
@@ -8,8 +7,9 @@ const execute = promisify(execFile);
 
 const CLUSTER = process.env['CLUSTER'] ?? 'claude-webui';
 const CONTEXT = `kind-${CLUSTER}`;
-const CHART = join(__dirname, '../../charts/claude-webui');
-const VALUES = join(__dirname, '../../hack/kind/values.yaml');
+/** From the root of the checkout, where hack/on-kind starts whoever uses this. */
+const CHART = 'charts/claude-webui';
+const VALUES = 'hack/kind/values.yaml';
 const DRAIN_TIMEOUT_MS = 90_000;
 const MAX_OUTPUT_BYTES = 32 * 1024 * 1024;
 
@@ -27,6 +27,12 @@ async function run(program: string, args: readonly string[], input?: string): Pr
 /** @throws Error with what kubectl said */
 export const kubectl = (...args: string[]) => run(process.env['KUBECTL'] ?? 'kubectl', ['--context', CONTEXT, ...args]);
 
+/** The command that runs a command in a session's pod as an administrator does, between pipes. */
+export const execCommand = (pod: string, command: readonly string[]) => ({
+  program: process.env['KUBECTL'] ?? 'kubectl',
+  args: ['--context', CONTEXT, '--namespace', SESSIONS, 'exec', '--stdin', pod, '--', ...command],
+});
+
 /** Applies objects as the API server has them, with its validation. */
 export const apply = (objects: object[]) =>
   run(
@@ -34,6 +40,18 @@ export const apply = (objects: object[]) =>
     ['--context', CONTEXT, 'apply', '--server-side', '--force-conflicts', '--filename', '-'],
     JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
   );
+
+/** Objects as YAML or JSON. @throws Error with what the API server has against them, unknown fields among it */
+export const validate = (manifest: string) =>
+  run(
+    process.env['KUBECTL'] ?? 'kubectl',
+    ['--context', CONTEXT, 'apply', '--dry-run=server', '--validate=strict', '--filename', '-'],
+    manifest,
+  );
+
+/** @param where a file, a folder or an address */
+export const applyDefinitions = (where: string) =>
+  kubectl('apply', '--server-side', '--force-conflicts', '--filename', where);
 
 export const helm = (...args: string[]) =>
   run(process.env['HELM'] ?? 'helm', ['--kube-context', CONTEXT, '--namespace', NAMESPACE, ...args]);
@@ -93,7 +111,12 @@ export const session = (id: string) => get<SessionObject>('--namespace', SESSION
 
 export interface Pod {
   metadata: { name: string; labels: Record<string, string>; deletionTimestamp?: string };
-  status: { podIP?: string; phase: string; conditions?: { type: string; status: string }[] };
+  status: {
+    podIP?: string;
+    phase: string;
+    conditions?: { type: string; status: string }[];
+    containerStatuses?: { restartCount: number }[];
+  };
 }
 
 /** Pods of a part of the release. */

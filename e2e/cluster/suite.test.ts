@@ -2,6 +2,8 @@
 import { browserScenario } from './scenarios/browser';
 import { confinementScenario } from './scenarios/confinement';
 import { edgeScenario } from './scenarios/edge';
+import { externalSecretsScenario } from './scenarios/external-secrets';
+import { monitoringScenario } from './scenarios/monitoring';
 import { releaseScenario } from './scenarios/release';
 import { restartsScenario } from './scenarios/restarts';
 import { resourcesScenario } from './scenarios/resources';
@@ -15,4 +17,6 @@ describe('a session that takes too much', resourcesScenario);
 describe('restarts', restartsScenario);
 describe('suspend and resume', suspendScenario);
 describe('secrets', secretsScenario);
+describe('External Secrets', externalSecretsScenario);
+describe('monitoring', monitoringScenario);
 describe('the release', releaseScenario);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { eventually } from '../../system/workbench-page';
-import { Person } from '../edge';
+import { keyOf, Person } from '../edge';
 import { apply, NAMESPACE, secret } from '../kubernetes';
 
 /** Kubelets bring a changed Secret to their pods within a sync period of about a minute. */
@@ -31,9 +31,4 @@ export function secretsScenario(): void {
     );
     await before.call('GET', '/api/v1/sessions');
   });
-}
-
-function keyOf(token: string): string | undefined {
-  const header = Buffer.from(token.split('.')[0] ?? '', 'base64url').toString('utf8');
-  return (JSON.parse(header) as { kid?: string }).kid;
 }

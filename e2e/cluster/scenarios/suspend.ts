@@ -60,16 +60,31 @@ export function suspendScenario(): void {
    */
   async function openVolume(): Promise<void> {
     const first = await person.newSession();
-    const volumes = () => get<{ items: Volume[] }>('persistentvolumes');
+    const volumes = async () => {
+      const { items } = await get<{ items: Volume[] }>('persistentvolumes');
+      return items.filter(({ spec }) => spec.claimRef?.namespace === SESSIONS);
+    };
+    // The volume is known before its directory is there.
+    const opened = ({ spec }: Volume) =>
+      spec.hostPath === undefined ||
+      onNode('chmod', '0777', spec.hostPath.path).then(
+        () => true,
+        () => false,
+      );
     await eventually(
-      async () => (await volumes()).items.some(({ spec }) => spec.claimRef?.namespace === SESSIONS),
-      () => 'no volume is made',
+      async () => {
+        const made = await Promise.all((await volumes()).map(opened));
+        return made.length > 0 && made.every(Boolean);
+      },
+      async () => `no volume is made that can be opened: ${JSON.stringify(await volumes())}`,
       START_TIMEOUT_MS,
     );
-    for (const { spec } of (await volumes()).items)
-      if (spec.hostPath !== undefined) await onNode('chmod', '0777', spec.hostPath.path);
     await person.end(first).catch(() => undefined);
-    await phaseIs(first, 'Ended', 'Failed');
+    await eventually(
+      async () => ['Ended', 'Failed', undefined].includes((await session(first).catch(() => null))?.status?.phase),
+      () => 'the first session does not end',
+      START_TIMEOUT_MS,
+    );
   }
 
   const suspend = (id: string, to: boolean) =>

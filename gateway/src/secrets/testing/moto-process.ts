@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import {
   CreateSecretCommand,
   DeleteSecretCommand,
+  GetSecretValueCommand,
   PutSecretValueCommand,
   ResourceExistsException,
   SecretsManagerClient,
@@ -89,6 +90,13 @@ export class MotoProcess {
     } finally {
       client.destroy();
     }
+  }
+
+  async read(name: string): Promise<string> {
+    const client = this.client();
+    const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: name }));
+    client.destroy();
+    return SecretString;
   }
 
   /** Marks a secret for deletion, as the console does. */
