@@ -10,6 +10,7 @@ export default defineConfig({
     browser: 'bench/browser/main.ts',
     operator: 'bench/operator/main.ts',
     pod: 'bench/pod/main.ts',
+    kind: 'bench/kind/main.ts',
   },
   platform: 'node',
   // What is installed stays where it is; ours is bundled.

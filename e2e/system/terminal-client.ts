@@ -19,6 +19,8 @@ export class TerminalClient implements TerminalConsumer {
   end: SessionEnd | null = null;
   /** What has come lately, for those who wait for it. */
   private tail = '';
+  /** Called with each piece of output as it comes. */
+  onData: (data: Uint8Array) => void = () => undefined;
   private readonly connection: TerminalConnection;
   private readonly watchers = new Set<() => void>();
 
@@ -34,6 +36,7 @@ export class TerminalClient implements TerminalConsumer {
     this.bytes += data.length;
     this.tail = (this.tail + Buffer.from(data).toString('latin1')).slice(-TAIL_CHARACTERS);
     this.connection.parsed(offset);
+    this.onData(data);
     this.notify();
   }
 
