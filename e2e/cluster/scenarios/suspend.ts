@@ -65,15 +65,16 @@ export function suspendScenario(): void {
       return items.filter(({ spec }) => spec.claimRef?.namespace === SESSIONS);
     };
     // The volume is known before its directory is there.
-    const opened = ({ spec }: Volume) =>
-      spec.hostPath === undefined ||
-      onNode('chmod', '0777', spec.hostPath.path).then(
+    const open = async ({ spec }: Volume) => {
+      if (spec.hostPath === undefined) return true;
+      return onNode('chmod', '0777', spec.hostPath.path).then(
         () => true,
         () => false,
       );
+    };
     await eventually(
       async () => {
-        const made = await Promise.all((await volumes()).map(opened));
+        const made = await Promise.all((await volumes()).map(open));
         return made.length > 0 && made.every(Boolean);
       },
       async () => `no volume is made that can be opened: ${JSON.stringify(await volumes())}`,

@@ -1,5 +1,5 @@
 /** From the click on "New session" to Claude Code's prompt on the screen: with a CLI that waits at its prompt, and without. */
-import type { BrowserContext } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../../../e2e/system/browser';
 import { eventually, WorkbenchPage } from '../../../e2e/system/workbench-page';
 import { passwordOfAdministrator, Person, URL_OF_EDGE, USERNAME } from '../../../e2e/cluster/edge';
@@ -17,11 +17,10 @@ interface Template {
 export async function measureStart(): Promise<string> {
   const browser = await launchBrowser([`--host-resolver-rules=MAP terminal.test ${await nodeAddress()}`]);
   try {
-    const context = await browser.newContext({ viewport: { width: 1100, height: 700 }, ignoreHTTPSErrors: true });
     await upgrade();
-    const warm = await rounds(context, WARM_ROUNDS, waitForPool);
+    const warm = await rounds(browser, WARM_ROUNDS, waitForPool);
     await upgrade('sessions.templates.default.warmPool.size=0');
-    const cold = await rounds(context, COLD_ROUNDS, () => Promise.resolve());
+    const cold = await rounds(browser, COLD_ROUNDS, () => Promise.resolve());
     const row = (name: string, times: number[]) =>
       `| ${name} | ${[0.5, 0.95].map((part) => (percentile(times, part) / 1000).toFixed(2)).join(' | ')} | ${times.length} |`;
     return [
@@ -35,8 +34,9 @@ export async function measureStart(): Promise<string> {
   }
 }
 
-async function rounds(context: BrowserContext, count: number, prepare: () => Promise<void>): Promise<number[]> {
+async function rounds(browser: Browser, count: number, prepare: () => Promise<void>): Promise<number[]> {
   const person = await Person.signIn();
+  const context = await browser.newContext({ viewport: { width: 1100, height: 700 }, ignoreHTTPSErrors: true });
   const page = await WorkbenchPage.signIn(await context.newPage(), URL_OF_EDGE, {
     username: USERNAME,
     password: await passwordOfAdministrator(),
@@ -48,7 +48,7 @@ async function rounds(context: BrowserContext, count: number, prepare: () => Pro
     times.push(await clickToPrompt(page));
   }
   await person.endAll();
-  await page.page.close();
+  await context.close();
   return times;
 }
 
