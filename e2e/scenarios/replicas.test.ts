@@ -10,6 +10,7 @@ import type { GatewayProcess } from '../system/gateway-process';
 import { startGatewayProcess } from '../system/gateway-process';
 import type { RoundRobin } from '../system/round-robin';
 import { freePort, noNginx, startRoundRobin } from '../system/round-robin';
+import { startSeverableProxy } from '../system/severable-proxy';
 import { TerminalClient } from '../system/terminal-client';
 
 const PASSWORD = 'correct horse battery';
@@ -150,6 +151,28 @@ const missing = noRedis ?? noNginx;
     expectWhole(first!);
     expect(log).toEqual(['0', '0']);
     for (const client of all) expect(client.phases).not.toContain('reconnecting');
+  });
+
+  test('a client that is not let in elsewhere at once keeps its old gateway until it is', async () => {
+    await gateways[1]!.close();
+    const door = await startSeverableProxy(proxy.url);
+    const client = await attached(door.url);
+    gateways[1] = await start(1);
+    flood(client);
+    await client.hasReceived(2_000_000);
+    const refused = door.refuse();
+    const stopped = gateways[0]!.close();
+    await refused;
+    door.mend();
+    await client.shows('END');
+    expectWhole(client);
+    expect(await stopped).toBe(0);
+    client.type('echo e""lsewhere\n');
+    await client.shows('elsewhere');
+    expect(client.phases).not.toContain('reconnecting');
+    client.close();
+    await door.close();
+    gateways[0] = await start(0);
   });
 
   test('a gateway that stops says so on /ready before it takes no more connections', async () => {

@@ -7,6 +7,8 @@ export interface SeverableProxy {
   url: string;
   /** Connections die without a goodbye, and new ones die at once. */
   cut(): void;
+  /** New connections die at once, those that are there go on. Resolves when the first has died. */
+  refuse(): Promise<void>;
   mend(): void;
   close(): Promise<void>;
 }
@@ -15,9 +17,11 @@ export async function startSeverableProxy(target: string): Promise<SeverableProx
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   let whole = true;
+  let refused: () => void = () => undefined;
   const server = createServer((near) => {
     if (!whole) {
       near.destroy();
+      refused();
       return;
     }
     const far = connect(Number(port), hostname);
@@ -47,6 +51,10 @@ export async function startSeverableProxy(target: string): Promise<SeverableProx
     cut: () => {
       whole = false;
       killAll();
+    },
+    refuse: () => {
+      whole = false;
+      return new Promise((resolve) => (refused = resolve));
     },
     mend: () => (whole = true),
     close: async () => {

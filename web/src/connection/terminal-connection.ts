@@ -75,7 +75,8 @@ export class TerminalConnection {
   private leaving: Socket | null = null;
   /** The socket's connection, on which frames go. */
   private engine: Socket['io']['engine'] | null = null;
-  private timer: ReturnType<typeof setTimeout> | null = null;
+  /** The next try; `at` in milliseconds since the epoch. */
+  private next: { timer: ReturnType<typeof setTimeout>; at: number } | null = null;
   private attempt = 0;
   private closed = false;
   /** Offset after the last byte given to the consumer; null before the first attach. */
@@ -131,21 +132,21 @@ export class TerminalConnection {
 
   /** Tries to reconnect now rather than at its time. */
   reconnectNow(): void {
-    if (this.timer === null) return;
-    clearTimeout(this.timer);
+    if (this.next === null) return;
+    clearTimeout(this.next.timer);
     void this.connect();
   }
 
   close(): void {
     this.closed = true;
-    if (this.timer !== null) clearTimeout(this.timer);
+    if (this.next !== null) clearTimeout(this.next.timer);
     this.drop();
     this.leave();
   }
 
   private async connect(): Promise<void> {
-    this.timer = null;
-    if (this.leaving === null) this.consumer.phase({ phase: 'connecting', attempt: this.attempt });
+    this.next = null;
+    this.tellOfConnecting();
     let credential: Credential;
     try {
       credential = await this.options.credential();
@@ -183,8 +184,20 @@ export class TerminalConnection {
     });
     socket.on('disconnect', () => {
       if (this.socket === socket) this.retry();
-      else if (this.leaving === socket) this.leave();
+      else if (this.leaving === socket) {
+        this.leave();
+        this.tellOfConnecting();
+      }
     });
+  }
+
+  /** While the connection before still brings output, there is nothing to tell. */
+  private tellOfConnecting(): void {
+    const { next, attempt } = this;
+    if (this.leaving !== null) return;
+    this.consumer.phase(
+      next === null ? { phase: 'connecting', attempt } : { phase: 'reconnecting', at: next.at, attempt },
+    );
   }
 
   /** Attaches by another server before this one closes, so that there is no moment without a connection. */
@@ -306,11 +319,11 @@ export class TerminalConnection {
 
   private retry(): void {
     this.drop();
-    if (this.closed || this.timer !== null) return;
+    if (this.closed || this.next !== null) return;
     const wait = backoffMs(this.attempt, Math.random());
     this.attempt += 1;
-    this.timer = setTimeout(() => void this.connect(), wait);
-    this.consumer.phase({ phase: 'reconnecting', at: Date.now() + wait, attempt: this.attempt });
+    this.next = { timer: setTimeout(() => void this.connect(), wait), at: Date.now() + wait };
+    this.tellOfConnecting();
   }
 
   private drop(): void {
