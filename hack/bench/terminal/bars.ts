@@ -86,9 +86,9 @@ export function barsOf({ peers, own }: Results): Bar[] {
 }
 
 function restBars({ idle }: Results['own']): Bar[] {
-  const runner = idle?.runnerMegabytes ?? NaN;
-  const cpuEach = (idle?.runnersCpu ?? NaN) / (idle?.sessions ?? NaN);
-  const gateway = idle?.gatewayKilobytes ?? NaN;
+  const runner = median(idle.map(({ runnerMegabytes }) => runnerMegabytes));
+  const cpuEach = median(idle.map(({ runnersCpu, sessions }) => runnersCpu / sessions));
+  const gateway = median(idle.map(({ gatewayKilobytes }) => gatewayKilobytes));
   return [
     bar('Session-runner at rest < 60 MB', [runner], `${runner.toFixed(1)} MB`, runner < 60),
     bar('… and ≤ 0.1 % of a core', [cpuEach], `${cpuEach.toFixed(3)} %`, cpuEach <= 0.1),

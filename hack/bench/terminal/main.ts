@@ -18,6 +18,7 @@ import { ours } from './peers/ours';
 import type { OwnResults, PeerResults, Results } from './results';
 import { noResults } from './results';
 import { runToEnd } from './server-process';
+import { profileTable } from './profile-table';
 import { barTable, ownTable, peerTable } from './table';
 import { Terminal } from './terminal';
 
@@ -28,7 +29,7 @@ const HELP = `npm run bench:terminal -- [options]
   --only a,b      of: echo, flood, bulk, connect, stop, cuts, rest
   --json FILE     writes the results there
   --docs FILE     writes the tables between the markers of a Markdown file
-  --profile DIR   CPU profiles of our gateway and session-runners (slows them)
+  --profile DIR   CPU profiles of our gateway and session-runners (slows them), and a table of them
   --strict        exit code 1 when a bar is missed`;
 
 const SOURCES = join(__dirname, '../../bench/terminal');
@@ -91,11 +92,11 @@ async function prepare(scratch: string, profiles: string | null): Promise<Bench>
 async function measureAll(wanted: Options, bench: Bench): Promise<Results> {
   const { present, absent } = await install(wanted, bench);
   const peers = new Map(present.map((peer) => [peer, noResults(peer.name)]));
-  const own: OwnResults = { attachMs: [], readingAlone: [], idle: null, paste: [] };
+  const own: OwnResults = { attachMs: [], readingAlone: [], idle: [], paste: [] };
   for (let round = 1; round <= wanted.rounds; round += 1) {
     for (const [peer, results] of peers) {
       say(`round ${round} of ${wanted.rounds}: ${peer.name}`);
-      await measurePeer(peer, results, own, wanted, bench, round).catch((error: unknown) => {
+      await measurePeer(peer, results, own, wanted, bench).catch((error: unknown) => {
         results.problems.push(`round ${round} was given up: ${String(error)}`);
       });
     }
@@ -132,7 +133,6 @@ async function measurePeer(
   own: OwnResults,
   wanted: Options,
   bench: Bench,
-  round: number,
 ): Promise<void> {
   const wants = (what: string) => wanted.only?.includes(what) ?? true;
   const attempt = async (what: string, measure: () => Promise<void>) => {
@@ -171,7 +171,7 @@ async function measurePeer(
       const measured = peer === ours ? measureOurCuts(running, wanted.cuts) : measureCut(peer, running, bench);
       results.cuts.push(await measured);
     });
-    if (peer === ours) await measureOwn(running, own, wanted, bench, attempt, round);
+    if (peer === ours) await measureOwn(running, own, wanted, bench, attempt);
   } finally {
     await running.stop();
   }
@@ -183,20 +183,19 @@ async function measureOwn(
   wanted: Options,
   bench: Bench,
   attempt: (what: string, measure: () => Promise<void>) => Promise<void>,
-  round: number,
 ): Promise<void> {
   await attempt('bulk', async () => void own.readingAlone.push(await measureReadingAlone(bench, wanted.bulkBytes)));
   await attempt('connect', async () => void own.attachMs.push(...(await measureAttach(running, 20))));
   await attempt('rest', async () => void own.paste.push(await measureIgnoredPaste(running)));
-  // Hundreds of sessions take a while and do not vary.
-  if (round > 1) return;
-  await attempt('rest', async () => void (own.idle = await measureIdle(running, wanted.idleSessions, wanted.idleMs)));
+  // By when the collector runs, the same sessions take twice as much or half as much.
+  await attempt('rest', async () => void own.idle.push(await measureIdle(running, wanted.idleSessions, wanted.idleMs)));
 }
 
 function report(results: Results, wanted: Options): number {
   const bars = barsOf(results);
   const text = [peerTable(results), ownTable(results), barTable(bars)].join('\n\n');
   console.log(text);
+  if (wanted.profile !== undefined) console.log(`\n${profileTable(wanted.profile)}`);
   if (wanted.json !== undefined) writeFileSync(wanted.json, `${JSON.stringify({ ...results, bars }, null, 2)}\n`);
   if (wanted.docs !== undefined) writeDocs(wanted.docs, `${results.machine}; ${results.rounds} rounds.\n\n${text}`);
   return wanted.strict && bars.some(({ met }) => met === false) ? 1 : 0;

@@ -23,7 +23,7 @@ export interface OwnResults {
   attachMs: number[];
   /** See reading-alone.ts. */
   readingAlone: number[];
-  idle: Idle | null;
+  idle: Idle[];
   paste: IgnoredPaste[];
 }
 

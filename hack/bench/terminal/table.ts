@@ -1,5 +1,6 @@
 /** The results as Markdown. */
 import type { Bar } from './bars';
+import type { Idle } from './measurements/rest';
 import type { PeerResults, Results } from './results';
 import { median } from './statistics';
 
@@ -146,13 +147,15 @@ export function ownTable({ own, peers }: Results): string {
       ),
     ],
   ];
-  if (idle !== null) {
+  const [first] = idle;
+  if (first !== undefined) {
+    const column = (value: (measured: Idle) => number, digits: number) => spread(idle.map(value), digits);
     rows.push(
-      [`gateway for each of ${idle.sessions} idle sessions, kB`, idle.gatewayKilobytes.toFixed(0)],
-      ['session-runner at rest, MB resident', idle.runnerMegabytes.toFixed(1)],
-      ['… with shared pages counted by their share', idle.runnerSharedMegabytes.toFixed(1)],
-      [`gateway with ${idle.sessions} idle sessions, % of a core`, idle.gatewayCpu.toFixed(2)],
-      ['a session-runner at rest, % of a core', (idle.runnersCpu / idle.sessions).toFixed(3)],
+      [`gateway for each of ${first.sessions} idle sessions, kB`, column((it) => it.gatewayKilobytes, 0)],
+      ['session-runner at rest, MB resident', column((it) => it.runnerMegabytes, 1)],
+      ['… with shared pages counted by their share', column((it) => it.runnerSharedMegabytes, 1)],
+      [`gateway with ${first.sessions} idle sessions, % of a core`, column((it) => it.gatewayCpu, 2)],
+      ['a session-runner at rest, % of a core', column((it) => it.runnersCpu / it.sessions, 3)],
     );
   }
   return [row(['ours alone', '']), row(['---', '---']), ...rows.map(row)].join('\n');
