@@ -64,9 +64,3 @@ export class Person {
     await Promise.all(live.map(({ id }) => this.end(id).catch(() => undefined)));
   }
 }
-
-/** Name of the key that signed a token. */
-export function keyOf(token: string): string | undefined {
-  const header = Buffer.from(token.split('.')[0] ?? '', 'base64url').toString('utf8');
-  return (JSON.parse(header) as { kid?: string }).kid;
-}
