@@ -1,8 +1,8 @@
 /** The product from outside, as people and their programs reach it: by the ingress, with TLS. */
 import { TerminalClient } from '../system/terminal-client';
+import { URL_OF_EDGE } from './address';
 import { secret } from './kubernetes';
 
-export const URL_OF_EDGE = 'https://terminal.test';
 export const USERNAME = 'admin';
 
 let password: string | null = null;

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { eventually } from '../system/workbench-page';
+import { URL_OF_EDGE } from './address';
 
 const execute = promisify(execFile);
 
@@ -11,6 +12,8 @@ const CONTEXT = `kind-${CLUSTER}`;
 const CHART = 'charts/claude-webui';
 const VALUES = 'hack/kind/values.yaml';
 const DRAIN_TIMEOUT_MS = 90_000;
+const TURNS = 12;
+const TURN_TIMEOUT_MS = 2000;
 const MAX_OUTPUT_BYTES = 32 * 1024 * 1024;
 
 export const NAMESPACE = 'claude-webui';
@@ -81,13 +84,31 @@ export async function upgrade(...values: string[]): Promise<void> {
   await settled();
 }
 
-/** Helm waits for the new gateways only; the old ones still serve while they send their clients away. */
-export const settled = () =>
-  eventually(
+/**
+ * Helm waits for the new gateways only; the old ones still serve while they send their clients away, and the edge may know of them for
+ * longer than they live.
+ */
+export async function settled(): Promise<void> {
+  await eventually(
     async () => (await podsOf('gateway')).every(({ metadata }) => metadata.deletionTimestamp === undefined),
     () => 'the gateways of before do not go',
     DRAIN_TIMEOUT_MS,
   );
+  await eventually(edgeAnswers, () => 'the edge does not answer each time', DRAIN_TIMEOUT_MS);
+}
+
+/** Often enough that each gateway had its turn. */
+async function edgeAnswers(): Promise<boolean> {
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    const signal = AbortSignal.timeout(TURN_TIMEOUT_MS);
+    const ok = await fetch(`${URL_OF_EDGE}/auth/methods`, { signal }).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (!ok) return false;
+  }
+  return true;
+}
 
 /** As hack/kind-up has set them: without them every upgrade would roll everything. */
 async function annotationsOfImages(): Promise<string[]> {

@@ -1,7 +1,8 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 import { launchBrowser, watch } from '../../system/browser';
 import { WorkbenchPage } from '../../system/workbench-page';
-import { Person, passwordOfAdministrator, URL_OF_EDGE, USERNAME } from '../edge';
+import { URL_OF_EDGE } from '../address';
+import { Person, passwordOfAdministrator, USERNAME } from '../edge';
 import { nodeAddress } from '../kubernetes';
 
 const START_TIMEOUT_MS = 120_000;

@@ -1,4 +1,4 @@
-import { URL_OF_EDGE } from '../edge';
+import { URL_OF_EDGE } from '../address';
 import { apply, kubectl, upgrade } from '../kubernetes';
 import { eventually } from '../../system/workbench-page';
 

@@ -13,7 +13,7 @@ interface PrometheusRule {
 
 /** The real Prometheus operator, and what it makes of the chart's monitors and rules. */
 export function monitoringScenario(): void {
-  let person: Person;
+  let person: Person | undefined;
   let inside: { id: string; client: TerminalClient } | undefined;
 
   beforeAll(async () => {
@@ -29,7 +29,7 @@ export function monitoringScenario(): void {
   }, START_TIMEOUT_MS);
   afterAll(async () => {
     inside?.client.close();
-    await person.endAll();
+    await person?.endAll();
     await removePrometheus();
   });
 

@@ -2,7 +2,8 @@
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../../../e2e/system/browser';
 import { eventually, WorkbenchPage } from '../../../e2e/system/workbench-page';
-import { passwordOfAdministrator, Person, URL_OF_EDGE, USERNAME } from '../../../e2e/cluster/edge';
+import { URL_OF_EDGE } from '../../../e2e/cluster/address';
+import { passwordOfAdministrator, Person, USERNAME } from '../../../e2e/cluster/edge';
 import { get, nodeAddress, SESSIONS, upgrade } from '../../../e2e/cluster/kubernetes';
 import { percentile } from '../terminal/statistics';
 
