@@ -17,7 +17,8 @@ export interface RedisDeployment {
 export async function startSentinel(): Promise<RedisDeployment> {
   const directory = mkdtempSync(join(tmpdir(), 'sentinel-'));
   const primary = await RedisProcess.start((port) => [...plain(port), '--repl-diskless-sync-delay', '0']);
-  const follows = ['--replicaof', '127.0.0.1', String(primary.port)];
+  // What it is sent it loads at once, rather than by a file in whatever folder this is.
+  const follows = ['--replicaof', '127.0.0.1', String(primary.port), '--repl-diskless-load', 'swapdb'];
   const replica = await RedisProcess.start((port) => [...plain(port), ...follows]);
   // Before the sentinel looks for the first time, or it knows of no replica for ten seconds.
   await says(replica.port, ['info', 'replication'], 'master_link_status:up');
