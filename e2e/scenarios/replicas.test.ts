@@ -175,6 +175,22 @@ const missing = noRedis ?? noNginx;
     gateways[0] = await start(0);
   });
 
+  test('a client whose next attempt hangs makes another, in time to lose nothing', async () => {
+    const door = await startSeverableProxy(proxy.url);
+    const client = await attached(door.url);
+    flood(client);
+    await client.hasReceived(2_000_000);
+    await door.swallow();
+    const hung = performance.now();
+    door.mend();
+    await client.shows('END');
+    // Nothing else ends an attempt that is never answered; the rest of the flood takes a second.
+    expect(performance.now() - hung).toBeLessThan(12_000);
+    expectWhole(client);
+    client.close();
+    await door.close();
+  });
+
   test('a gateway that stops says so on /ready before it takes no more connections', async () => {
     await gateways[1]!.close();
     gateways[1] = await start(1, { DRAIN_DELAY: '1' });
@@ -190,10 +206,9 @@ const missing = noRedis ?? noNginx;
 
   test('long-polling works where the affinity cookie holds it to one replica', async () => {
     const { id } = (await call('POST', '/api/v1/sessions', { program: shell })) as { id: string };
-    const socket = io(proxy.url, {
-      path: '/polling/socket.io/',
-      transports: ['polling'],
-      upgrade: false,
+    const socket = io(proxy.urlWithoutWebSockets, {
+      transports: ['websocket', 'polling'],
+      tryAllTransports: true,
       withCredentials: true,
       forceNew: true,
       auth: { token, sessionId: id },

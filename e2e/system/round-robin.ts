@@ -1,4 +1,4 @@
-/** A real nginx before several gateways, in turns; and by cookie for those who poll. */
+/** A real nginx before several gateways, in turns; and one that lets no WebSocket through, with affinity by cookie. */
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,6 +16,7 @@ export const noNginx = spawnSync(NGINX, ['-v']).error === undefined ? null : 'ng
 
 export interface RoundRobin {
   url: string;
+  urlWithoutWebSockets: string;
   close(): Promise<void>;
 }
 
@@ -33,12 +34,14 @@ export async function freePort(): Promise<number> {
 export async function startRoundRobin(ports: readonly number[]): Promise<RoundRobin> {
   const directory = mkdtempSync(join(tmpdir(), 'round-robin-'));
   const port = await freePort();
+  const portWithoutWebSockets = await freePort();
   const file = join(directory, 'nginx.conf');
-  writeFileSync(file, configuration(directory, port, ports));
+  writeFileSync(file, configuration(directory, { port, portWithoutWebSockets, gateways: ports }));
   const child = spawn(NGINX, ['-p', directory, '-c', file, '-e', join(directory, 'error.log')], { stdio: 'inherit' });
   await listens(child, port);
   return {
     url: `http://127.0.0.1:${port}`,
+    urlWithoutWebSockets: `http://127.0.0.1:${portWithoutWebSockets}`,
     close: async () => {
       child.kill('SIGQUIT');
       child.kill('SIGTERM');
@@ -48,8 +51,11 @@ export async function startRoundRobin(ports: readonly number[]): Promise<RoundRo
   };
 }
 
-function configuration(directory: string, port: number, ports: readonly number[]): string {
-  const servers = ports.map((gateway) => `server 127.0.0.1:${gateway} max_fails=0;`).join(' ');
+function configuration(
+  directory: string,
+  ports: { port: number; portWithoutWebSockets: number; gateways: readonly number[] },
+): string {
+  const servers = ports.gateways.map((gateway) => `server 127.0.0.1:${gateway} max_fails=0;`).join(' ');
   return `
 daemon off; master_process off; pid ${directory}/nginx.pid;
 events { worker_connections 4096; }
@@ -61,20 +67,25 @@ http {
   map $cookie_affinity $affinity { default $cookie_affinity; '' $request_id; }
   upstream in_turns { ${servers} }
   upstream by_cookie { hash $affinity consistent; ${servers} }
+  proxy_http_version 1.1;
+  proxy_next_upstream error timeout http_502 http_503 non_idempotent;
+  proxy_connect_timeout 1s; proxy_read_timeout 1h; proxy_send_timeout 1h; proxy_buffering off;
   server {
-    listen 127.0.0.1:${port};
-    proxy_http_version 1.1;
+    listen 127.0.0.1:${ports.port};
     proxy_set_header Host $http_host;
     proxy_set_header X-Forwarded-For $remote_addr;
     proxy_set_header Upgrade $http_upgrade;
     proxy_set_header Connection $connection_upgrade;
-    proxy_next_upstream error timeout http_502 http_503 non_idempotent;
-    proxy_connect_timeout 1s; proxy_read_timeout 1h; proxy_send_timeout 1h; proxy_buffering off;
     location / { proxy_pass http://in_turns; }
-    location /polling/ {
-      add_header Set-Cookie "affinity=$affinity; Path=/polling/; HttpOnly" always;
-      proxy_pass http://by_cookie/;
-    }
+  }
+  server {
+    listen 127.0.0.1:${ports.portWithoutWebSockets};
+    proxy_set_header Host $http_host;
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header Upgrade "";
+    proxy_set_header Connection "";
+    add_header Set-Cookie "affinity=$affinity; Path=/; HttpOnly" always;
+    location / { proxy_pass http://by_cookie; }
   }
 }
 `;

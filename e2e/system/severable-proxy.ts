@@ -9,6 +9,8 @@ export interface SeverableProxy {
   cut(): void;
   /** New connections die at once, those that are there go on. Resolves when the first has died. */
   refuse(): Promise<void>;
+  /** Connections die, and new ones are taken and never answered. Resolves when the first is there. */
+  swallow(): Promise<void>;
   mend(): void;
   close(): Promise<void>;
 }
@@ -16,12 +18,20 @@ export interface SeverableProxy {
 export async function startSeverableProxy(target: string): Promise<SeverableProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
-  let whole = true;
-  let refused: () => void = () => undefined;
+  const swallowed = new Set<Socket>();
+  let way: 'through' | 'refused' | 'swallowed' = 'through';
+  let noticed: () => void = () => undefined;
   const server = createServer((near) => {
-    if (!whole) {
-      near.destroy();
-      refused();
+    if (way !== 'through') {
+      if (way === 'refused') near.destroy();
+      else
+        swallowed.add(
+          near
+            .on('error', () => near.destroy())
+            .on('close', () => swallowed.delete(near))
+            .resume(),
+        );
+      noticed();
       return;
     }
     const far = connect(Number(port), hostname);
@@ -40,7 +50,7 @@ export async function startSeverableProxy(target: string): Promise<SeverableProx
     }
   });
   const killAll = () => {
-    for (const socket of sockets) socket.resetAndDestroy();
+    for (const socket of [...sockets, ...swallowed]) socket.resetAndDestroy();
   };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -49,14 +59,19 @@ export async function startSeverableProxy(target: string): Promise<SeverableProx
   return {
     url: `http://127.0.0.1:${address.port}`,
     cut: () => {
-      whole = false;
+      way = 'refused';
       killAll();
     },
     refuse: () => {
-      whole = false;
-      return new Promise((resolve) => (refused = resolve));
+      way = 'refused';
+      return new Promise((resolve) => (noticed = resolve));
     },
-    mend: () => (whole = true),
+    swallow: () => {
+      way = 'swallowed';
+      killAll();
+      return new Promise((resolve) => (noticed = resolve));
+    },
+    mend: () => (way = 'through'),
     close: async () => {
       killAll();
       if (server.listening) await new Promise((resolve) => server.close(resolve));

@@ -6,6 +6,10 @@ import { TerminalConnection } from '../../web/src/connection/terminal-connection
 
 /** Enough for a screen that is painted at once. */
 const TAIL_CHARACTERS = 8000;
+/** After which a wait is in vain, so that its failure says what was there. Less than a test's own. Milliseconds. */
+const PATIENCE_MS = 110_000;
+/** Of a complaint. */
+const SAID_CHARACTERS = 400;
 const SIZE = { cols: 80, rows: 24 };
 
 export class TerminalClient implements TerminalConsumer {
@@ -15,6 +19,7 @@ export class TerminalClient implements TerminalConsumer {
   readonly progress: string[] = [];
   private readonly pieces: Buffer[] = [];
   private bytes = 0;
+  private resets = 0;
   /** How the session ended; null while it has not. */
   end: SessionEnd | null = null;
   /** What has come lately, for those who wait for it. */
@@ -42,6 +47,7 @@ export class TerminalClient implements TerminalConsumer {
 
   /** A screen that begins anew has lost what was before: no test of exact bytes may see it twice. */
   reset(): void {
+    this.resets += 1;
     this.pieces.length = 0;
     this.bytes = 0;
     this.tail = '';
@@ -76,31 +82,33 @@ export class TerminalClient implements TerminalConsumer {
   }
 
   attached(): Promise<void> {
-    return this.until(() => this.phases.includes('attached'));
+    return this.until(() => this.phases.includes('attached'), 'was attached');
   }
 
   shows(text: string): Promise<void> {
-    return this.until(() => this.tail.includes(text));
+    return this.until(() => this.tail.includes(text), `showed ${text}`);
   }
 
   /** Resolves with how the session ended. */
   async ended(): Promise<SessionEnd> {
-    await this.until(() => this.end !== null);
+    await this.until(() => this.end !== null, 'ended');
     if (this.end === null) throw new Error('unreachable');
     return this.end;
   }
 
   /** Resolves once the session waits for this. */
   waitsFor(code: string): Promise<void> {
-    return this.until(() => this.progress.at(-1) === code);
+    return this.until(() => this.progress.at(-1) === code, `waited for ${code}`);
   }
 
   hasReceived(bytes: number): Promise<void> {
-    return this.until(() => this.bytes >= bytes);
+    return this.until(() => this.bytes >= bytes, `received ${bytes} bytes`);
   }
 
-  /** What has been shown so far counts no more for `shows`. */
+  /** What has been shown so far counts no more. */
   forget(): void {
+    this.pieces.length = 0;
+    this.bytes = 0;
     this.tail = '';
   }
 
@@ -116,24 +124,37 @@ export class TerminalClient implements TerminalConsumer {
 
   private span(from: string, to: string): Buffer {
     const all = Buffer.concat(this.pieces);
-    const start = all.indexOf(from) + from.length;
-    return all.subarray(start, all.indexOf(to, start));
+    const start = all.indexOf(from);
+    const end = all.indexOf(to, start + from.length);
+    if (start < 0 || end < 0) throw new Error(`There is nothing between ${from} and ${to}. ${this.described}`);
+    return all.subarray(start + from.length, end);
   }
 
   close(): void {
     this.connection.close();
   }
 
-  private until(check: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
+  private until(check: () => boolean, what: string): Promise<void> {
+    return new Promise((resolve, reject) => {
       const look = () => {
         if (!check()) return;
+        clearTimeout(timer);
         this.watchers.delete(look);
         resolve();
       };
+      const timer = setTimeout(() => {
+        this.watchers.delete(look);
+        reject(new Error(`The session never ${what}. ${this.described}`));
+      }, PATIENCE_MS);
       this.watchers.add(look);
       look();
     });
+  }
+
+  private get described(): string {
+    const { phases, resets, bytes, tail } = this;
+    const said = JSON.stringify(tail.slice(-SAID_CHARACTERS));
+    return `Phases: ${phases.join(', ')}; screens begun anew: ${resets}; ${bytes} bytes since, the last: ${said}`;
   }
 
   private notify(): void {

@@ -83,6 +83,10 @@ export class TerminalConnection {
   private offset: number | null = null;
   /** What `offset` counts in. */
   private stream: string | null = null;
+  /** Offset after what the consumer has dealt with. */
+  private parsedTo = 0;
+  /** Offset after what this very socket has brought, known or not: of no more is an acknowledgement believed. */
+  private broughtTo = 0;
   private acknowledged = 0;
   private attached = false;
   /** Attached, and somebody else drives: what is typed is not kept for later. */
@@ -120,9 +124,8 @@ export class TerminalConnection {
 
   /** The consumer has dealt with output up to this offset. */
   parsed(offset: number): void {
-    if (offset - this.acknowledged < ACK_QUANTUM_BYTES) return;
-    this.acknowledged = offset;
-    this.send({ type: 'ack', offset });
+    this.parsedTo = offset;
+    this.acknowledge();
   }
 
   /** A fresh token keeps the connection open past the old one's end. */
@@ -239,7 +242,10 @@ export class TerminalConnection {
     const decoded = decodeRunnerFrame(frame);
     switch (decoded.type) {
       case 'output':
-        return this.output(decoded.data, decoded.offset);
+        this.broughtTo = decoded.offset + decoded.data.length;
+        this.output(decoded.data, decoded.offset);
+        // The connection before may have brought it, and nobody parses it again.
+        return this.acknowledge();
       case 'input-ack':
         this.outbox.acknowledge(decoded.sequence);
         return this.flush();
@@ -256,6 +262,7 @@ export class TerminalConnection {
         // Meanwhile the connection before may have brought more.
         this.offset = attached.resume === 'exact' ? Math.max(this.offset ?? 0, attached.offset) : attached.offset;
         this.leave();
+        this.broughtTo = attached.offset;
         this.acknowledged = attached.offset;
         this.outbox.restart(attached.inputSequence);
         this.consumer.phase({ phase: 'attached', state: attached.state });
@@ -263,6 +270,7 @@ export class TerminalConnection {
       }
       case 'snapshot':
         this.offset = decoded.offset;
+        this.broughtTo = decoded.offset;
         this.acknowledged = decoded.offset;
         this.consumer.reset(decoded.size);
         return this.consumer.write(decoded.data, decoded.offset);
@@ -279,6 +287,7 @@ export class TerminalConnection {
     if (this.stream !== null) this.outbox.begin();
     this.stream = stream;
     this.offset = null;
+    this.parsedTo = 0;
   }
 
   private output(data: Uint8Array, offset: number): void {
@@ -287,6 +296,13 @@ export class TerminalConnection {
     if (known >= data.length && data.length > 0) return;
     this.offset = offset + data.length;
     this.consumer.write(known > 0 ? data.subarray(known) : data, this.offset);
+  }
+
+  private acknowledge(): void {
+    const offset = Math.min(this.parsedTo, this.broughtTo);
+    if (!this.attached || offset - this.acknowledged < ACK_QUANTUM_BYTES) return;
+    this.acknowledged = offset;
+    this.send({ type: 'ack', offset });
   }
 
   private flush(): void {
