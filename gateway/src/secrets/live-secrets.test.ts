@@ -16,8 +16,8 @@ beforeEach(() => {
   const log = createLogger('debug', { write: (line: string) => void (logged += line) });
   secrets = new LiveSecrets(new FileProvider(mounted.directory), { pollMs: 3_600_000, log, metrics });
 });
-afterEach(() => {
-  secrets.close();
+afterEach(async () => {
+  await secrets.close();
   mounted.close();
 });
 
@@ -73,4 +73,18 @@ test('a secret that is not there may come later', async () => {
   mounted.put({ users: 'planted' });
   await secrets.readAgain();
   expect(secret.value).toEqual({ kind: 'api-key', value: 'planted' });
+});
+
+test('closed while it reads, it finishes, and reads no more', async () => {
+  const key = await secrets.need('anthropic', credentialShape);
+  mounted.put({ anthropic: 'planted-4' });
+  const reading = secrets.readAgain();
+  await secrets.close();
+  mounted.close();
+  await reading;
+  expect(key().value).toBe('planted-4');
+  const before = await failures();
+  await secrets.readAgain();
+  expect(await failures()).toEqual(before);
+  expect(logged).not.toContain('cannot be read');
 });

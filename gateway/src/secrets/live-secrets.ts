@@ -28,6 +28,7 @@ export class LiveSecrets {
   private reading: Promise<void> | null = null;
   /** How often it was asked to read again: who asks while it reads may know of a later change. */
   private asked = 0;
+  private isClosed = false;
   private lastReadMs = performance.now();
 
   constructor(
@@ -56,10 +57,11 @@ export class LiveSecrets {
   }
 
   /** Reads everything again; once more if it is asked for while it reads. */
-  readAgain(): Promise<void> {
+  async readAgain(): Promise<void> {
+    if (this.isClosed) return;
     this.asked += 1;
     this.reading ??= this.readAll().finally(() => (this.reading = null));
-    return this.reading;
+    await this.reading;
   }
 
   /** Reads again unless that was just done: whoever makes up tokens must not make us ask all the time. */
@@ -67,8 +69,11 @@ export class LiveSecrets {
     if (performance.now() - this.lastReadMs >= MIN_REREAD_MS) void this.readAgain();
   }
 
-  close(): void {
+  /** Lets a reading in flight finish, for it would call the provider broken; afterwards nothing is read. */
+  async close(): Promise<void> {
+    this.isClosed = true;
     clearInterval(this.timer);
+    await this.reading;
     this.provider.close();
   }
 

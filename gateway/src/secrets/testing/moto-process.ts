@@ -1,4 +1,4 @@
-/** A real endpoint of Secrets Manager for tests: moto's server, on a free port of loopback, that can be stopped and started. */
+/** A real endpoint of Secrets Manager for tests: moto's server, on a free port, that can be stopped and started. */
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -34,15 +34,19 @@ export const noMoto = program === null ? 'moto could not be installed' : null;
 export class MotoProcess {
   private child: ChildProcess | null = null;
 
-  private constructor(private readonly port: number) {}
+  private constructor(
+    private readonly host: string,
+    private readonly port: number,
+  ) {}
 
-  static async start(): Promise<MotoProcess> {
-    const probe = createServer().listen(0, '127.0.0.1');
+  /** @param host an address of this machine */
+  static async start(host = '127.0.0.1'): Promise<MotoProcess> {
+    const probe = createServer().listen(0, host);
     await once(probe, 'listening');
     const { port } = probe.address() as AddressInfo;
     probe.close();
     await once(probe, 'close');
-    const moto = new MotoProcess(port);
+    const moto = new MotoProcess(host, port);
     await moto.start();
     return moto;
   }
@@ -59,12 +63,12 @@ export class MotoProcess {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://${this.host}:${this.port}`;
   }
 
   /** Starts it, empty. */
   async start(): Promise<void> {
-    const child = spawn(program ?? '', ['-H', '127.0.0.1', '-p', String(this.port)], {
+    const child = spawn(program ?? '', ['-H', this.host, '-p', String(this.port)], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.child = child;
