@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { FrameType } from '@claude-webui/protocol';
 import { Policy } from '../policy/policy';
 import { RunningGateway } from '../testing/running-gateway';
+import { InputGate } from './input-gate';
 import { TokenBucket } from './token-bucket';
 
 test('so much a second passes, and what was saved up at once', () => {
@@ -13,6 +15,23 @@ test('so much a second passes, and what was saved up at once', () => {
   bucket.take(100, 10_000);
   expect(bucket.waitMs(10_000)).toBe(8000);
   expect(bucket.isOverdrawn(10_000)).toBe(true);
+});
+
+afterEach(() => jest.useRealTimers());
+
+test('once closed, nothing waits for its turn any more', () => {
+  jest.useFakeTimers();
+  const passed: Uint8Array[] = [];
+  const limits = { messagesPerSecond: 10, inputBytesPerSecond: 10 };
+  const gate = new InputGate(limits, (frame) => passed.push(frame), jest.fn());
+  const frame = Uint8Array.from([FrameType.input, ...Buffer.alloc(50)]);
+  gate.frame(frame);
+  gate.frame(frame);
+  expect(jest.getTimerCount()).toBe(1);
+  gate.close();
+  gate.frame(frame);
+  expect(jest.getTimerCount()).toBe(0);
+  expect(passed).toHaveLength(1);
 });
 
 let gateway: RunningGateway | null = null;

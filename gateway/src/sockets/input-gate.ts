@@ -18,6 +18,7 @@ export class InputGate {
   private readonly waiting: Uint8Array[] = [];
   private waitingBytes = 0;
   private timer: NodeJS.Timeout | null = null;
+  private isClosed = false;
 
   constructor(
     { messagesPerSecond, inputBytesPerSecond }: SocketLimits,
@@ -35,8 +36,9 @@ export class InputGate {
     if (this.messages.isOverdrawn(this.now())) this.tooMuch();
   }
 
-  /** A frame for the session. */
+  /** A frame for the session. Who is cut off may have more of them under way: those are not kept. */
   frame(frame: Uint8Array): void {
+    if (this.isClosed) return;
     // It holds nobody's words, and the session waits for it.
     if (frame[0] === FrameType.ack) return this.pass(frame);
     this.waiting.push(frame);
@@ -46,6 +48,7 @@ export class InputGate {
   }
 
   close(): void {
+    this.isClosed = true;
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     this.waiting.length = 0;
