@@ -99,16 +99,17 @@ export async function startOperator(
   follow(view, sessions, templates);
 
   const server = await listen(config.metricsPort, registry, () => true);
-  const election = config.leaderElection
-    ? new LeaderElection({
-        client: client.withFence(() => undefined),
-        namespace: placement.operator.namespace,
-        name: OPERATOR_NAME,
-        identity: config.identity,
-        log,
-        onLost,
-      })
-    : null;
+  const election =
+    config.lease === null
+      ? null
+      : new LeaderElection({
+          client: client.withFence(() => undefined),
+          namespace: placement.operator.namespace,
+          name: config.lease,
+          identity: config.identity,
+          log,
+          onLost,
+        });
   if (election !== null) fence.check = () => election.assertLeading();
 
   let resync: NodeJS.Timeout | undefined;

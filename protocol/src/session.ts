@@ -75,6 +75,7 @@ export const SESSION_END_REASONS = [
   'lifetime-exceeded',
   'out-of-memory',
   'disk-full',
+  'too-many-processes',
   'evicted',
   'preempted',
   'node-lost',

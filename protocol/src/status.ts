@@ -25,6 +25,8 @@ export const STATUS_SENTENCES = {
   'out-of-memory':
     'This session needed more memory than it may have and was ended. Start a new one, and run less at a time in it.',
   'disk-full': 'This session wrote more to its disk than it may and was ended. Start a new one.',
+  'too-many-processes':
+    'This session started more processes than it may and was ended. Start a new one, and run less at a time in it.',
   evicted: 'The cluster needed the room of this session and has ended it. Start a new one.',
   preempted: 'The cluster ended this session in favour of more important work. Start a new one.',
   'node-lost': 'The machine on which this session ran was lost. Start a new session.',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createPublicKey } from 'node:crypto';
 import { hostname } from 'node:os';
 import { LOG_LEVELS } from '@claude-webui/protocol';
+import { OPERATOR_NAME } from '@claude-webui/protocol/kubernetes';
 import { z } from 'zod';
 import { ConfigError } from '../errors';
 import type { Placement } from '../pod/placement';
@@ -11,7 +12,8 @@ export interface OperatorConfig {
   placement: Placement;
   /** Names this process in the Lease. */
   identity: string;
-  leaderElection: boolean;
+  /** Name of the Lease that replicas agree by; null: this one leads. */
+  lease: string | null;
   maxSessions: number;
   maxSessionsPerUser: number;
   metricsPort: number;
@@ -56,6 +58,7 @@ const schema = z.object({
   START_DEADLINE_SECONDS: z.coerce.number().int().min(10).max(86_400).default(600),
   WARM_POOL_REFILL_PER_SECOND: z.coerce.number().min(0.01).max(1000).default(2),
   LEADER_ELECTION: z.enum(['true', 'false']).default('true'),
+  LEASE_NAME: z.string().min(1).default(OPERATOR_NAME),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });
 
@@ -79,7 +82,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): OperatorConfig {
       logLevel: env.LOG_LEVEL,
     },
     identity: env.POD_NAME ?? `${hostname()}-${process.pid}`,
-    leaderElection: env.LEADER_ELECTION === 'true',
+    lease: env.LEADER_ELECTION === 'true' ? env.LEASE_NAME : null,
     maxSessions: env.MAX_SESSIONS,
     maxSessionsPerUser: env.MAX_SESSIONS_PER_USER,
     metricsPort: env.METRICS_PORT,

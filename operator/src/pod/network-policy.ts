@@ -3,6 +3,7 @@ import type { KubernetesObject, SessionTemplate } from '@claude-webui/protocol/k
 import { GROUP_VERSION, LABELS, OPERATOR_NAME, SESSION_POD_NAME } from '@claude-webui/protocol/kubernetes';
 import type { ResourceType } from '../controller/resource-type';
 import type { Placement } from './placement';
+import { ANY_NAMESPACE } from './placement';
 import { ATTACH_PORT, STATUS_PORT } from './session-pod';
 
 export interface NetworkPolicy extends KubernetesObject {
@@ -32,7 +33,8 @@ export function networkPolicy(template: SessionTemplate, placement: Placement): 
   const { gateway, operator, monitoringNamespace } = placement;
   const { name, uid = '' } = template.metadata;
   const scrapers: object[] = [podsOf(operator.namespace, operator.podLabels)];
-  if (monitoringNamespace !== null)
+  if (monitoringNamespace === ANY_NAMESPACE) scrapers.push({ namespaceSelector: {} });
+  else if (monitoringNamespace !== null)
     scrapers.push({ namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: monitoringNamespace } } });
   return {
     metadata: {

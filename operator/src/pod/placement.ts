@@ -1,3 +1,6 @@
+/** As a monitoring namespace: all of them. */
+export const ANY_NAMESPACE = '*';
+
 /** What the operator is told about its surroundings and writes into pods and network policies. */
 export interface Placement {
   /** Namespace of sessions, templates and pods. */
@@ -8,7 +11,7 @@ export interface Placement {
   bindPublicKey: string;
   gateway: { namespace: string; podLabels: Record<string, string> };
   operator: { namespace: string; podLabels: Record<string, string> };
-  /** Namespace of a Prometheus that may scrape session pods; null is none. */
+  /** Namespace of a Prometheus that may scrape session pods, or ANY_NAMESPACE; null is none. */
   monitoringNamespace: string | null;
   logLevel: string;
 }

@@ -36,6 +36,15 @@ describe('a session pod', () => {
     });
   });
 
+  it('is told how many processes its template allows', () => {
+    const limitOf = (spec: object) =>
+      sessionPod(session, template(spec), 0, placement).spec?.containers[0]?.env?.find(
+        ({ name }) => name === 'RUNNER_MAX_PROCESSES',
+      )?.value;
+    expect(limitOf({ maxProcesses: 64 })).toBe('64');
+    expect(limitOf({})).toBe('1024');
+  });
+
   it('is one of the warm ones but for what makes it somebody’s', () => {
     const mine = sessionPod(session, template(), 0, placement);
     const warm = warmPod(template(), 'warm-1', placement);
@@ -48,6 +57,7 @@ describe('a session pod', () => {
     ['image', { image: 'runner:2' }],
     ['environment', { env: [{ name: 'A', value: '1' }] }],
     ['resources', { resources: { limits: { cpu: 2 } } }],
+    ['process limit', { maxProcesses: 64 }],
     ['runtime class', { runtimeClassName: 'gvisor' }],
   ])('of another %s has another hash', (_, spec) => {
     expect(templateHash(template(spec), placement)).not.toBe(templateHash(template(), placement));
@@ -62,4 +72,14 @@ it('a template’s egress comes after DNS and the gateway', () => {
   const { spec } = networkPolicy(template({ egress: [{ ports: [{ port: 443 }] }] }), placement);
   const { egress } = spec as { egress: { ports: { port: number }[] }[] };
   expect(egress.map(({ ports }) => ports.map(({ port }) => port))).toEqual([[53, 53], [3002], [443]]);
+});
+
+it.each<[string, string | null, object[]]>([
+  ['nobody else', null, []],
+  ['any namespace', '*', [{ namespaceSelector: {} }]],
+  ['one namespace', 'm', [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'm' } } }]],
+])('beside the operator %s may scrape sessions', (_, monitoringNamespace, expected) => {
+  const { spec } = networkPolicy(template(), { ...placement, monitoringNamespace });
+  const { ingress } = spec as { ingress: { from: object[] }[] };
+  expect(ingress[1]?.from.slice(1)).toEqual(expected);
 });

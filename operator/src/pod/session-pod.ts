@@ -123,7 +123,7 @@ function podSpec({ spec }: SessionTemplate, placement: Placement, claim: string 
           { name: 'attach', containerPort: ATTACH_PORT },
           { name: 'status', containerPort: STATUS_PORT },
         ],
-        env: [...environment(placement), ...(spec.env ?? [])] as Plain<V1EnvVar>[],
+        env: [...environment(spec, placement), ...(spec.env ?? [])] as Plain<V1EnvVar>[],
         resources: { requests: amounts(spec.resources.requests), limits: amounts(spec.resources.limits) },
         securityContext: {
           allowPrivilegeEscalation: false,
@@ -152,7 +152,7 @@ function workspaceVolume(spec: SessionTemplate['spec'], claim: string | null): P
   return { name: 'workspace', emptyDir: { sizeLimit: String(spec.workspace.size) } };
 }
 
-function environment(placement: Placement): Plain<V1EnvVar>[] {
+function environment(spec: SessionTemplate['spec'], placement: Placement): Plain<V1EnvVar>[] {
   const field = (name: string, fieldPath: string): Plain<V1EnvVar> => ({
     name,
     valueFrom: { fieldRef: { fieldPath } },
@@ -164,6 +164,7 @@ function environment(placement: Placement): Plain<V1EnvVar>[] {
     { name: 'CLAUDE_WORKING_DIR', value: WORKING_DIR },
     { name: 'RUNNER_PORT', value: String(ATTACH_PORT) },
     { name: 'RUNNER_STATUS_PORT', value: String(STATUS_PORT) },
+    { name: 'RUNNER_MAX_PROCESSES', value: String(spec.maxProcesses) },
     { name: 'RUNNER_BIND_PUBLIC_KEY', value: placement.bindPublicKey },
     { name: 'ANTHROPIC_BASE_URL', value: `${placement.gatewayInternalUrl}/llm` },
     { name: 'LOG_LEVEL', value: placement.logLevel },

@@ -15,6 +15,7 @@ const WARNINGS = new Set<SessionReason>([
   'OutOfMemory',
   'Evicted',
   'DiskFull',
+  'TooManyProcesses',
   'Preempted',
   'NodeLost',
   'StartFailed',

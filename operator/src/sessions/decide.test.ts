@@ -136,6 +136,11 @@ describe('what is decided about a session', () => {
       { phase: 'Failed', reason: 'PolicyNotEnforced' },
     ],
     [
+      'a fork bomb, which nobody wants back',
+      { template: template('Persistent'), pods: [pod(over(0, '{"reason":"too-many-processes"}'))] },
+      { phase: 'Failed', reason: 'TooManyProcesses' },
+    ],
+    [
       'idle, and the template ends idle sessions',
       { pods: [pod(over(0, '{"reason":"idle-timeout"}'))] },
       { phase: 'Ended', reason: 'IdleTimeout' },

@@ -23,7 +23,7 @@ const BIND_DEADLINE_MS = 600_000;
 
 const CRASHES = new Set<SessionReason>(['RunnerCrashed', 'OutOfMemory']);
 const DISRUPTIONS = new Set<SessionReason>(['Evicted', 'DiskFull', 'Preempted', 'NodeLost', 'ServerStopping']);
-const FAILURES = new Set<SessionReason>(['CliNotInstalled', 'PolicyNotEnforced', 'StartFailed']);
+const FAILURES = new Set<SessionReason>(['CliNotInstalled', 'PolicyNotEnforced', 'StartFailed', 'TooManyProcesses']);
 
 export function decide(o: Observation): Decision {
   const { session } = o;

@@ -19,6 +19,10 @@ const RUNNER_REASONS: Record<string, { reason: EndReason; message: string }> = {
   'lifetime-exceeded': { reason: 'LifetimeExceeded', message: 'The session has reached its maximum lifetime.' },
   'out-of-memory': { reason: 'OutOfMemory', message: 'The session used more memory than its template allows.' },
   'disk-full': { reason: 'DiskFull', message: 'The session used more disk space than its template allows.' },
+  'too-many-processes': {
+    reason: 'TooManyProcesses',
+    message: 'The session started more processes than its template allows.',
+  },
   'server-stopping': { reason: 'ServerStopping', message: 'The pod of the session was told to stop.' },
   'cli-not-installed': {
     reason: 'CliNotInstalled',

@@ -63,7 +63,7 @@ export class World {
 
   /** One that does not ask who leads. */
   async operator(settings: Partial<OperatorConfig> = {}, user = 'admin'): Promise<Operator> {
-    const config = { ...loadConfig(operatorEnvironment(this.namespace)), leaderElection: false, ...settings };
+    const config = { ...loadConfig(operatorEnvironment(this.namespace)), lease: null, ...settings };
     const operator = await startOperator(config, this.plane.access(user), silent, () => undefined);
     this.operators.push(operator);
     await operator.leading;

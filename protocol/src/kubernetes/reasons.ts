@@ -37,6 +37,7 @@ export const END_REASONS = [
   'OutOfMemory',
   'Evicted',
   'DiskFull',
+  'TooManyProcesses',
   'Preempted',
   'NodeLost',
   'StartFailed',

@@ -7,6 +7,11 @@ import { egressRuleSchema, envVarSchema, quantity, resourcesSchema, tolerationSc
 /** A pool that large costs more than the seconds it saves. */
 const POOL_MAX = 500;
 
+/** Runner and CLI alone have some 25 processes and threads. */
+const PROCESSES_MIN = 64;
+/** What Linux lets a small machine have in all (its preset kernel.pid_max); no session is to get there. */
+const PROCESSES_MAX = 32_768;
+
 const workspaceSchema = z
   .object({
     kind: z
@@ -47,6 +52,14 @@ export const sessionTemplateSpecSchema = z
     resources: resourcesSchema
       .default({ requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '1', memory: '1Gi' } })
       .describe('CPU, memory and ephemeral storage of a session.'),
+    maxProcesses: z
+      .int()
+      .min(PROCESSES_MIN)
+      .max(PROCESSES_MAX)
+      .default(1024)
+      .describe(
+        "Processes and threads that a session may have; above that it is ended and its person is told. Runner and CLI have some 25, and a build on a machine with many CPUs some hundred. Keep it well below the kubelet's podPidsLimit: where that is reached first, processes fail to start and nobody is told why.",
+      ),
     runtimeClassName: z
       .string()
       .max(253)

@@ -18,6 +18,8 @@ export interface PodEnvironment {
   modelUrl: string | null;
   /** What the template wants the CLI to have. */
   session: Record<string, string>;
+  /** Processes and threads in the container, above which the session ends; null: as many as the kernel lets it have. */
+  maxProcesses: number | null;
   /** File in which the kubelet looks for how it ended (`terminationMessagePath`). */
   terminationLog: string;
   logLevel: LogLevel;
@@ -46,6 +48,7 @@ export function readPodEnvironment(env: NodeJS.ProcessEnv = process.env): PodEnv
     directory,
     modelUrl: given('ANTHROPIC_BASE_URL', '') || null,
     session: sessionEnvironment(env, directory),
+    maxProcesses: limit('RUNNER_MAX_PROCESSES', given('RUNNER_MAX_PROCESSES', '')),
     terminationLog: given('RUNNER_TERMINATION_LOG', TERMINATION_LOG),
     logLevel: logLevel(given('LOG_LEVEL', 'info')),
   };
@@ -69,6 +72,13 @@ function publicKey(pem: string): KeyObject {
 function port(name: string, text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new Error(`${name} must be a port.`);
+  return value;
+}
+
+function limit(name: string, text: string): number | null {
+  if (text === '') return null;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`${name} must be a whole number above 0.`);
   return value;
 }
 

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import type { RunnerEvent } from '@claude-webui/protocol';
 import { RunningPod } from '../testing/running-pod';
 
 jest.setTimeout(60_000);
@@ -13,34 +11,22 @@ async function bound(command: string, limits = {}): Promise<RunningPod> {
   return pod;
 }
 
-/** Follows as a gateway does, and resolves with the word of the end. */
-async function heardEnd(): Promise<RunnerEvent> {
-  const link = pod.follow();
-  for (;;) {
-    const [text] = (await once(link, 'message')) as [Buffer];
-    const event = JSON.parse(text.toString()) as RunnerEvent;
-    if (event.type !== 'ended') continue;
-    link.close(1000);
-    return event;
-  }
-}
-
 test('how a program left is the container’s termination message', async () => {
   await bound('read line; exit 3');
-  const end = heardEnd();
+  const end = pod.heardEnd();
   const client = pod.attach();
   await client.attached();
   client.type('go\r');
   expect((await client.frame('end')).end).toEqual({ reason: 'exited', exitCode: 3 });
-  expect(await end).toEqual({ type: 'ended', end: { reason: 'exited', exitCode: 3 } });
+  expect(await end).toEqual({ reason: 'exited', exitCode: 3 });
   expect(await pod.left).toBe(0);
   expect(pod.terminationMessage).toEqual({ reason: 'exited', exitCode: 3 });
 });
 
 test('the limits that a bind brings count from then on', async () => {
   await bound('cat', { idleTimeoutMs: 400, idleWarningMs: 100 });
-  const end = heardEnd();
-  expect(await end).toMatchObject({ end: { reason: 'idle-timeout' } });
+  const end = pod.heardEnd();
+  expect(await end).toMatchObject({ reason: 'idle-timeout' });
   expect(await pod.left).toBe(0);
   expect(pod.terminationMessage?.reason).toBe('idle-timeout');
 });

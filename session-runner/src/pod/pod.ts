@@ -16,6 +16,8 @@ import { ControlLinks } from '../attach-server/control-links';
 import { parseBindRequest } from '../config/messages';
 import type { PodEnvironment } from '../config/pod-environment';
 import { RunnerMetrics } from '../metrics/runner-metrics';
+import { giveWay } from '../processes/priority';
+import { ProcessLimit } from '../processes/process-limit';
 import { prepareProgram, workspaceOf } from '../program/prepare';
 import type { Probe } from '../claude/self-test';
 import { provePolicy } from '../session/prove-policy';
@@ -66,6 +68,7 @@ export class Pod {
   private readonly metrics = new RunnerMetrics();
   private readonly statusServer = new StatusServer(() => this.status, this.metrics);
   private readonly hop = new ModelHop();
+  private processLimit: ProcessLimit | null = null;
   private hopUrl = '';
   private running: Running | null = null;
   private bound: { request: BindRequest; done: Promise<number> } | null = null;
@@ -87,7 +90,8 @@ export class Pod {
 
   /** Starts the program, then serves. Resolves with its ports. */
   async open(): Promise<{ attachPort: number; statusPort: number }> {
-    const { attachPort, statusPort, modelUrl } = this.environment;
+    const { attachPort, statusPort, modelUrl, maxProcesses } = this.environment;
+    if (maxProcesses !== null) this.processLimit = new ProcessLimit(maxProcesses, (count) => this.tooMany(count));
     this.hopUrl = await this.hop.listen();
     const env = cliEnvironment(this.environment.session, modelUrl === null ? null : this.hopUrl, {});
     this.start({ env, command: CLI, policy: PRESET_SESSION_POLICY });
@@ -106,6 +110,7 @@ export class Pod {
 
   /** Closes what it has opened; whoever is still connected then is cut off with the process. */
   async close(): Promise<void> {
+    this.processLimit?.close();
     this.hop.close();
     this.statusServer.close();
     this.server.dismiss();
@@ -143,7 +148,17 @@ export class Pod {
         if (this.running?.session === session) this.tellOver(end);
       },
     });
+    giveWay(session.pid);
     this.running = { session, probe: prepared.probe, outfit, spec };
+  }
+
+  /** Of a pod, all but the runner is the session's. */
+  private tooMany(processes: number): void {
+    const session = this.running?.session;
+    if (session === undefined || session.isEnding) return;
+    // First the end, which is a kill: as long as they live they take the CPU from whoever tells of it.
+    void session.end('too-many-processes');
+    this.log.warn({ processes, maxProcesses: this.environment.maxProcesses }, 'the session has too many processes');
   }
 
   private async bind(authorization: string | undefined, body: Buffer): Promise<number> {

@@ -1,7 +1,11 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { namespaceTest, ownNamespace } from '../testing/own-namespace';
 import { RunningProgram } from '../testing/running-program';
 import { sessionSpec } from '../testing/running-session';
 import { endProcesses } from './end';
@@ -79,4 +83,35 @@ test('a number that was given to another process is left alone', async () => {
   expect(lives(number)).toBe(true);
   await endProcesses(root, marker, 0);
   expect(lives(number)).toBe(false);
+});
+
+/** Never there when one looks again, for it lives on in its child. Begins anew before its stack is full. */
+const COMET = '#!/bin/sh\nf() { [ $1 -gt 500 ] && exec "$0"; f $(($1 + 1)) & }\nf 0\n';
+
+/** Starts twenty comets, ends them as a pod does, and prints what is left in /proc. */
+const END_COMETS = `
+const { spawn } = require('node:child_process');
+const { readdirSync } = require('node:fs');
+const { setTimeout: delay } = require('node:timers/promises');
+const { endProcesses } = require(process.argv[1]);
+const env = { ...process.env, CLAUDE_WEBUI_SESSION: 'marker' };
+const roots = Array.from({ length: 20 }, () => spawn(process.argv[2], { env, stdio: 'ignore' }));
+delay(100)
+  .then(() => endProcesses(roots[0].pid, 'marker', 0))
+  .then(() => delay(100))
+  .then(() => console.log(JSON.stringify(readdirSync('/proc').filter((name) => Number(name) > 0))));
+`;
+
+namespaceTest('in a container, processes that outrun who looks for them are gone', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'comets-'));
+  const comet = join(folder, 'comet');
+  writeFileSync(comet, COMET, { mode: 0o755 });
+  const [file, ...args] = ownNamespace(folder);
+  const end = join(__dirname, '../../dist/processes/end.js');
+  const container = spawn(file, [...args, process.execPath, '-e', END_COMETS, end, comet], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const left = JSON.parse(await text(container.stdout)) as string[];
+  // The init, and the one that ended them.
+  expect(left).toHaveLength(2);
 });

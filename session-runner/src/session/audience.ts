@@ -8,8 +8,8 @@ const MAX_OBSERVER_LAG_BYTES = 1024 * 1024;
 /** All output is replayed to a newcomer, instead of a snapshot, as long as it is this short. */
 const SHORT_HISTORY_BYTES = 64 * 1024;
 
-/** A driver whose connection broke is expected back within this time. Milliseconds. */
-const RETURN_MS = 15_000;
+/** A driver whose connection broke is expected back within this time: several attempts that hang, and their waits. Milliseconds. */
+const RETURN_MS = 30_000;
 
 /** The part of the state that is the same for everybody. */
 export type SharedState = Pick<AttachmentState, 'size' | 'activity' | 'idleEndsInMs'>;

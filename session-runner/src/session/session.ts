@@ -161,6 +161,11 @@ export class Session {
     };
   }
 
+  /** Of the program; it may have ended. */
+  get pid(): number {
+    return this.terminal.pid;
+  }
+
   /** Nothing of it is left to attach to. */
   get isOver(): boolean {
     return this.closed;
@@ -221,10 +226,9 @@ export class Session {
 
   /** Ends the session: SIGHUP, a grace, SIGKILL for all that is left. Resolves when nothing is; may be called twice. */
   end(reason: SessionEndReason): Promise<void> {
-    this.ending ??= {
-      reason,
-      done: endProcesses(this.terminal.pid, this.spec.sessionId, this.spec.limits.endGraceMs),
-    };
+    // In their grace, too many would become more.
+    const graceMs = reason === 'too-many-processes' ? 0 : this.spec.limits.endGraceMs;
+    this.ending ??= { reason, done: endProcesses(this.terminal.pid, this.spec.sessionId, graceMs) };
     // What the program says on its way out is read, whoever is attached or not.
     this.regulate();
     return this.ending.done;

@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { BindRequest, PodStatus, RunnerScope, SessionEnd } from '@claude-webui/protocol';
+import type { BindRequest, PodStatus, RunnerEvent, RunnerScope, SessionEnd } from '@claude-webui/protocol';
 import { PRESET_SESSION_POLICY, RUNNER_TOKEN_AUDIENCE } from '@claude-webui/protocol';
 import type { SignOptions } from 'jsonwebtoken';
 import { sign } from 'jsonwebtoken';
@@ -24,6 +24,8 @@ export interface PodOptions {
   keys?: { publicKey: KeyObject; privateKey: KeyObject };
   /** The runner's program, in the place of the one built by TypeScript. */
   main?: string;
+  /** A program that starts the runner's, and its arguments before that. */
+  within?: string[];
   /** Mount point of a volume that outlives the pod. */
   volume?: string;
 }
@@ -40,11 +42,12 @@ export class RunningPod {
   private ports = { attachPort: 0, statusPort: 0 };
   private last: BindRequest | null = null;
 
-  private constructor({ program = [], env = {}, keys = newKeys(), main = MAIN, volume }: PodOptions) {
+  private constructor({ program = [], env = {}, keys = newKeys(), main = MAIN, within = [], volume }: PodOptions) {
     this.keys = keys;
     const directory = volume ?? join(this.base, 'volume');
     mkdirSync(directory, { recursive: true });
-    this.process = spawn(process.execPath, [main, 'pod', ...program], {
+    const [file = '', ...args] = [...within, process.execPath, main, 'pod', ...program];
+    this.process = spawn(file, args, {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {
         PATH: process.env['PATH'],
@@ -126,6 +129,19 @@ export class RunningPod {
   /** A gateway that follows the session. */
   follow(): WebSocket {
     return this.dial('/control', 'control');
+  }
+
+  /** Follows as a gateway does, and resolves with the word of the end. */
+  heardEnd(): Promise<SessionEnd> {
+    const link = this.follow();
+    return new Promise((resolve) => {
+      link.on('message', (text: Buffer) => {
+        const event = JSON.parse(text.toString()) as RunnerEvent;
+        if (event.type !== 'ended') return;
+        link.close(1000);
+        resolve(event.end);
+      });
+    });
   }
 
   async status(): Promise<PodStatus> {
