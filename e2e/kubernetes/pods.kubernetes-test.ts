@@ -2,10 +2,16 @@
  * The gateway's kubernetes backend against a real API server, with the web page's own connection in front, and real
  * session-runners as the pods. The operator is played: what it would write into the status, the test writes.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node';
+import { createLogger } from '../../gateway/src/log';
 import { RedisProcess, noRedis } from '../../gateway/src/redis/testing/redis-process';
+import type { SessionRecord } from '../../gateway/src/sessions/directory';
+import { KubernetesBackend } from '../../gateway/src/sessions/kubernetes/kubernetes-backend';
+import { SessionObjects } from '../../gateway/src/sessions/kubernetes/session-objects';
 import { ControlPlane } from '../../operator/src/testing/control-plane';
 import { freePort } from '../../operator/src/testing/free-port';
 import { installDefinitions } from '../../operator/src/testing/world';
@@ -21,6 +27,7 @@ const keys = newKeys();
 let plane: ControlPlane;
 let gateway: GatewayProcess;
 let directory: string;
+let bindKeyFile: string;
 let token: string;
 const pods: RunningPod[] = [];
 const clients: TerminalClient[] = [];
@@ -45,6 +52,8 @@ afterAll(() => plane.close());
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'pods-test-'));
+  bindKeyFile = join(directory, 'runner-bind');
+  writeFileSync(bindKeyFile, keys.privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   gateway = await startGateway();
   const answer = await call('POST', '/auth/login', { username: 'admin', password: PASSWORD });
   ({ token } = answer as { token: string });
@@ -67,7 +76,7 @@ async function startGateway(env: Record<string, string> = {}): Promise<GatewayPr
     INTERNAL_URL: `http://127.0.0.1:${internalPort}`,
     SESSION_BACKEND: 'kubernetes',
     SESSION_NAMESPACE: NAMESPACE,
-    RUNNER_BIND_KEY: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    RUNNER_BIND_KEY_FILE: bindKeyFile,
     KUBECONFIG: plane.kubeconfig('gateway'),
     LOG_LEVEL: 'info',
     DATA_DIR: join(directory, 'data'),
@@ -104,8 +113,9 @@ function open(sessionId: string): TerminalClient {
   return client;
 }
 
-/** What the operator does. */
+/** What the operator does. A session has its answer before it has its object, so that is waited for. */
 function say(sessionId: string, status: object): void {
+  plane.kubectl(['-n', NAMESPACE, 'wait', '--for=create', '--timeout=30s', `${RESOURCE}/${sessionId}`]);
   const patch = JSON.stringify({ status });
   plane.kubectl(['-n', NAMESPACE, 'patch', RESOURCE, sessionId, '--subresource=status', '--type=merge', '-p', patch]);
 }
@@ -244,6 +254,7 @@ test('an object that an administrator deletes is a session that was ended, said 
 test.each([
   ['Evicted', 'Failed', 'evicted'],
   ['OutOfMemory', 'Failed', 'out-of-memory'],
+  ['TooManyProcesses', 'Failed', 'too-many-processes'],
   ['NodeLost', 'Failed', 'node-lost'],
   ['ImagePullFailed', 'Failed', 'image-pull-failed'],
   ['LifetimeExceeded', 'Ended', 'lifetime-exceeded'],
@@ -275,6 +286,46 @@ test('a session that is still starting can be ended', async () => {
   expect(() => object(id)).toThrow('NotFound');
 });
 
+const STARTING: Omit<SessionRecord, 'id'> = {
+  owner: 'ada',
+  workspace: 'main',
+  name: 'Session 1',
+  state: 'starting',
+  activity: 'starting',
+  attachments: 0,
+  createdAt: new Date(0).toISOString(),
+  lastActivityAt: new Date(0).toISOString(),
+  endpoint: null,
+  attachKey: 'k',
+  shares: [],
+};
+
+test('a session that is ended before its object is there, which another gateway was making, leaves none', async () => {
+  const config = new KubeConfig();
+  config.loadFromFile(plane.kubeconfig('gateway'));
+  const log = createLogger('silent');
+  const objects = await SessionObjects.open(NAMESPACE, log, config);
+  const limits = { idleTimeoutMs: 0, idleWarningMs: 0, detachGraceMs: 0 };
+  const options = { template: 'default', limits, maxLifetimeMs: 0, bindKey: () => keys.privateKey };
+  const backend = new KubernetesBackend(objects, options, log);
+  try {
+    const id = randomUUID();
+    const gone = new Promise<void>((resolve) => {
+      let wasThere = false;
+      objects.subscribe((name) => {
+        if (name !== id) return;
+        wasThere ||= objects.get(id) !== undefined;
+        if (wasThere && objects.get(id) === undefined) resolve();
+      });
+    });
+    await backend.end({ ...STARTING, id }, 'terminated');
+    await objects.create(id, { owner: 'ada', templateRef: { name: 'default' }, workspace: 'main' });
+    await gone;
+  } finally {
+    await backend.close();
+  }
+});
+
 test('a quota of the cluster that is used up is told in words', async () => {
   const hard = { [`count/${RESOURCE}`]: '0' };
   const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'few' }, spec: { hard } };
@@ -290,6 +341,17 @@ test('a quota of the cluster that is used up is told in words', async () => {
   } finally {
     plane.kubectl(['-n', NAMESPACE, 'delete', 'quota', 'few']);
   }
+});
+
+test.each([
+  [
+    'is not there',
+    '/nowhere/runner-bind',
+    'The file /nowhere/runner-bind of RUNNER_BIND_KEY_FILE cannot be read (ENOENT)',
+  ],
+  ['holds none', __filename, 'of RUNNER_BIND_KEY_FILE is not a private key as PEM. Make one with'],
+])('a gateway whose key %s says so and does not start', async (_, file, sentence) => {
+  await expect(startGateway({ RUNNER_BIND_KEY_FILE: file })).rejects.toThrow(sentence);
 });
 
 test('a pod that does not believe this gateway ends the session with what to look at', async () => {

@@ -72,12 +72,17 @@ test('sessions in pods need a namespace, a way back to the gateway and a key tha
     'SESSION_TEMPLATE',
     'INTERNAL_URL',
   ]);
+  expect(names({ ...complete, RUNNER_BIND_KEY: '', RUNNER_BIND_KEY_FILE: '/run/key' })).toEqual([]);
+  expect(problemsOf({ ...complete, RUNNER_BIND_KEY_FILE: '/run/key' })).toEqual([
+    'RUNNER_BIND_KEY and RUNNER_BIND_KEY_FILE are both set. Unset one of them.',
+  ]);
   const { sessions, modelProxy } = loadConfig({ ...complete, SESSION_MAX_LIFETIME: '600' });
   expect(sessions.backend).toEqual({
     kind: 'kubernetes',
     namespace: 'claude-sessions',
     template: 'default',
     maxLifetimeMs: 36_000_000,
+    bindKeyFile: null,
   });
   expect(modelProxy).toMatchObject({ host: '0.0.0.0', url: 'http://gateway-internal.claude-webui.svc:3002' });
 });

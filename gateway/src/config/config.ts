@@ -56,8 +56,8 @@ export interface Config {
   sessions: {
     backend:
       | { kind: 'process' }
-      /** `maxLifetimeMs` 0: none. */
-      | { kind: 'kubernetes'; namespace: string; template: string; maxLifetimeMs: number };
+      /** `maxLifetimeMs` 0: none. `bindKeyFile` null: the key is the secret `runner-bind`. */
+      | { kind: 'kubernetes'; namespace: string; template: string; maxLifetimeMs: number; bindKeyFile: string | null };
     isolation: 'auto' | 'require' | 'off';
     maxTotal: number;
     maxPerUser: number;
@@ -187,10 +187,13 @@ function clusterProblems(env: NodeJS.ProcessEnv): string[] {
     problems.push(
       'INTERNAL_URL is not set. Session pods call the gateway there: set it to its service, such as http://claude-webui-gateway-internal.claude-webui.svc:3002.',
     );
-  if (given(env, 'RUNNER_BIND_KEY') === null && !secretsAreElsewhere(env))
+  const hasBindKey = given(env, 'RUNNER_BIND_KEY') !== null || given(env, 'RUNNER_BIND_KEY_FILE') !== null;
+  if (!hasBindKey && !secretsAreElsewhere(env))
     problems.push(
       'RUNNER_BIND_KEY is not set, so no session pod would believe this gateway. Make one with "openssl ecparam -name prime256v1 -genkey -noout | openssl pkcs8 -topk8 -nocrypt".',
     );
+  if (given(env, 'RUNNER_BIND_KEY') !== null && given(env, 'RUNNER_BIND_KEY_FILE') !== null)
+    problems.push('RUNNER_BIND_KEY and RUNNER_BIND_KEY_FILE are both set. Unset one of them.');
   if (given(env, 'NODE_ENV') === 'production' && isLoopback(given(env, 'INTERNAL_HOST') ?? '127.0.0.1'))
     problems.push(
       'INTERNAL_HOST is an address of this machine alone, where no session pod can call. Set it to 0.0.0.0.',
@@ -277,6 +280,7 @@ function backendOf(values: Values): Config['sessions']['backend'] {
     namespace: values.SESSION_NAMESPACE,
     template: values.SESSION_TEMPLATE,
     maxLifetimeMs: values.SESSION_MAX_LIFETIME * 60_000,
+    bindKeyFile: values.RUNNER_BIND_KEY_FILE,
   };
 }
 

@@ -162,6 +162,11 @@ export const VARIABLES = {
     '',
     'P-256 private key as PEM by which gateways sign what they hand to session pods.',
   ),
+  RUNNER_BIND_KEY_FILE: variable(
+    optional,
+    '',
+    'File with that key, wherever the other secrets are: for a key that the cluster has made, beside secrets of AWS.',
+  ),
   CLAUDE_WEBUI_ADMIN_PASSWORD: variable(
     optional.refine(
       (password) => password === null || password.length >= MIN_PASSWORD_LENGTH,

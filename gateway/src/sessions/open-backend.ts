@@ -1,7 +1,10 @@
+import type { KeyObject } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/config';
 import type { Logger } from '../log';
 import type { LiveSecrets } from '../secrets/live-secrets';
-import { runnerBindShape } from '../secrets/shapes';
+import { codeOf } from '../secrets/provider';
+import { runnerBindShape, ShapeError } from '../secrets/shapes';
 import type { SessionBackend } from './backend';
 import { probeIsolation } from './isolation';
 import type { ProcessBackendOptions } from './process-backend';
@@ -21,11 +24,13 @@ export async function openBackend(
   log: Logger,
 ): Promise<{ backend: SessionBackend; warnings: string[] }> {
   if (sessions.backend.kind === 'kubernetes') {
-    const { namespace, template, maxLifetimeMs } = sessions.backend;
+    const { namespace, template, maxLifetimeMs, bindKeyFile } = sessions.backend;
     // The client of the Kubernetes API is large, and nobody else needs it.
     const { KubernetesBackend } = await import('./kubernetes/kubernetes-backend.js');
     const { SessionObjects } = await import('./kubernetes/session-objects.js');
-    const bindKey = await secrets.need('runner-bind', runnerBindShape);
+    const bindKey = await (bindKeyFile === null
+      ? secrets.need('runner-bind', runnerBindShape)
+      : bindKeyIn(bindKeyFile));
     const objects = await SessionObjects.open(namespace, log).catch((error: unknown) => {
       throw new Error(
         `The ClaudeSessions of namespace ${namespace} cannot be read: ${error instanceof Error ? error.message : String(error)}. Check SESSION_NAMESPACE, that the CRDs are installed, and the rights of this service account.`,
@@ -46,6 +51,16 @@ export async function openBackend(
     logLevel,
   });
   return { backend, warnings: isolation.confinement === 'none' ? [isolation.warning] : [] };
+}
+
+async function bindKeyIn(file: string): Promise<() => KeyObject> {
+  const key = await readFile(file, 'utf8')
+    .then(runnerBindShape)
+    .catch((error: unknown) => {
+      const why = error instanceof ShapeError ? error.message : `cannot be read (${codeOf(error)}).`;
+      throw new Error(`The file ${file} of RUNNER_BIND_KEY_FILE ${why}`);
+    });
+  return () => key;
 }
 
 function limitsOf({

@@ -41,8 +41,8 @@ const ADMINISTRATORS = 'administrators';
 const PEOPLE = 'people';
 /** A user who is disabled, on whatever replica, is out everywhere soon after. Milliseconds. */
 const STANDING_CHECK_MS = 2000;
-/** A client that attaches by another replica goes when it is there. Milliseconds. */
-const HANDOVER_MS = 3000;
+/** A client that attaches by another replica goes when it is there: two of its attempts may hang at the edge, for 5 s each. Milliseconds. */
+const HANDOVER_MS = 12_000;
 const roomOf = (userId: string) => `user:${userId}`;
 
 /** Socket.IO on the gateway's HTTP server: terminals, and lists of sessions that follow what happens. */
@@ -199,7 +199,9 @@ async function sendAway(socket: ClientSocket, afterMs: number): Promise<void> {
     socket.data.closedFor = 'draining';
     socket.emit('status', { state: 'closed', reason: 'draining' });
   }, afterMs);
-  const ended = setTimeout(() => socket.disconnect(true), afterMs + HANDOVER_MS);
+  // Who follows a list misses nothing meanwhile: the next replica tells all of it.
+  const handOverMs = socket.data.handshake.mode === 'watch' ? 0 : HANDOVER_MS;
+  const ended = setTimeout(() => socket.disconnect(true), afterMs + handOverMs);
   if (socket.connected) await gone;
   clearTimeout(told);
   clearTimeout(ended);

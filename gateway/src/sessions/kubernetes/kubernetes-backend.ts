@@ -15,6 +15,8 @@ import { ClusterError } from './session-objects';
 
 /** For a runner to say that its session has ended. What does not in this time ends with its pod. Milliseconds. */
 const END_MS = 10_000;
+/** For an object to appear whose session has been ended already. Milliseconds. */
+const UNWANTED_MS = 60_000;
 /** Between tries to bind: a pod's address may be known before it answers. Milliseconds. */
 const BIND_RETRY_MS = [100, 300, 1000, 2000];
 const BIND_RETRY_MAX_MS = 5000;
@@ -42,6 +44,8 @@ export class KubernetesBackend implements SessionBackend {
   private readonly bound = new Map<string, string>();
   /** Objects that were made here and that the watch has not told of yet. */
   private readonly expected = new Set<string>();
+  /** Ended before their objects were there, which this gateway or another was making: each goes as soon as it comes. */
+  private readonly unwanted = new Map<string, NodeJS.Timeout>();
   /** Those who wait for news of a session. */
   private readonly waiting = new Map<string, Set<() => void>>();
   private readonly listeners = new Set<(sessionId: string) => void>();
@@ -76,6 +80,7 @@ export class KubernetesBackend implements SessionBackend {
 
   async end(record: SessionRecord, reason: 'terminated' | 'server-stopping'): Promise<SessionEnd | null> {
     const { id, endpoint } = record;
+    if (endpoint === null) this.refuse(id);
     const timeout = AbortSignal.timeout(END_MS);
     const end = endpoint === null ? null : await endRunner(record, reason, timeout).catch(() => null);
     await this.objects.delete(id);
@@ -142,6 +147,8 @@ export class KubernetesBackend implements SessionBackend {
 
   async close(): Promise<void> {
     this.closing.abort();
+    for (const timer of this.unwanted.values()) clearTimeout(timer);
+    this.unwanted.clear();
     this.unsubscribe();
     this.listeners.clear();
     await this.objects.close();
@@ -154,8 +161,20 @@ export class KubernetesBackend implements SessionBackend {
     return observed(object);
   }
 
+  private refuse(sessionId: string): void {
+    clearTimeout(this.unwanted.get(sessionId));
+    this.unwanted.set(
+      sessionId,
+      setTimeout(() => this.unwanted.delete(sessionId), UNWANTED_MS),
+    );
+  }
+
   /** Wakes those who wait, and tells of a session whose pod is not any more the one that was bound. */
   private changed(sessionId: string): void {
+    if (this.unwanted.has(sessionId) && observed(this.objects.get(sessionId)).state !== 'over')
+      this.objects.delete(sessionId).catch((error: unknown) => {
+        this.log.error({ sessionId, err: error }, 'the object of a session that was ended cannot be deleted');
+      });
     for (const wake of this.waiting.get(sessionId) ?? []) wake();
     const podUid = this.bound.get(sessionId);
     if (podUid === undefined) return;

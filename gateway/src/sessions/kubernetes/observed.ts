@@ -32,6 +32,7 @@ const OVER: Partial<Record<SessionReason, SessionEndReason>> = {
   OutOfMemory: 'out-of-memory',
   Evicted: 'evicted',
   DiskFull: 'disk-full',
+  TooManyProcesses: 'too-many-processes',
   Preempted: 'preempted',
   NodeLost: 'node-lost',
   StartFailed: 'start-failed',
