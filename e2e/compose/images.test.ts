@@ -135,3 +135,26 @@ describe('on a read-only root, without capabilities', () => {
     expect(said).toMatch(/Claude Code[\s\S]*git version[\s\S]*ripgrep[\s\S]*GNU bash[\s\S]*\n10001\n/);
   });
 });
+
+describe('an image of your own', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'claude-webui-derived-'));
+  const DERIVED = 'claude-webui/derived:test';
+  /** The recipe of the document that has settings of the organisation. */
+  const recipe = readFileSync(join(ROOT, 'docs/IMAGES.md'), 'utf8')
+    .split('```')
+    .find((block) => block.startsWith('dockerfile\n') && block.includes('managed-settings.json'));
+  afterAll(async () => {
+    await docker('rmi', DERIVED);
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  test('has its managed settings where Claude Code looks, and nobody inside can change them', async () => {
+    writeFileSync(join(directory, 'Dockerfile'), (recipe ?? '').replace('dockerfile\n', ''));
+    writeFileSync(join(directory, 'managed-settings.json'), '{"of": "the organisation"}');
+    await docker('build', '--quiet', '--tag', DERIVED, directory);
+    const look = 'cat /etc/claude-code/managed-settings.json; touch /etc/claude-code/x || id -u';
+    const mounts = ['--read-only', '--tmpfs', '/tmp:exec,mode=1777', '--entrypoint', 'sh'];
+    const said = await docker('run', '--rm', ...mounts, DERIVED, '-c', look);
+    expect(said).toBe('{"of": "the organisation"}10001\n');
+  });
+});
