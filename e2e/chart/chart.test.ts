@@ -1,16 +1,19 @@
 /** What Helm renders of the chart: accepted by the API servers' schemas, confined, and closed to what must not get in. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { loadConfig } from '../../gateway/src/config/config';
 import { breaches, podOf } from './restricted';
-import { LOCATION, writeCustomSchemas, writeKubernetesSchemas } from './schemas';
+import { FOREIGN, LOCATION, writeCustomSchemas, writeKubernetesSchemas } from './schemas';
 import type { Manifest } from './tools';
-import { CHART, EXAMPLES, exampleFile, rendered, run, template } from './tools';
+import { CHART, EXAMPLES, exampleFile, REGISTRY, rendered, run, template } from './tools';
 
 /** All that can be switched on, so that no template is left out. */
 const EVERYTHING = [
-  ...['host=terminal.example.org', 'ingress.enabled=true', 'ingress.hstsSeconds=60', 'certManager.enabled=true'],
-  ...['httpRoute.enabled=true', 'httpRoute.parentRefs[0].name=edge', 'httpRoute.backendTLS.enabled=true'],
+  ...['image.registry=registry.example.org', 'host=terminal.example.org', 'certManager.enabled=true'],
+  ...['ingress.enabled=true', 'ingress.hstsSeconds=60', 'httpRoute.enabled=true', 'httpRoute.backendTLS.enabled=true'],
+  ...['httpRoute.parentRefs[0].name=edge', 'httpRoute.parentRefs[0].sectionName=https'],
+  ...['httpRoute.redirectFrom[0].name=edge', 'httpRoute.redirectFrom[0].sectionName=http'],
   ...['httpRoute.backendTLS.hostname=gateway', 'httpRoute.backendTLS.caConfigMap=ca', 'priorityClasses.create=true'],
   ...['gateway.autoscaling.enabled=true', 'gateway.autoscaling.targetConnections=100', 'policy.content=roles: {}'],
   ...['metrics.serviceMonitor.enabled=true', 'metrics.podMonitor.enabled=true', 'metrics.prometheusRule.enabled=true'],
@@ -18,10 +21,24 @@ const EVERYTHING = [
 ].flatMap((value) => ['--set', value]);
 
 const VARIANTS: [string, string[]][] = [
-  ['the defaults', []],
+  ['the defaults', REGISTRY],
   ...EXAMPLES.map((name): [string, string[]] => [`examples/${name}.yaml`, ['--values', exampleFile(name)]]),
   ['everything at once', EVERYTHING],
 ];
+
+interface PodWithEnvironment {
+  containers: { env?: { name: string; value?: string }[] }[];
+}
+
+/** Variables of a Deployment's only container; what comes from elsewhere is there with some value. */
+function environment(deployment: Manifest): Record<string, string> {
+  const { containers } = podOf(deployment) as PodWithEnvironment;
+  return Object.fromEntries(
+    (containers[0]?.env ?? []).map(({ name, value }) => [name, value ?? SOME_VALUE[name] ?? 'x']),
+  );
+}
+
+const SOME_VALUE: Record<string, string> = { REDIS_URL: 'redis://redis:6379' };
 
 const find = (all: Manifest[], kind: string, name: string): Manifest => {
   const found = all.find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
@@ -73,16 +90,11 @@ describe('kubeconform', () => {
     const locations = ['-schema-location', join(schemas, LOCATION)];
     // Without Kubernetes' own document here, kubeconform fetches its schemas.
     if (openApi === undefined) locations.push('-schema-location', 'default');
-    // cert-manager's definitions are nowhere to be had but in its chart.
-    const skipped = ['-skip', ['Certificate', ...(crds.length > 0 ? [] : FOREIGN)].join(',')];
+    const skipped = crds.length > 0 ? [] : ['-skip', FOREIGN];
     const outcome = run('kubeconform', ['-summary', '-output', 'text', ...locations, ...skipped], template(...args));
     expect(outcome.stdout).toContain('Invalid: 0, Errors: 0');
   });
 });
-
-const FOREIGN = 'ServiceMonitor,PodMonitor,PrometheusRule,ExternalSecret,SecretStore,HTTPRoute,BackendTLSPolicy'.split(
-  ',',
-);
 
 describe('the edge', () => {
   const all = rendered(...EVERYTHING);
@@ -99,15 +111,38 @@ describe('the edge', () => {
     expect(targets).toEqual([...Array<string>(3).fill('terminal-gateway:http'), 'terminal-web:http']);
   });
 
-  test('keeps silent WebSockets for an hour, and takes uploads', () => {
+  test('keeps silent WebSockets for an hour, takes uploads, limits each address, and holds who polls to one gateway', () => {
     const { annotations = {} } = find(all, 'Ingress', 'terminal').metadata;
-    expect(annotations).toMatchObject({
-      'nginx.ingress.kubernetes.io/proxy-read-timeout': '3600',
-      'nginx.ingress.kubernetes.io/proxy-send-timeout': '3600',
-      'nginx.ingress.kubernetes.io/affinity': 'cookie',
-      'nginx.ingress.kubernetes.io/force-ssl-redirect': 'true',
-      'nginx.ingress.kubernetes.io/proxy-body-size': '100m',
+    const ofNginx = Object.entries(annotations).flatMap(([name, value]) =>
+      name.startsWith('nginx.ingress.kubernetes.io/') ? [[name.replace(/.*\//, ''), value]] : [],
+    );
+    expect(Object.fromEntries(ofNginx)).toEqual({
+      'proxy-read-timeout': '3600',
+      'proxy-send-timeout': '3600',
+      'proxy-body-size': '100m',
+      'proxy-buffering': 'off',
+      'limit-rps': '50',
+      'limit-connections': '200',
+      affinity: 'cookie',
+      'affinity-mode': 'persistent',
+      'session-cookie-name': 'claude-webui-affinity',
+      'session-cookie-path': '/socket.io/',
+      'session-cookie-samesite': 'Strict',
+      'session-cookie-secure': 'true',
+      'ssl-redirect': 'true',
+      'force-ssl-redirect': 'true',
+      'custom-headers': 'claude-webui/terminal-edge-headers',
     });
+  });
+
+  test('sends plain HTTP to TLS by the Gateway API', () => {
+    const { parentRefs, rules } = find(all, 'HTTPRoute', 'terminal-to-tls').spec as {
+      parentRefs: object[];
+      rules: { filters: object[]; backendRefs?: object[] }[];
+    };
+    expect(parentRefs).toEqual([{ name: 'edge', sectionName: 'http' }]);
+    const requestRedirect = { scheme: 'https', statusCode: 301 };
+    expect(rules).toEqual([{ filters: [{ type: 'RequestRedirect', requestRedirect }] }]);
   });
 
   test('has the same routes by the Gateway API', () => {
@@ -120,7 +155,7 @@ describe('the edge', () => {
 });
 
 describe('values', () => {
-  const refused = (...args: string[]) => run('helm', ['template', 'terminal', CHART, ...args]).stderr;
+  const refused = (...args: string[]) => run('helm', ['template', 'terminal', CHART, ...REGISTRY, ...args]).stderr;
 
   test.each([
     ['gatway.replicas=3', "additional properties 'gatway' not allowed"],
@@ -140,13 +175,122 @@ describe('values', () => {
     [['secrets.source=aws'], 'secrets.aws.region is empty'],
     [['sessions.namespace=default'], "sessions.namespace is the release's own"],
     [['httpRoute.enabled=true', 'host=a.example'], 'httpRoute.parentRefs is empty'],
+    [['httpRoute.enabled=true', 'host=a.example', 'httpRoute.parentRefs[0].name=edge'], 'all listeners of edge'],
+    [['image.registry='], 'image.registry is empty'],
+    [['sessions.namespace=default', 'sessions.createNamespace=false'], "sessions.namespace is the release's own"],
+    [['networkPolicy.providerCIDRs[0]=10.0.0.0/8'], 'networkPolicy.providerCIDRs would close nothing'],
+    [['oidc.passwordSignIn=false'], 'nobody could sign in'],
+    [['oidc.issuer=https://id.example'], 'host is empty. The OpenID provider'],
+    [['oidc.issuer=https://id.example', 'host=a.example'], 'oidc.clientId is empty'],
+    [['oidc.issuer=https://id.example', 'host=a.example', 'oidc.clientId=a'], 'oidc.roleMap is empty'],
+    [['redis.url=redis://mine:6379'], 'redis.bundled.enabled is true'],
+    [
+      ['redis.bundled.enabled=false', 'redis.url=redis://mine:6379', 'redis.existingSecret=mine'],
+      'redis.url and redis.existingSecret are both set',
+    ],
+    [
+      ['externalSecrets.enabled=true', 'externalSecrets.store.name=aws', 'provider.existingSecret=mine'],
+      'externalSecrets.remoteKeys.anthropic is set, and so is a Secret of yours',
+    ],
+    [['commonLabels.app\\.kubernetes\\.io/name=mine'], 'commonLabels has app.kubernetes.io/name'],
+    [['gateway.drain.delaySeconds=50'], 'a pod that stops may need 75'],
+    [
+      ['gateway.autoscaling.enabled=true', 'gateway.autoscaling.minReplicas=11'],
+      'minReplicas is 11, above maxReplicas',
+    ],
   ])('what does not go together is told: %j', (values, complaint) => {
     expect(refused(...values.flatMap((value) => ['--set', value]))).toContain(complaint);
   });
 });
 
+describe('who may read metrics', () => {
+  const peers = (component: string, ...values: string[]) => {
+    const all = rendered(...REGISTRY, ...values.flatMap((value) => ['--set', value]));
+    const { ingress } = find(all, 'NetworkPolicy', `terminal-${component}`).spec as { ingress: { from?: object[] }[] };
+    return ingress[0]?.from;
+  };
+  const scrapedSessions = (...values: string[]) => {
+    const all = rendered(...REGISTRY, ...values.flatMap((value) => ['--set', value]));
+    return environment(find(all, 'Deployment', 'terminal-operator'))['MONITORING_NAMESPACE'];
+  };
+  const ANYBODY = { namespaceSelector: {} };
+  const MONITORING = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } };
+  const EDGE = 'networkPolicy.ingressFrom[0].namespaceSelector.matchLabels.edge=yes';
+
+  test('nobody, where nothing scrapes', () => {
+    expect(peers('operator')).toBeUndefined();
+    expect(peers('gateway', EDGE)).not.toContainEqual(ANYBODY);
+    expect(scrapedSessions()).toBeUndefined();
+  });
+
+  test('any namespace, where a monitor asks for it and no namespace is named', () => {
+    expect(peers('operator', 'metrics.serviceMonitor.enabled=true')).toEqual([ANYBODY]);
+    expect(peers('gateway', EDGE, 'metrics.serviceMonitor.enabled=true')).toContainEqual(ANYBODY);
+    expect(scrapedSessions('metrics.podMonitor.enabled=true')).toBe('*');
+  });
+
+  test('the one that is named', () => {
+    const named = ['networkPolicy.monitoringNamespace=monitoring', 'metrics.serviceMonitor.enabled=true'];
+    expect(peers('operator', ...named)).toEqual([MONITORING]);
+    expect(peers('gateway', EDGE, ...named)).toContainEqual(MONITORING);
+    expect(scrapedSessions(...named, 'metrics.podMonitor.enabled=true')).toBe('monitoring');
+  });
+});
+
+describe('the environment of a gateway', () => {
+  const AWS = ['secrets.source=aws', 'secrets.aws.region=eu-central-1'].flatMap((value) => ['--set', value]);
+
+  test.each<[string, string[]]>([...VARIANTS, ['secrets in AWS', [...REGISTRY, ...AWS]]])(
+    'is one that it starts with: %s',
+    (_title, args) => {
+      const gateway = find(rendered(...args), 'Deployment', 'terminal-gateway');
+      expect(() => loadConfig(environment(gateway))).not.toThrow();
+    },
+  );
+
+  test('has the key that pods know from a file, also where secrets are in AWS', () => {
+    const gateway = find(rendered(...REGISTRY, ...AWS), 'Deployment', 'terminal-gateway');
+    const file = '/etc/claude-webui/secrets/runner-bind';
+    expect(environment(gateway)['RUNNER_BIND_KEY_FILE']).toBe(file);
+    const volume = podOf(gateway)?.volumes?.find(({ name }) => name === 'secrets');
+    const items = [{ key: 'runner-bind', path: basename(file) }];
+    expect(volume).toMatchObject({ projected: { sources: [{ secret: { name: 'terminal-runner-bind', items } }] } });
+  });
+
+  test('has what is given beside the chart in the place of what the chart sets', () => {
+    const given = ['gateway.extraEnv.REDIS_URL=redis://mine:6379', 'gateway.extraEnv.LOG_LEVEL=debug'];
+    const all = rendered(...REGISTRY, ...given.flatMap((value) => ['--set', value]));
+    const { containers } = podOf(find(all, 'Deployment', 'terminal-gateway')) as PodWithEnvironment;
+    const named = (containers[0]?.env ?? []).filter(({ name }) => ['REDIS_URL', 'LOG_LEVEL'].includes(name));
+    expect(named).toEqual([
+      { name: 'LOG_LEVEL', value: 'debug' },
+      { name: 'REDIS_URL', value: 'redis://mine:6379' },
+    ]);
+  });
+});
+
+test('what is switched off is not there, and has no route', () => {
+  const off = ['web.enabled=false', 'operator.enabled=false', 'hooks.enabled=false', 'tests.enabled=false'];
+  const edge = ['host=a.example', 'ingress.enabled=true', 'networkPolicy.enabled=false'];
+  const all = rendered(...REGISTRY, ...[...off, ...edge].flatMap((value) => ['--set', value]));
+  const workloads = all.filter((manifest) => podOf(manifest) !== null).map(({ metadata }) => metadata.name);
+  expect(workloads.sort()).toEqual(['terminal-gateway', 'terminal-redis']);
+  expect(JSON.stringify(find(all, 'Ingress', 'terminal'))).not.toContain('terminal-web');
+});
+
+test('a new version of the chart restarts only what has changed', () => {
+  const labels = (name: string) => {
+    const { template: pod } = find(rendered(...REGISTRY), 'Deployment', name).spec as {
+      template: { metadata: { labels: object } };
+    };
+    return Object.keys(pod.metadata.labels);
+  };
+  for (const name of ['terminal-gateway', 'terminal-operator', 'terminal-redis', 'terminal-web'])
+    expect(labels(name).filter((label) => /version|chart/.test(label))).toEqual([]);
+});
+
 describe('rights', () => {
-  const all = rendered();
+  const all = rendered(...REGISTRY);
 
   test('only the operator may make pods, and the gateway reads no Secret', () => {
     const rules = (name: string) =>
@@ -182,7 +326,7 @@ describe('rights', () => {
 });
 
 test('an upgrade applies the very definitions that an installation has', () => {
-  const { data = {} } = find(rendered(), 'ConfigMap', 'terminal-prepare-crds');
+  const { data = {} } = find(rendered(...REGISTRY), 'ConfigMap', 'terminal-prepare-crds');
   for (const file of ['claudesessions.yaml', 'sessiontemplates.yaml'])
     expect(data[file]?.trim()).toBe(readFileSync(join(CHART, 'crds', file), 'utf8').trim());
 });

@@ -2,18 +2,32 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kustomizeFiles } from '../../hack/generate/kustomize/files';
+import { idOf, kustomizeFiles, namespace, OVERLAYS } from '../../hack/generate/kustomize/files';
+import type { KubernetesObject } from '../../hack/generate/kustomize/render';
+import { render } from '../../hack/generate/kustomize/render';
 import { breaches, podOf } from './restricted';
-import { LOCATION, writeCustomSchemas, writeKubernetesSchemas } from './schemas';
+import { FOREIGN, LOCATION, writeCustomSchemas, writeKubernetesSchemas } from './schemas';
 import { CHART, manifests, ROOT, run } from './tools';
 
-const OVERLAYS = ['k8s/base', 'k8s/overlays/small', 'k8s/overlays/production'];
+const FOLDERS: [string, readonly string[]][] = [
+  ['k8s/base', []],
+  ...Object.entries(OVERLAYS).map(([name, values]): [string, readonly string[]] => [`k8s/overlays/${name}`, values]),
+];
+
+const byId = (all: readonly KubernetesObject[]) => Object.fromEntries(all.map((object) => [idOf(object), object]));
 
 test.each([...kustomizeFiles(CHART)])('%s is what "npm run generate" writes', (path, content) => {
   expect(readFileSync(join(ROOT, path), 'utf8')).toBe(content);
 });
 
-describe.each(OVERLAYS)('%s', (folder) => {
+test('a Job with other pods has another name, so that one overlay can be applied after the other', () => {
+  const jobs = FOLDERS.flatMap(([, values]) => render(CHART, values)).filter(({ kind }) => kind === 'Job');
+  expect(jobs).toHaveLength(FOLDERS.length);
+  const specs = new Map(jobs.map(({ metadata, spec }) => [metadata.name, spec]));
+  for (const { metadata, spec } of jobs) expect(specs.get(metadata.name)).toEqual(spec);
+});
+
+describe.each(FOLDERS)('%s', (folder, values) => {
   const openApi = process.env['KUBERNETES_OPENAPI'];
   const crds = (process.env['CRD_FOLDERS'] ?? '').split(':').filter(Boolean);
   let schemas: string;
@@ -29,19 +43,29 @@ describe.each(OVERLAYS)('%s', (folder) => {
   });
   afterAll(() => rmSync(schemas, { recursive: true, force: true }));
 
+  test('is, once built, what the chart renders for the same values', () => {
+    expect(byId(manifests(built))).toEqual(byId([namespace(), ...render(CHART, values)]));
+  });
+
+  test('has the modes of files as the chart has them, octal', () => {
+    const modes = JSON.stringify(manifests(built)).matchAll(/"defaultMode":(\d+)/g);
+    expect(new Set([...modes].map(([, mode]) => Number(mode)))).toEqual(new Set([0o440]));
+  });
+
   test('is accepted by kubeconform', () => {
     const locations = ['-schema-location', join(schemas, LOCATION)];
     if (openApi === undefined) locations.push('-schema-location', 'default');
-    const foreign = crds.length > 0 ? [] : ['ServiceMonitor', 'PodMonitor', 'PrometheusRule', 'HTTPRoute'];
-    const skipped = ['-skip', ['Certificate', ...foreign].join(',')];
+    const skipped = crds.length > 0 ? [] : ['-skip', FOREIGN];
     expect(run('kubeconform', ['-summary', ...locations, ...skipped], built).stdout).toContain('Invalid: 0, Errors: 0');
   });
 
-  test('has only pods that Pod Security calls restricted, and nothing of Helm', () => {
+  test('has only pods that Pod Security calls restricted, in namespaces that want it, and nothing of Helm', () => {
     const all = manifests(built);
     const pods = all.map(podOf).filter((pod) => pod !== null);
     expect(pods.length).toBeGreaterThan(3);
     expect(pods.flatMap(breaches)).toEqual([]);
+    for (const { metadata } of all.filter(({ kind }) => kind === 'Namespace'))
+      expect(metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'restricted' });
     expect(built).not.toContain('helm.sh/');
   });
 });

@@ -5,6 +5,8 @@ import { parseAllDocuments } from 'yaml';
 
 export const ROOT = join(__dirname, '../..');
 export const CHART = join(ROOT, 'charts/claude-webui');
+/** What has no default: the images are in nobody's public registry. */
+export const REGISTRY = ['--set', 'image.registry=registry.example.org'];
 export const EXAMPLES = ['small', 'production-aws', 'air-gapped'] as const;
 
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
@@ -60,8 +62,9 @@ export function template(...args: string[]): string {
   return stdout;
 }
 
+/** Read as YAML 1.1, as Helm and kubectl do: 0440 is octal. */
 export function manifests(yaml: string): Manifest[] {
-  return parseAllDocuments(yaml)
+  return parseAllDocuments(yaml, { version: '1.1' })
     .map((document) => document.toJS() as Manifest | null)
     .filter((manifest) => manifest !== null);
 }

@@ -11,6 +11,9 @@
 {{- define "claude-webui.image" -}}
 {{- $tag := .of.tag | default .root.Values.image.tag | default .root.Chart.AppVersion -}}
 {{- $registry := .root.Values.image.registry | trimSuffix "/" -}}
+{{- if not (or $registry (eq .root.Values.image.pullPolicy "Never")) -}}
+{{- fail "image.registry is empty. The images are in no public registry, where their name could be anybody's: build and push them (docs/IMAGES.md), or set image.pullPolicy to Never where nodes have them." -}}
+{{- end -}}
 {{- if $registry }}{{ $registry }}/{{ end }}{{ .of.repository }}{{ ternary "@" ":" (hasPrefix "sha256:" $tag) }}{{ $tag -}}
 {{- end -}}
 
@@ -35,6 +38,15 @@
 {{- end -}}
 {{- define "claude-webui.administratorSecret" -}}
 {{- printf "%s-administrator" (include "claude-webui.fullname" .) -}}
+{{- end -}}
+{{- /* Whether "helm test" has somebody to be. */ -}}
+{{- define "claude-webui.hasTest" -}}
+{{- if and .Values.tests.enabled (or .Values.tests.existingSecret (include "claude-webui.hasAdministrator" .)) -}}true{{- end -}}
+{{- end -}}
+{{- /* Whether the Job makes the administrator, and they may sign in. */ -}}
+{{- define "claude-webui.hasAdministrator" -}}
+{{- $made := has "users" (splitList "," (include "claude-webui.madeSecrets" .)) -}}
+{{- if and $made .Values.hooks.enabled .Values.oidc.passwordSignIn -}}true{{- end -}}
 {{- end -}}
 {{- define "claude-webui.tlsSecret" -}}
 {{- .Values.ingress.tls.secretName | default (printf "%s-tls" (include "claude-webui.fullname" .)) -}}

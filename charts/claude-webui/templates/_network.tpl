@@ -18,14 +18,17 @@
   {{- end }}
 {{- end -}}
 
+{{- /* Who reads metrics, as a peer; nothing where nobody does: dict "root" $ "monitor" .Values.metrics.serviceMonitor */ -}}
 {{- define "claude-webui.fromMonitoring" -}}
+{{- with .root.Values.networkPolicy.monitoringNamespace -}}
 - namespaceSelector:
-    {{- if .Values.networkPolicy.monitoringNamespace }}
     matchLabels:
-      kubernetes.io/metadata.name: {{ .Values.networkPolicy.monitoringNamespace }}
-    {{- else }}
-    {}
-    {{- end }}
+      kubernetes.io/metadata.name: {{ . }}
+{{- else -}}
+{{- if .monitor.enabled -}}
+- namespaceSelector: {}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "claude-webui.sessionPods" -}}

@@ -1,5 +1,6 @@
 /** What the chart renders, as objects that Helm has no part in. */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { parseAllDocuments } from 'yaml';
 
 export interface KubernetesObject {
@@ -11,12 +12,24 @@ export interface KubernetesObject {
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
   };
+  spec?: Record<string, unknown>;
 }
 
-/** Of the release and its namespace: kustomize can change both. */
+/**
+ * Of the release and its namespace. Kustomize can change neither: names are in environments too, and its `namespace` wants
+ * the sessions in the same one.
+ */
 export const RELEASE = 'claude-webui';
 
+/** As Helm and kubectl read it: 0440 is octal, and `off` is a word only in quotes. */
+export const YAML_VERSION = '1.1';
+
+/** To be changed by everybody, as the host is: the images are in nobody's public registry. */
+const REGISTRY = 'image.registry=registry.example.org';
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+/** Time to read a log. */
+const JOB_TTL_SECONDS = 600;
+const DIGEST_DIGITS = 8;
 const HOOK = 'helm.sh/hook';
 const COMPONENT = 'app.kubernetes.io/component';
 
@@ -27,15 +40,16 @@ const helm = () => process.env['HELM'] ?? 'helm';
 
 /** @param values as `--set` takes them. @throws Error with what Helm said */
 export function render(chart: string, values: readonly string[]): KubernetesObject[] {
-  const set = values.flatMap((value) => ['--set', value]);
+  const set = [REGISTRY, ...values].flatMap((value) => ['--set', value]);
   const args = ['template', RELEASE, chart, '--namespace', RELEASE, ...set];
   const { status, stdout, stderr } = spawnSync(helm(), args, { encoding: 'utf8', maxBuffer: MAX_OUTPUT_BYTES });
   if (status !== 0) throw new Error(`helm template: ${stderr}`);
-  return parseAllDocuments(stdout)
+  return parseAllDocuments(stdout, { version: YAML_VERSION })
     .map((document) => document.toJS() as KubernetesObject | null)
     .filter((object) => object !== null)
     .filter(isForKustomize)
-    .map(withoutHelm);
+    .map(withoutHelm)
+    .map(asJobOfItsOwn);
 }
 
 /**
@@ -50,6 +64,14 @@ function isForKustomize({ kind, metadata }: KubernetesObject): boolean {
 
 export const componentOf = ({ metadata }: Pick<KubernetesObject, 'metadata'>) =>
   metadata.labels?.[COMPONENT] ?? 'release';
+
+/** Helm deletes a Job before it makes the next. Here the next has another name, since no Job's pods can be changed. */
+function asJobOfItsOwn(object: KubernetesObject): KubernetesObject {
+  if (object.kind !== 'Job') return object;
+  const spec = { ...object.spec, ttlSecondsAfterFinished: JOB_TTL_SECONDS };
+  const digest = createHash('sha256').update(JSON.stringify(spec)).digest('hex').slice(0, DIGEST_DIGITS);
+  return { ...object, metadata: { ...object.metadata, name: `${object.metadata.name}-${digest}` }, spec };
+}
 
 /** Labels and annotations of Helm's, on the object and on the pods that it makes. */
 function withoutHelm<T>(value: T): T {

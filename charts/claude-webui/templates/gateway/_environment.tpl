@@ -31,6 +31,7 @@
 {{- $_ := set $env "SECRETS_PROVIDER" "aws" -}}
 {{- $_ := set $env "AWS_REGION" (required "secrets.aws.region is empty. With secrets.source aws, set it to the region of the secrets, such as eu-central-1." .Values.secrets.aws.region) -}}
 {{- $_ := set $env "SECRETS_PREFIX" .Values.secrets.aws.prefix -}}
+{{- $_ := set $env "RUNNER_BIND_KEY_FILE" "/etc/claude-webui/secrets/runner-bind" -}}
 {{- with .Values.secrets.aws.endpoint -}}{{- $_ := set $env "AWS_ENDPOINT_URL_SECRETS_MANAGER" . -}}{{- end -}}
 {{- else -}}
 {{- $_ := set $env "SECRETS_PROVIDER" "files" -}}
@@ -40,7 +41,13 @@
 {{- if and (not .Values.redis.bundled.enabled) .Values.redis.url -}}{{- $_ := set $env "REDIS_URL" .Values.redis.url -}}{{- end -}}
 {{- if .Values.policy.content -}}{{- $_ := set $env "POLICY_FILE" "/etc/claude-webui/policy/policy.yaml" -}}{{- end -}}
 {{- with .Values.oidc -}}
+{{- if not (or .issuer .passwordSignIn) -}}
+{{- fail "oidc.passwordSignIn is false and oidc.issuer is empty: nobody could sign in. Set the one or the other." -}}
+{{- end -}}
 {{- if .issuer -}}
+{{- $_ := required "host is empty. The OpenID provider sends people back to it: set host to the name that people open." $.Values.host -}}
+{{- $_ := required "oidc.clientId is empty. Register this installation at the OpenID provider, and set it to the id there." .clientId -}}
+{{- $_ := required "oidc.roleMap is empty, so nobody could sign in. Say who may, such as admins=admin,*=user." .roleMap -}}
 {{- $_ := set $env "OIDC_ISSUER" .issuer -}}
 {{- $_ := set $env "OIDC_NAME" .name -}}
 {{- $_ := set $env "OIDC_CLIENT_ID" .clientId -}}
@@ -50,12 +57,13 @@
 {{- end -}}
 {{- end -}}
 {{- include "claude-webui.env" (dict "env" $env "extra" .Values.gateway.extraEnv) -}}
-{{- if include "claude-webui.redisSecret" . }}
+{{- $extra := .Values.gateway.extraEnv }}
+{{- if and (include "claude-webui.redisSecret" .) (not (hasKey $extra "REDIS_URL")) }}
 - name: REDIS_URL
   valueFrom:
     secretKeyRef: { name: {{ include "claude-webui.redisSecret" . }}, key: url }
 {{- end }}
-{{- if and .Values.oidc.issuer .Values.oidc.existingSecret }}
+{{- if and .Values.oidc.issuer .Values.oidc.existingSecret (not (hasKey $extra "OIDC_CLIENT_SECRET")) }}
 - name: OIDC_CLIENT_SECRET
   valueFrom:
     secretKeyRef: { name: {{ .Values.oidc.existingSecret }}, key: client-secret }

@@ -15,7 +15,7 @@ spec:
   template:
     metadata:
       labels:
-        {{- include "claude-webui.labels" . | nindent 8 }}
+        {{- include "claude-webui.podLabels" . | nindent 8 }}
     spec:
       serviceAccountName: {{ include "claude-webui.fullname" .root }}-{{ .component }}
       automountServiceAccountToken: true
