@@ -1,5 +1,6 @@
 /** kubectl and helm on the suite's cluster. Nothing waits in here without letting connections go on. */
 import { execFile } from 'node:child_process';
+import { isIPv4 } from 'node:net';
 import { promisify } from 'node:util';
 import { eventually } from '../system/workbench-page';
 import { URL_OF_EDGE } from './address';
@@ -97,16 +98,18 @@ export async function settled(): Promise<void> {
   await eventually(edgeAnswers, () => 'the edge does not answer each time', DRAIN_TIMEOUT_MS);
 }
 
-/** Often enough that each gateway had its turn. */
-async function edgeAnswers(): Promise<boolean> {
-  for (let turn = 0; turn < TURNS; turn += 1) {
-    const signal = AbortSignal.timeout(TURN_TIMEOUT_MS);
-    const ok = await fetch(`${URL_OF_EDGE}/auth/methods`, { signal }).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (!ok) return false;
-  }
+/** For the web client and for each gateway. */
+const edgeAnswers = async () => (await answers('/')) && (await atEachGateway(() => answers('/auth/methods')));
+
+const answers = (path: string) =>
+  fetch(URL_OF_EDGE + path, { signal: AbortSignal.timeout(TURN_TIMEOUT_MS) }).then(
+    (response) => response.ok,
+    () => false,
+  );
+
+/** Whether something holds so often in a row that each gateway had its turn. */
+export async function atEachGateway(holds: () => Promise<boolean>): Promise<boolean> {
+  for (let turn = 0; turn < TURNS; turn += 1) if (!(await holds())) return false;
   return true;
 }
 
@@ -145,6 +148,22 @@ export async function podsOf(component: string): Promise<Pod[]> {
   const label = `app.kubernetes.io/instance=${RELEASE},app.kubernetes.io/component=${component}`;
   const { items } = await get<{ items: Pod[] }>('--namespace', NAMESPACE, 'pods', '--selector', label);
   return items;
+}
+
+/** Names of a part's pods, and how often their containers were started again: what a change without a restart leaves the same. */
+export const startsOf = async (component: string) =>
+  (await podsOf(component)).map(({ metadata, status }) => [
+    metadata.name,
+    status.containerStatuses?.map(({ restartCount }) => restartCount),
+  ]);
+
+/** This machine's address, as pods reach it. */
+export async function hostAddress(): Promise<string> {
+  const format = '{{range .IPAM.Config}}{{.Gateway}} {{end}}';
+  const said = await run(process.env['DOCKER'] ?? 'docker', ['network', 'inspect', 'kind', '--format', format]);
+  const address = said.split(/\s+/).find((word) => isIPv4(word));
+  if (address === undefined) throw new Error(`the network kind has no IPv4 address here: ${said}`);
+  return address;
 }
 
 export async function nodeAddress(): Promise<string> {

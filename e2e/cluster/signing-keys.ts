@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { eventually } from '../system/workbench-page';
 import { Person } from './edge';
+import { atEachGateway } from './kubernetes';
 
 /** Kubelets bring a changed Secret to their pods within a sync period of about a minute. */
-const ROTATION_TIMEOUT_MS = 180_000;
+export const ROTATION_TIMEOUT_MS = 180_000;
 
 interface Keyset {
   active: string;
@@ -18,11 +19,11 @@ export function rotated(secret: string): Keyset {
   return { active: next, keys: { [active]: keys[active] ?? '', [next]: randomBytes(32).toString('base64') } };
 }
 
-/** Waits until whoever signs in gets a token that this key has signed. */
+/** Waits until whoever signs in, at whatever gateway, gets a token that this key has signed. */
 export const signsWith = (name: string) =>
   eventually(
-    async () => keyOf((await Person.signIn()).token) === name,
-    () => 'the new key signs nothing',
+    () => atEachGateway(async () => keyOf((await Person.signIn()).token) === name),
+    () => 'the new key does not sign at each gateway',
     ROTATION_TIMEOUT_MS,
   );
 

@@ -1,14 +1,20 @@
 /** The whole product on a cluster. One file, because all share the cluster, and in this order: what changes the release comes last. */
+import { settled } from './kubernetes';
 import { browserScenario } from './scenarios/browser';
 import { confinementScenario } from './scenarios/confinement';
 import { edgeScenario } from './scenarios/edge';
 import { externalSecretsScenario } from './scenarios/external-secrets';
+import { kustomizeScenario } from './scenarios/kustomize';
 import { monitoringScenario } from './scenarios/monitoring';
 import { releaseScenario } from './scenarios/release';
 import { restartsScenario } from './scenarios/restarts';
 import { resourcesScenario } from './scenarios/resources';
 import { secretsScenario } from './scenarios/secrets';
+import { secretsManagerScenario } from './scenarios/secrets-manager';
 import { suspendScenario } from './scenarios/suspend';
+
+// hack/kind-up knows that pods are ready, the edge a moment later.
+beforeAll(settled);
 
 describe('the edge', edgeScenario);
 describe('in a browser', browserScenario);
@@ -18,5 +24,7 @@ describe('restarts', restartsScenario);
 describe('suspend and resume', suspendScenario);
 describe('secrets', secretsScenario);
 describe('External Secrets', externalSecretsScenario);
+describe('Secrets Manager', secretsManagerScenario);
 describe('monitoring', monitoringScenario);
 describe('the release', releaseScenario);
+describe('without Helm', kustomizeScenario);

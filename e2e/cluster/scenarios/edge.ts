@@ -1,4 +1,5 @@
 import { URL_OF_EDGE } from '../address';
+import { Person } from '../edge';
 import { apply, kubectl, upgrade } from '../kubernetes';
 import { eventually } from '../../system/workbench-page';
 
@@ -30,27 +31,38 @@ export function edgeScenario(): void {
     for (const name of SECURITY_HEADERS) expect(`${name}: ${headers.get(name)}`).not.toContain('null');
   });
 
-  test('sends plain HTTP to TLS', async () => {
+  async function expectRedirect(): Promise<void> {
     const response = await fetch('http://terminal.test/', { redirect: 'manual' });
     expect([301, 302, 307, 308]).toContain(response.status);
     expect(response.headers.get('location')).toBe('https://terminal.test/');
-  });
+  }
+
+  test('sends plain HTTP to TLS', expectRedirect);
 
   test('has the same routes by an HTTPRoute, without the Ingress', async () => {
     await apply([GATEWAY]);
-    await upgrade('ingress.enabled=false', 'httpRoute.enabled=true', 'httpRoute.parentRefs[0].name=edge');
+    await upgrade(
+      ...['ingress.enabled=false', 'httpRoute.enabled=true', 'sessions.template=shell'],
+      ...['httpRoute.parentRefs[0].name=edge', 'httpRoute.parentRefs[0].sectionName=https'],
+      ...['httpRoute.redirectFrom[0].name=edge', 'httpRoute.redirectFrom[0].sectionName=http'],
+    );
     const routed = async () => (await status('/').catch(() => 0)) === 200;
     await eventually(routed, () => 'the HTTPRoute does not lead anywhere', 60_000);
     await expectRoutes();
     const { headers } = await fetch(`${URL_OF_EDGE}/`);
     expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
+    await expectRedirect();
+    const person = await Person.signIn();
+    const { id, client } = await person.shell();
+    client.close();
+    await person.end(id);
     await upgrade();
     await kubectl('--namespace', 'claude-webui', 'delete', 'gateway', 'edge');
     await eventually(routed, () => 'the Ingress does not lead anywhere', 60_000);
   });
 }
 
-/** Of the controller that hack/kind-up has installed; its entry point for TLS is 8443 inside, 443 at the node. */
+/** Of the controller that hack/kind-up has installed; its entry points are 8443 and 8000 inside, 443 and 80 at the node. */
 const GATEWAY = {
   apiVersion: 'gateway.networking.k8s.io/v1',
   kind: 'Gateway',
@@ -65,6 +77,7 @@ const GATEWAY = {
         hostname: 'terminal.test',
         tls: { mode: 'Terminate', certificateRefs: [{ name: 'terminal-tls' }] },
       },
+      { name: 'http', protocol: 'HTTP', port: 8000, hostname: 'terminal.test' },
     ],
   },
 };

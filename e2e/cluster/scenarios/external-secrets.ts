@@ -1,20 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import { eventually } from '../../system/workbench-page';
 import { MotoProcess } from '../../../gateway/src/secrets/testing/moto-process';
 import { Person } from '../edge';
 import { DEFINITIONS, ExternalSecretsOperator } from '../external-secrets-operator';
 import {
   apply,
   applyDefinitions,
+  atEachGateway,
   get,
   helm,
   kubectl,
   NAMESPACE,
-  podsOf,
   RELEASE,
   secret,
+  startsOf,
   upgrade,
   validate,
 } from '../kubernetes';
-import { rotated, signsWith } from '../signing-keys';
+import { says } from '../says';
+import { ROTATION_TIMEOUT_MS, rotated, signsWith } from '../signing-keys';
 
 const REMOTE = { jwt: 'claude-webui/jwt', users: 'claude-webui/users', anthropic: 'claude-webui/anthropic' };
 const NAMES = ['jwt', 'users', 'anthropic'] as const;
@@ -38,10 +42,11 @@ export function externalSecretsScenario(): void {
       ...['enabled=true', 'store.name=aws', 'store.create=true', 'store.region=eu-central-1'].map(
         (value) => `externalSecrets.${value}`,
       ),
-      'provider.apiKey=',
+      ...['provider.apiKey=', 'sessions.template=shell'],
     );
   });
   afterAll(async () => {
+    await (await Person.signIn()).endAll();
     await operator.close();
     await manager.kill();
     // What the operator owns goes with its objects: given back to nobody, but for the one that the chart makes itself.
@@ -69,21 +74,45 @@ export function externalSecretsScenario(): void {
     await expect(validate(JSON.stringify(wrong))).rejects.toThrow('unknown field "spec.refreshIntervall"');
   });
 
-  test('a key rotated in Secrets Manager signs without a restart, and signs nobody out', async () => {
-    const pods = await stateOfGateways();
+  test("what is rotated in Secrets Manager holds without a restart: signing key, people, the provider's key", async () => {
+    const pods = await startsOf('gateway');
     const person = await Person.signIn();
+    const { client } = await person.shell();
+    expect(await says(client, CALL)).toBe('200');
     const keyset = rotated(await manager.read(REMOTE.jwt));
     await manager.put(REMOTE.jwt, keyset);
+    await manager.put(REMOTE.users, withNamesake(await manager.read(REMOTE.users)));
+    await manager.put(REMOTE.anthropic, 'key-that-the-provider-does-not-know');
     await signsWith(keyset.active);
+    // Trying to sign in until it works would be taken for guessing.
+    const isKnown = async () => JSON.stringify(await person.call('GET', '/api/v1/admin/users')).includes(NAMESAKE);
+    await eventually(
+      () => atEachGateway(isKnown),
+      () => 'the new person is not known at each gateway',
+      ROTATION_TIMEOUT_MS,
+    );
+    await Person.signIn({ username: NAMESAKE });
+    await eventually(
+      async () => (await says(client, CALL)) === '401',
+      async () => `a call with a key that is not the provider's gives ${await says(client, CALL)}`,
+      ROTATION_TIMEOUT_MS,
+    );
     await person.call('GET', '/api/v1/sessions');
-    expect(await stateOfGateways()).toEqual(pods);
-  }, 200_000);
+    expect(await startsOf('gateway')).toEqual(pods);
+    client.close();
+  });
+}
 
-  const stateOfGateways = async () =>
-    (await podsOf('gateway')).map(({ metadata, status }) => [
-      metadata.name,
-      status.containerStatuses?.map(({ restartCount }) => restartCount),
-    ]);
+/** Status of a model call by a session. */
+const CALL = `node -e "fetch(process.env.ANTHROPIC_BASE_URL+'/v1/messages',{method:'POST',headers:{'content-type':'application/json'},body:JSON.stringify({model:'m',max_tokens:9,messages:[{role:'user',content:'say: hi'}]})}).then((r)=>console.log(String(r.status)))"`;
+const NAMESAKE = 'namesake';
+
+/** The people and one more, who has the administrator's password. */
+function withNamesake(secret: string): object {
+  const store = JSON.parse(secret) as { users: { id: string; username: string }[] };
+  const [administrator] = store.users;
+  if (administrator === undefined) throw new Error('there is nobody');
+  return { ...store, users: [administrator, { ...administrator, id: randomUUID(), username: NAMESAKE }] };
 }
 
 const secretOf = (name: string) => `${RELEASE}-${name}`;

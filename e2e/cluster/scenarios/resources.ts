@@ -1,10 +1,11 @@
+import { STATUS_SENTENCES } from '@claude-webui/protocol';
 import type { TerminalClient } from '../../system/terminal-client';
-import { eventually } from '../../system/workbench-page';
+import { browserAtEdge, signInAtEdge } from '../browser';
 import { Person } from '../edge';
 import { session, upgrade } from '../kubernetes';
 
+const START_TIMEOUT_MS = 120_000;
 const END_TIMEOUT_MS = 180_000;
-const FORK_BOMB = ':(){ :|:& };:';
 
 /** Bombs, each in a session of its own beside one that must not notice. */
 export function resourcesScenario(): void {
@@ -21,46 +22,30 @@ export function resourcesScenario(): void {
     await person.endAll();
   });
 
-  async function expectNeighbourWell(name: string): Promise<void> {
-    neighbour.client.type(`echo w""ell-${name}\n`);
-    await neighbour.client.shows(`well-${name}`);
+  test.each([
+    ['memory', 'out-of-memory', 'x=$(tail -c 2G /dev/zero | tr "\\\\0" x)'],
+    ['a full disk', 'disk-full', 'head -c 600M /dev/zero > "$HOME/fill"; sleep 600'],
+    ['a fork bomb', 'too-many-processes', ':(){ :|:& };:'],
+  ] as const)('%s: that session ends alone, and the browser says in words why', async (_, reason, command) => {
+    // The page opens the newest one.
+    const id = await person.newSession();
+    const context = await browserAtEdge();
+    try {
+      const page = await signInAtEdge(context);
+      await page.type('echo R""EADY\n');
+      await page.sees('READY', START_TIMEOUT_MS);
+      await page.type(`${command}\n`);
+      const notice = page.notice(STATUS_SENTENCES[reason]);
+      await notice.waitFor({ timeout: END_TIMEOUT_MS }).catch(async (cause: unknown) => {
+        throw new Error(`the page does not say so; the session: ${JSON.stringify((await session(id)).status)}`, {
+          cause,
+        });
+      });
+    } finally {
+      await context.browser()?.close();
+    }
+    neighbour.client.type(`echo w""ell-${reason}\n`);
+    await neighbour.client.shows(`well-${reason}`);
     expect(neighbour.client.phases).not.toContain('ended');
-  }
-
-  /** How a session ends that does this, in the words that its person is told. */
-  async function endOf(command: string): Promise<string | undefined> {
-    const { id, client } = await person.shell();
-    client.type(`${command}\n`);
-    await eventually(
-      () => client.phases.includes('ended'),
-      async () => `the session has not ended: ${JSON.stringify((await session(id)).status)}`,
-      END_TIMEOUT_MS,
-    );
-    client.close();
-    return client.end?.reason;
-  }
-
-  test('memory: that session ends, and its person is told why', async () => {
-    expect(await endOf('x=$(tail -c 2G /dev/zero | tr "\\\\0" x)')).toBe('out-of-memory');
-    await expectNeighbourWell('memory');
-  });
-
-  test('a full disk: that session ends, and its person is told why', async () => {
-    expect(await endOf('head -c 600M /dev/zero > "$HOME/fill"; sleep 600')).toBe('disk-full');
-    await expectNeighbourWell('disk');
-  });
-
-  test('a fork bomb: nobody else notices, and the session can be ended', async () => {
-    const { id, client } = await person.shell();
-    client.type(`${FORK_BOMB}\n`);
-    await expectNeighbourWell('forks');
-    await person.end(id);
-    await eventually(
-      async () => ['Ended', 'Failed', undefined].includes((await session(id).catch(() => null))?.status?.phase),
-      () => 'the session does not end',
-      END_TIMEOUT_MS,
-    );
-    client.close();
-    await expectNeighbourWell('after-forks');
   });
 }

@@ -1,10 +1,11 @@
 import { Person } from '../edge';
-import { apply, NAMESPACE, secret } from '../kubernetes';
+import { apply, NAMESPACE, secret, startsOf } from '../kubernetes';
 import { rotated, signsWith } from '../signing-keys';
 
 /** Signing keys that change while people are signed in. */
 export function secretsScenario(): void {
   test('a new signing key reaches the pods without a restart, and signs nobody out', async () => {
+    const pods = await startsOf('gateway');
     const before = await Person.signIn();
     const keyset = rotated(await secret('terminal-jwt', 'jwt'));
     await apply([
@@ -17,5 +18,6 @@ export function secretsScenario(): void {
     ]);
     await signsWith(keyset.active);
     await before.call('GET', '/api/v1/sessions');
+    expect(await startsOf('gateway')).toEqual(pods);
   });
 }
