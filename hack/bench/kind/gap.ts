@@ -1,4 +1,4 @@
-/** What a person sees of a rolling upgrade: the longest silence of a program that prints all the time, and whether a line is missing. */
+/** What a person sees of a rolling upgrade: the longest silence of a program that prints all the time, and whether a byte is missing. */
 import type { TerminalClient } from '../../../e2e/system/terminal-client';
 import { Person } from '../../../e2e/cluster/edge';
 import { kubectl, NAMESPACE, settled, upgrade } from '../../../e2e/cluster/kubernetes';
@@ -42,17 +42,21 @@ export async function measureGap(): Promise<string> {
     `| reconnect_gap_seconds p50 | ${percentile(gaps, 0.5).toFixed(3)} |`,
     `| reconnect_gap_seconds p99 | ${percentile(gaps, 0.99).toFixed(3)} |`,
     `| times that a client was without a connection | ${reconnecting} |`,
-    `| lines lost | ${lost} |`,
-    `| lines repeated | ${repeated} |`,
+    `| bytes lost | ${lost} |`,
+    `| bytes repeated | ${repeated} |`,
   ].join('\n');
 }
+
+const bytesOf = (line: number) => `line-${line}\r\n`.length;
 
 /** A session whose program prints all the time, and when each piece of it came. */
 class Ticker {
   private arrivals: number[] = [];
   private unfinished = '';
   private last = 0;
+  /** Bytes. */
   lost = 0;
+  /** Bytes. */
   repeated = 0;
 
   private constructor(private readonly client: TerminalClient) {}
@@ -77,8 +81,8 @@ class Ticker {
     for (const line of lines) {
       const number = Number(/^line-(\d+)$/.exec(line)?.[1]);
       if (Number.isNaN(number)) continue;
-      if (number <= this.last) this.repeated += 1;
-      else this.lost += number - this.last - 1;
+      if (number <= this.last) this.repeated += bytesOf(number);
+      for (let missing = this.last + 1; missing < number; missing += 1) this.lost += bytesOf(missing);
       this.last = Math.max(this.last, number);
     }
   }

@@ -1,13 +1,14 @@
 /** From the click on "New session" to Claude Code's prompt on the screen: with a CLI that waits at its prompt, and without. */
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../../../e2e/system/browser';
-import { eventually, WorkbenchPage } from '../../../e2e/system/workbench-page';
-import { URL_OF_EDGE } from '../../../e2e/cluster/address';
-import { passwordOfAdministrator, Person, USERNAME } from '../../../e2e/cluster/edge';
+import type { WorkbenchPage } from '../../../e2e/system/workbench-page';
+import { eventually } from '../../../e2e/system/workbench-page';
+import { signInAtEdge } from '../../../e2e/cluster/browser';
+import { Person } from '../../../e2e/cluster/edge';
 import { get, nodeAddress, SESSIONS, upgrade } from '../../../e2e/cluster/kubernetes';
 import { percentile } from '../terminal/statistics';
 
-const WARM_ROUNDS = 20;
+const WARM_ROUNDS = 40;
 const COLD_ROUNDS = 8;
 const PROMPT_TIMEOUT_MS = 120_000;
 
@@ -38,10 +39,7 @@ export async function measureStart(): Promise<string> {
 async function rounds(browser: Browser, count: number, prepare: () => Promise<void>): Promise<number[]> {
   const person = await Person.signIn();
   const context = await browser.newContext({ viewport: { width: 1100, height: 700 }, ignoreHTTPSErrors: true });
-  const page = await WorkbenchPage.signIn(await context.newPage(), URL_OF_EDGE, {
-    username: USERNAME,
-    password: await passwordOfAdministrator(),
-  });
+  const page = await signInAtEdge(context);
   const times: number[] = [];
   for (let round = 0; round < count; round += 1) {
     await person.endAll();
