@@ -284,6 +284,9 @@ test('a session that is still starting can be ended', async () => {
   await call('DELETE', `/api/v1/sessions/${id}`);
   expect(await client.ended()).toMatchObject({ reason: 'terminated' });
   expect(() => object(id)).toThrow('NotFound');
+  await gateway.close();
+  expect(gateway.log()).toContain('session ended before it had started');
+  expect(gateway.log()).not.toContain('"level":"error"');
 });
 
 const STARTING: Omit<SessionRecord, 'id'> = {

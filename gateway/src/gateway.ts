@@ -26,6 +26,8 @@ import { ModelProxy } from './model-proxy/model-proxy';
 import { Policy } from './policy/policy';
 import type { PolicyFileParts } from './policy/policy-file';
 import { PolicyFile } from './policy/policy-file';
+import { ProvenSettings } from './policy/proven-settings';
+import { shareProvenSettings } from './policy/shared-proven-settings';
 import { forwardFile } from './runner-link/files';
 import type { PlainProgram } from './sessions/open-backend';
 import { openBackend } from './sessions/open-backend';
@@ -118,7 +120,12 @@ async function open(
   const policyFile = openPolicy(config.policyFile, { log, audit, failures: metrics.policyReloadFailures });
   opened.push(() => policyFile?.close());
   const policy = () => policyFile?.current ?? Policy.preset;
-  const sessions = new Sessions(directory, backend, limits, environment, metrics, log, audit, policy);
+  const proven = new ProvenSettings();
+  if (redis !== null) {
+    const stopSharing = await shareProvenSettings(proven, redis, log);
+    opened.push(stopSharing);
+  }
+  const sessions = new Sessions(directory, backend, limits, environment, metrics, log, audit, policy, proven);
   // Alone, nobody could find them again.
   opened.push(() => sessions.close(redis === null && !backend.findsAgain ? 'end' : 'leave'));
 

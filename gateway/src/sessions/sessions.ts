@@ -14,7 +14,7 @@ import { AppError, PolicyRefusal } from '../errors';
 import type { Logger } from '../log';
 import type { Metrics } from '../metrics/metrics';
 import type { Policy } from '../policy/policy';
-import { ProvenSettings } from '../policy/proven-settings';
+import type { ProvenSettings } from '../policy/proven-settings';
 import type { FoundSession, Placement, SessionBackend } from './backend';
 import { PlacementLeft, SessionStartError } from './backend';
 import type {
@@ -75,7 +75,6 @@ export class Sessions {
   /** Changes of links follow each other, so that each begins with what the one before has left. */
   private linkChanges: Promise<unknown> = Promise.resolve();
   private readonly keeper: Keeper;
-  private readonly proven = new ProvenSettings();
   private readonly placements = new Set<Promise<void>>();
 
   constructor(
@@ -87,6 +86,7 @@ export class Sessions {
     private readonly log: Logger,
     private readonly audit: AuditTrail,
     private readonly policy: () => Policy,
+    private readonly proven: ProvenSettings,
   ) {
     // One listener for each session that is being placed, which MAX_SESSIONS bounds.
     setMaxListeners(0, this.closing.signal);
@@ -304,8 +304,9 @@ export class Sessions {
       if (placed !== null) this.keeper.keep(placed);
     } catch (error) {
       if (error instanceof PlacementLeft) return;
-      this.log.error({ sessionId, err: error }, 'session not started');
       const end = error instanceof SessionStartError ? error.end : { reason: 'start-failed' as const, exitCode: null };
+      if (end.reason === 'terminated') this.log.info({ sessionId }, 'session ended before it had started');
+      else this.log.error({ sessionId, err: error }, 'session not started');
       await this.markEnded(sessionId, end);
     }
   }

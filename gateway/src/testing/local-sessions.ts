@@ -7,6 +7,7 @@ import { createLogger } from '../log';
 import { Metrics } from '../metrics/metrics';
 import type { SessionLimitCounts, SessionRecord } from '../sessions/directory';
 import { Policy } from '../policy/policy';
+import { ProvenSettings } from '../policy/proven-settings';
 import { MemoryDirectory } from '../sessions/memory-directory';
 import type { ProcessBackendOptions } from '../sessions/process-backend';
 import { ProcessBackend } from '../sessions/process-backend';
@@ -49,6 +50,7 @@ export class LocalSessions {
       createLogger('silent'),
       options.audit ?? { record: () => undefined },
       () => options.policy ?? Policy.preset,
+      new ProvenSettings(),
     );
   }
 
