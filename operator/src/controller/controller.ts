@@ -1,5 +1,5 @@
 /** Workers that take keys from a queue and reconcile them, a bounded number at a time. */
-import { isConflict } from './api-error';
+import { isOutdated } from './api-error';
 import { NotLeadingError } from './leader-election';
 import type { ControllerLog } from './log';
 import type { ControllerMetrics } from './metrics';
@@ -54,9 +54,8 @@ export class Controller {
     } catch (error) {
       // Whoever does not lead has nothing to retry; whoever leads has the key in its list.
       if (error instanceof NotLeadingError) return;
-      // A conflict is news on its way, no failure.
-      metrics.reconciled(name, isConflict(error) ? 'requeue' : 'error', seconds(started));
-      if (!isConflict(error)) log.error({ controller: name, key, err: error }, 'reconcile failed');
+      metrics.reconciled(name, isOutdated(error) ? 'requeue' : 'error', seconds(started));
+      if (!isOutdated(error)) log.error({ controller: name, key, err: error }, 'reconcile failed');
       this.queue.retry(key);
     }
   }

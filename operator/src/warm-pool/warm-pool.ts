@@ -6,7 +6,7 @@
 import type { ClaudeSession, SessionTemplate } from '@claude-webui/protocol/kubernetes';
 import { LABELS } from '@claude-webui/protocol/kubernetes';
 import type { ApiClient } from '../controller/api-client';
-import { isConflict, isNotFound } from '../controller/api-error';
+import { isOutdated } from '../controller/api-error';
 import type { Store } from '../controller/store';
 import type { OperatorMetrics } from '../operator-metrics';
 import type { Placement } from '../pod/placement';
@@ -75,7 +75,7 @@ export class WarmPool {
       pods.observe(claimed);
       return claimed;
     } catch (error) {
-      if (isConflict(error) || isNotFound(error)) return null;
+      if (isOutdated(error)) return null;
       throw error;
     } finally {
       this.claiming.delete(name);
