@@ -100,9 +100,11 @@ export class Audience {
     return true;
   }
 
-  /** Sends new output to everybody who can take it. */
+  /** Sends new output to everybody who can take it, or the screen where that has left the buffer, as it may while a screen is made. */
   pump(): void {
-    for (const attachment of this.attachments) attachment.pump(this.output);
+    for (const attachment of this.attachments)
+      if (!attachment.isStalled && attachment.hasLost(this.output)) this.catchUp(attachment);
+      else attachment.pump(this.output);
   }
 
   /** The client has dealt with output up to `offset`; it may get more. */

@@ -118,12 +118,14 @@ test('input with a gap before it is refused rather than typed out of order', asy
 
 test('a client whose place has left the buffer gets the screen, and the stream from there', async () => {
   session = await RunningSession.shell(
-    'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo "line $i"; done; echo LAST; read line; echo after',
+    'read go; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo "line $i"; done; echo LAST; read line; echo after',
     {
       limits: { replayBytes: 64 * 1024 },
     },
   );
   const first = session.attach();
+  await first.attached();
+  first.type('\r');
   await first.shows('LAST');
   await first.close();
   const second = session.attach({ from: '10' });
@@ -137,6 +139,16 @@ test('a client whose place has left the buffer gets the screen, and the stream f
   second.type('\r');
   await second.shows('after');
   expect(second.output.toString()).not.toContain('LAST');
+});
+
+test('a screen that the output has left behind before it was sent is followed by a newer one', async () => {
+  session = await RunningSession.shell('exec yes', { limits: { replayBytes: 32 * 1024 } });
+  for (let attached = 0; attached < 3; attached += 1) {
+    const client = session.attach({}, 'view');
+    const { offset } = await client.attached();
+    await client.until(() => client.offset > offset + 4 * MEGABYTE);
+    await client.close();
+  }
 });
 
 test('code points that arrive in two reads come out as they went in', async () => {
