@@ -24,7 +24,7 @@ test('the last to leave starts the grace, and its end ends the session', async (
 });
 
 test('a session in which nothing happens warns and ends', async () => {
-  const session = await RunningSession.shell('cat', { limits: { idleTimeoutMs: 400, idleWarningMs: 300 } });
+  const session = await RunningSession.shell('cat', { limits: { idleTimeoutMs: 2000, idleWarningMs: 1900 } });
   const client = session.attach();
   await client.attached();
   const warning = await client.until(() =>
@@ -36,7 +36,7 @@ test('a session in which nothing happens warns and ends', async () => {
 });
 
 test('a key pressed during the countdown stops it', async () => {
-  const session = await RunningSession.shell('cat', { limits: { idleTimeoutMs: 1000, idleWarningMs: 900 } });
+  const session = await RunningSession.shell('cat', { limits: { idleTimeoutMs: 3000, idleWarningMs: 2900 } });
   const client = session.attach();
   const inCountdown = (frame: (typeof client.frames)[number]) =>
     frame.type === 'state' && frame.state.idleEndsInMs !== null;
@@ -50,7 +50,7 @@ test('a key pressed during the countdown stops it', async () => {
 });
 
 test('a model call in flight keeps a silent session', async () => {
-  const session = await RunningSession.shell('cat', { limits: { idleTimeoutMs: 300, idleWarningMs: 100 } });
+  const session = await RunningSession.shell('cat', { limits: { idleTimeoutMs: 2000, idleWarningMs: 500 } });
   const mark = (ttlMs: number) =>
     new Promise<number | undefined>((resolve) => {
       request(
@@ -66,7 +66,7 @@ test('a model call in flight keeps a silent session', async () => {
   expect(await mark(60_000)).toBe(204);
   const outcome = await Promise.race([
     session.ended.then(() => 'ended'),
-    new Promise((resolve) => setTimeout(() => resolve('alive'), 800)),
+    new Promise((resolve) => setTimeout(() => resolve('alive'), 3000)),
   ]);
   expect(outcome).toBe('alive');
   expect(await mark(0)).toBe(204);
