@@ -8,10 +8,15 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { createLogger } from '../../gateway/src/log';
+import { Metrics } from '../../gateway/src/metrics/metrics';
+import { Policy } from '../../gateway/src/policy/policy';
+import { ProvenSettings } from '../../gateway/src/policy/proven-settings';
 import { RedisProcess, noRedis } from '../../gateway/src/redis/testing/redis-process';
 import type { SessionRecord } from '../../gateway/src/sessions/directory';
 import { KubernetesBackend } from '../../gateway/src/sessions/kubernetes/kubernetes-backend';
 import { SessionObjects } from '../../gateway/src/sessions/kubernetes/session-objects';
+import { MemoryDirectory } from '../../gateway/src/sessions/memory-directory';
+import { Sessions } from '../../gateway/src/sessions/sessions';
 import { ControlPlane } from '../../operator/src/testing/control-plane';
 import { freePort } from '../../operator/src/testing/free-port';
 import { installDefinitions } from '../../operator/src/testing/world';
@@ -43,7 +48,7 @@ beforeAll(async () => {
     'create',
     'role',
     'gateway',
-    '--verb=create,get,list,watch,delete',
+    '--verb=create,get,list,watch,patch,delete',
     `--resource=${RESOURCE}`,
   ]);
   plane.kubectl(['-n', NAMESPACE, 'create', 'rolebinding', 'gateway', '--role=gateway', '--user=gateway']);
@@ -289,6 +294,29 @@ test('a session that is still starting can be ended', async () => {
   expect(gateway.log()).not.toContain('"level":"error"');
 });
 
+const silent = createLogger('silent');
+
+/** What a gateway has of the cluster, without its process. */
+async function ownBackend(idle: { idleTimeoutMs: number; idleWarningMs: number }) {
+  const config = new KubeConfig();
+  config.loadFromFile(plane.kubeconfig('gateway'));
+  const objects = await SessionObjects.open(NAMESPACE, silent, config);
+  const limits = { ...idle, detachGraceMs: 60_000 };
+  const options = { template: 'default', limits, maxLifetimeMs: 0, bindKey: () => keys.privateKey };
+  return { objects, backend: new KubernetesBackend(objects, options, silent) };
+}
+
+async function ownGateway(idle: { idleTimeoutMs: number; idleWarningMs: number }) {
+  await gateway.close();
+  const { backend } = await ownBackend(idle);
+  const directory = new MemoryDirectory();
+  const [counts, audit] = [{ total: 10, perUser: 10 }, { record: () => undefined }];
+  const [metrics, proven] = [new Metrics(), new ProvenSettings()];
+  const policy = () => Policy.preset;
+  const sessions = new Sessions(directory, backend, counts, () => ({}), metrics, silent, audit, policy, proven);
+  return { sessions, directory, close: () => sessions.close('leave') };
+}
+
 const STARTING: Omit<SessionRecord, 'id'> = {
   owner: 'ada',
   workspace: 'main',
@@ -303,14 +331,61 @@ const STARTING: Omit<SessionRecord, 'id'> = {
   shares: [],
 };
 
+test('a suspended session comes back for who opens it, not for a page that was there before', async () => {
+  const id = await create();
+  const before = open(id);
+  const first = await givePod(id);
+  await before.attached();
+  before.type('one\r');
+  await before.shows('one\r\none');
+  plane.kubectl(['-n', NAMESPACE, 'patch', RESOURCE, id, '--type=merge', '-p', '{"spec":{"suspend":true}}']);
+  first.process.kill('SIGTERM');
+  say(id, { phase: 'Suspended', reason: 'Suspended', message: '', endpoint: null, podUID: null });
+  await before.waitsFor('suspended');
+  expect(object(id).spec).toMatchObject({ suspend: true });
+  // Or it might be the one that types, in the end.
+  before.close();
+  const after = open(id);
+  await after.waitsFor('suspended');
+  plane.kubectl([
+    '-n',
+    NAMESPACE,
+    'wait',
+    '--for=jsonpath={.spec.suspend}=false',
+    '--timeout=30s',
+    `${RESOURCE}/${id}`,
+  ]);
+  await givePod(id);
+  await after.attached();
+  after.type('two\r');
+  await after.shows('two\r\ntwo');
+});
+
+test.each<[string, object, object]>([
+  ['suspended', { phase: 'Suspended', reason: 'Suspended' }, { state: 'starting', progress: { code: 'suspended' } }],
+  ['over', { phase: 'Ended', reason: 'IdleTimeout' }, { state: 'ended', end: { reason: 'idle-timeout' } }],
+])('the object of a session whose runner says that it was idle says whether it is %s', async (_, status, expected) => {
+  const { sessions, directory, close } = await ownGateway({ idleTimeoutMs: 400, idleWarningMs: 100 });
+  try {
+    const { id } = await sessions.create({ id: 'ada', role: 'user' }, {});
+    const pod = await givePod(id);
+    const isSo = new Promise<void>((resolve) => {
+      directory.subscribe((record) => {
+        if (record.id === id && (record.progress?.code === 'suspended' || record.state === 'ended')) resolve();
+      });
+    });
+    await pod.left;
+    expect(await sessions.get({ id: 'ada', role: 'user' }, id)).toMatchObject({ state: 'ready' });
+    say(id, { ...status, message: '', endpoint: null, podUID: null });
+    await isSo;
+    expect(await sessions.get({ id: 'ada', role: 'user' }, id)).toMatchObject(expected);
+  } finally {
+    await close();
+  }
+});
+
 test('a session that is ended before its object is there, which another gateway was making, leaves none', async () => {
-  const config = new KubeConfig();
-  config.loadFromFile(plane.kubeconfig('gateway'));
-  const log = createLogger('silent');
-  const objects = await SessionObjects.open(NAMESPACE, log, config);
-  const limits = { idleTimeoutMs: 0, idleWarningMs: 0, detachGraceMs: 0 };
-  const options = { template: 'default', limits, maxLifetimeMs: 0, bindKey: () => keys.privateKey };
-  const backend = new KubernetesBackend(objects, options, log);
+  const { objects, backend } = await ownBackend({ idleTimeoutMs: 0, idleWarningMs: 0 });
   try {
     const id = randomUUID();
     const gone = new Promise<void>((resolve) => {

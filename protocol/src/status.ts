@@ -20,7 +20,7 @@ export const STATUS_SENTENCES = {
   'policy-not-enforced':
     'This session was not started, or was ended, because Claude Code would not have obeyed the rules that are set for it. Tell your administrator.',
   'runner-crashed': 'The program that keeps this session has crashed. Start a new session.',
-  suspended: 'This session was suspended. Its files are kept; resume it to go on.',
+  suspended: 'This session is suspended. Its files are kept; open it again to go on.',
   'lifetime-exceeded': 'This session has reached the longest time that one may last. Start a new one to go on.',
   'out-of-memory':
     'This session needed more memory than it may have and was ended. Start a new one, and run less at a time in it.',

@@ -62,6 +62,10 @@ export interface SessionBackend {
     signal: AbortSignal,
     progress: ProgressListener,
   ): Promise<Whereabouts>;
+  /** Whether a session whose runner says that it has ended so may go on: then `relocate` tells. */
+  mayGoOn(end: SessionEnd): boolean;
+  /** A suspended session is wanted again: `relocate` resolves once it is there. */
+  resume(sessionId: string): Promise<void>;
   /** Live sessions, whoever has placed them. */
   found(): FoundSession[];
   /** Calls back with the id of a session that is perhaps not any more where it was. Returns the unsubscriber. */

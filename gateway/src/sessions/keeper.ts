@@ -87,14 +87,17 @@ export class Keeper {
       }
       this.listener.event(kept.record, event);
     };
-    const mayGoOn = () => !isOver && !stop.signal.aborted;
-    while (mayGoOn()) {
+    const heard = (event: RunnerEvent) => {
+      if (event.type !== 'ended' || !this.backend.mayGoOn(event.end)) tell(event);
+    };
+    const goesOn = () => !isOver && !stop.signal.aborted;
+    while (goesOn()) {
       if (kept.record.endpoint !== null) {
-        await this.listen(kept, tell);
+        await this.listen(kept, heard);
         // One that is being killed still answers for a moment.
-        if (mayGoOn()) await delay(LOST_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+        if (goesOn()) await delay(LOST_MS, undefined, { signal: stop.signal }).catch(() => undefined);
       }
-      if (mayGoOn()) await this.relocate(kept, tell);
+      if (goesOn()) await this.relocate(kept, tell);
     }
   }
 

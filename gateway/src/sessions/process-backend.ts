@@ -117,6 +117,15 @@ export class ProcessBackend implements SessionBackend {
     return { end: { reason: 'runner-crashed', exitCode: null } };
   }
 
+  mayGoOn(): boolean {
+    return false;
+  }
+
+  /** None is ever suspended here. */
+  resume(): Promise<void> {
+    return Promise.resolve();
+  }
+
   found(): FoundSession[] {
     return [];
   }

@@ -164,6 +164,11 @@ export class Sessions {
     if (isLive(settled)) await this.endAs(settled, 'terminated');
   }
 
+  /** Brings a suspended session back. */
+  resume(id: string): Promise<void> {
+    return this.backend.resume(id);
+  }
+
   /** The session once it can be attached to, or ended before it could; `told` hears of what it waits for. @throws AppError session-not-found */
   settled(id: string, signal: AbortSignal, told?: (record: SessionRecord) => void): Promise<SessionRecord> {
     const isSettled = (record: SessionRecord) => {

@@ -32,6 +32,8 @@ export class TerminalSocket {
   private readonly gate: InputGate;
   private readonly gone = new AbortController();
   private attachment: AttachmentAudit | null = null;
+  /** Somebody opens the session to work in it; a page that only comes back to it does not undo a suspension. */
+  private wantsBack: boolean;
 
   constructor(
     private readonly socket: ClientSocket,
@@ -44,6 +46,7 @@ export class TerminalSocket {
     const tooMuch = () => closeSocket(socket, 'too-much-input');
     this.gate = new InputGate(limits, (frame) => this.toRunner(frame), tooMuch);
     socket.conn.on('data', () => this.gate.message());
+    this.wantsBack = this.mode === 'drive' && socket.data.handshake.resumeFrom === undefined;
     const speak = socket.data.handshake.encoding === 'frames' ? speakFrames : speakPlain;
     this.dialect = speak(
       socket,
@@ -89,9 +92,7 @@ export class TerminalSocket {
   }
 
   private async attach(record: SessionRecord): Promise<void> {
-    const { identity, handshake } = this.socket.data;
-    const views = identity.kind === 'guest' || identity.claims.role === 'viewer' || handshake.mode === 'view';
-    const mode = views ? 'view' : 'drive';
+    const { mode } = this;
     const link = await dialRunner(record, mode, this.query(), this.gone.signal);
     if (this.gone.signal.aborted) return link.terminate();
     this.link = link;
@@ -103,6 +104,13 @@ export class TerminalSocket {
     link.on('close', () => closeSocket(this.socket, 'runner-unreachable'));
     for (const frame of this.early.splice(0)) link.send(frame);
     link.resume();
+  }
+
+  private get mode(): 'drive' | 'view' {
+    const { identity, handshake } = this.socket.data;
+    return identity.kind === 'guest' || identity.claims.role === 'viewer' || handshake.mode === 'view'
+      ? 'view'
+      : 'drive';
   }
 
   private query(): AttachQuery {
@@ -139,9 +147,16 @@ export class TerminalSocket {
     }
   }
 
-  /** Tells the client what the session waits for. */
+  /** Tells the client what the session waits for, which may be somebody who opens it. */
   private starting({ id: sessionId, progress }: SessionRecord): void {
-    if (progress !== null && progress !== undefined) this.socket.emit('progress', { ...progress, sessionId });
+    if (progress === null || progress === undefined) return;
+    this.socket.emit('progress', { ...progress, sessionId });
+    if (progress.code !== 'suspended' || !this.wantsBack) return;
+    this.wantsBack = false;
+    this.sessions.resume(sessionId).catch((error: unknown) => {
+      this.log.error({ sessionId, err: error }, 'a suspended session cannot be resumed');
+      closeSocket(this.socket, 'not-ready');
+    });
   }
 
   /** The session was over before it could be attached to. */

@@ -125,6 +125,7 @@ describe('rights', () => {
   it.each([
     ['gateway', 'create', 'claudesessions.claude-webui.io'],
     ['gateway', 'watch', 'claudesessions.claude-webui.io'],
+    ['gateway', 'patch', 'claudesessions.claude-webui.io'],
     ['gateway', 'delete', 'claudesessions.claude-webui.io'],
     ['operator', 'create', 'pods'],
     ['operator', 'patch', 'claudesessions.claude-webui.io status'],
@@ -135,7 +136,6 @@ describe('rights', () => {
 
   it.each([
     ['gateway', 'update', 'claudesessions.claude-webui.io'],
-    ['gateway', 'patch', 'claudesessions.claude-webui.io'],
     ['gateway', 'patch', 'claudesessions.claude-webui.io status'],
     ['gateway', 'create', 'sessiontemplates.claude-webui.io'],
     ['gateway', 'list', 'pods'],

@@ -37,6 +37,6 @@ export const OPERATOR_LEASE_RULES: PolicyRule[] = [
 
 /** In the namespace of the sessions. Sessions are made, followed and ended; all else is the operator's. */
 export const GATEWAY_RULES: PolicyRule[] = [
-  { apiGroups: [OURS], resources: ['claudesessions'], verbs: [...READ, 'create', 'delete'] },
+  { apiGroups: [OURS], resources: ['claudesessions'], verbs: [...READ, 'create', 'patch', 'delete'] },
   { apiGroups: [OURS], resources: ['sessiontemplates'], verbs: ['get'] },
 ];

@@ -125,6 +125,15 @@ export class KubernetesBackend implements SessionBackend {
     throw new PlacementLeft();
   }
 
+  /** The template says whether an idle session ends or is suspended, and the operator does it. */
+  mayGoOn({ reason }: SessionEnd): boolean {
+    return reason === 'idle-timeout';
+  }
+
+  resume(sessionId: string): Promise<void> {
+    return this.objects.resume(sessionId);
+  }
+
   found(): FoundSession[] {
     return this.objects
       .all()

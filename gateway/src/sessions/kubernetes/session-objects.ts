@@ -89,6 +89,13 @@ export class SessionObjects {
     await refused(this.api.createNamespacedCustomObject({ ...this.place(), body }));
   }
 
+  /** @throws ClusterError */
+  async resume(name: string): Promise<void> {
+    // RFC 6902: an "add" replaces what is there.
+    const body = [{ op: 'add', path: '/spec/suspend', value: false }];
+    await refused(this.api.patchNamespacedCustomObject({ ...this.place(), name, body }));
+  }
+
   /** One that is gone is deleted. @throws ClusterError */
   async delete(name: string): Promise<void> {
     await refused(this.api.deleteNamespacedCustomObject({ ...this.place(), name })).catch((error: unknown) => {
