@@ -15,6 +15,7 @@ import { listen } from './http-server';
 import type { Logger } from './log';
 import { OperatorMetrics } from './operator-metrics';
 import type { Pod } from './pod/pod';
+import { isOver } from './pod/pod';
 import { claimName } from './pod/workspace-claim';
 import { Admission } from './sessions/admission';
 import { SessionReconciler } from './sessions/session-reconciler';
@@ -157,7 +158,7 @@ function follow(view: ClusterView, sessions: Controller, templates: Controller):
       for (const session of view.sessions.find('template', name)) sessions.queue.add(session.metadata.name);
   });
   view.pods.onChange((before, after) => {
-    if (after === undefined && before !== undefined) wakeNeighbours(before);
+    if (before !== undefined && (after === undefined || (isOver(after) && !isOver(before)))) wakeWaiting(before);
     for (const pod of [before, after]) {
       const session = pod?.metadata.labels?.[LABELS.session];
       if (session !== undefined) sessions.queue.add(session);
@@ -165,8 +166,10 @@ function follow(view: ClusterView, sessions: Controller, templates: Controller):
       if (template !== undefined && pod?.metadata.labels?.[LABELS.pool] !== undefined) templates.queue.add(template);
     }
   });
-  // Whoever waits for the workspace of a session that has just ended.
-  const wakeNeighbours = (pod: Pod) => {
+  // Whoever waits for room, or for the workspace of a session that has just ended.
+  const wakeWaiting = (pod: Pod) => {
+    for (const { metadata, status } of view.sessions.list())
+      if (status?.reason === 'QuotaExceeded') sessions.queue.add(metadata.name);
     const session = view.sessions.get(pod.metadata.labels?.[LABELS.session] ?? '');
     if (session === undefined) return;
     for (const { metadata } of view.sessions.find('workspace', claimName(session))) sessions.queue.add(metadata.name);

@@ -1,5 +1,6 @@
 import { STATUS_SENTENCES } from '@claude-webui/protocol';
 import type { TerminalClient } from '../../system/terminal-client';
+import { eventually } from '../../system/workbench-page';
 import { browserAtEdge, signInAtEdge } from '../browser';
 import { Person } from '../edge';
 import { session, upgrade } from '../kubernetes';
@@ -44,6 +45,12 @@ export function resourcesScenario(): void {
     } finally {
       await context.browser()?.close();
     }
+    // Nor does it come back.
+    await eventually(
+      async () => (await session(id)).status?.phase === 'Failed',
+      async () => `the session has not failed: ${JSON.stringify((await session(id)).status)}`,
+      END_TIMEOUT_MS,
+    );
     neighbour.client.type(`echo w""ell-${reason}\n`);
     await neighbour.client.shows(`well-${reason}`);
     expect(neighbour.client.phases).not.toContain('ended');

@@ -62,7 +62,7 @@ export class Admission {
     return null;
   }
 
-  /** Sessions that have a pod or are getting one. */
+  /** Sessions that have a pod, also one that is over, or are getting one. */
   private running(): number {
     let size = this.view.pods.countValues('session');
     for (const name of this.starting.keys()) if (this.view.pods.find('session', name).length === 0) size += 1;
@@ -72,7 +72,7 @@ export class Admission {
   private runningOf(owner: string): Set<string> {
     const names = new Set<string>();
     for (const pod of this.view.pods.find('owner', ownerLabel(owner)))
-      names.add(pod.metadata.labels?.[LABELS.session] ?? '');
+      if (!isOver(pod)) names.add(pod.metadata.labels?.[LABELS.session] ?? '');
     for (const session of this.starting.values()) if (session.spec.owner === owner) names.add(session.metadata.name);
     return names;
   }

@@ -21,9 +21,16 @@ const WAIT_MS = 10_000;
 /** A pod that no gateway has told its session by then belongs to a gateway that is gone. */
 const BIND_DEADLINE_MS = 600_000;
 
-const CRASHES = new Set<SessionReason>(['RunnerCrashed', 'OutOfMemory']);
+const CRASHES = new Set<SessionReason>(['RunnerCrashed']);
 const DISRUPTIONS = new Set<SessionReason>(['Evicted', 'DiskFull', 'Preempted', 'NodeLost', 'ServerStopping']);
-const FAILURES = new Set<SessionReason>(['CliNotInstalled', 'PolicyNotEnforced', 'StartFailed', 'TooManyProcesses']);
+/** What would come again, or is over for those who are attached. */
+const FAILURES = new Set<SessionReason>([
+  'CliNotInstalled',
+  'PolicyNotEnforced',
+  'StartFailed',
+  'OutOfMemory',
+  'TooManyProcesses',
+]);
 
 export function decide(o: Observation): Decision {
   const { session } = o;

@@ -27,6 +27,9 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
+/** A little less than a session that waits for room waits until it looks by itself. Milliseconds. */
+const LOOK_AGAIN_MS = 9000;
+
 const persistent = { kind: 'Persistent' as const, size: '1Gi', accessModes: ['ReadWriteOnce' as const] };
 
 const sessionWith = (name: string, wanted: Partial<ClaudeSessionStatus>) =>
@@ -270,7 +273,6 @@ describe('a session with a persistent workspace', () => {
       {},
       { phase: 'Failed', reason: 'Evicted', message: 'Usage of EmptyDir volume "tmp" exceeds the limit "1Gi".' },
     ],
-    ['OutOfMemory', { reason: 'OOMKilled' }, {}],
     ['Preempted', {}, { conditions: [{ ...condition('DisruptionTarget', 'True'), reason: 'PreemptionByScheduler' }] }],
     ['NodeLost', {}, { conditions: [{ ...condition('DisruptionTarget', 'True'), reason: 'DeletionByTaintManager' }] }],
   ] as const)('comes back by itself after %s, with the same claim', async (reason, terminated, status) => {
@@ -283,6 +285,15 @@ describe('a session with a persistent workspace', () => {
     );
     await world.kubelet.run(second);
     await sessionWith(session.metadata.name, { phase: 'Ready' });
+  });
+
+  it('does not come back after it had used more memory than it may: it would again', async () => {
+    const { session, pod } = await running();
+    await world.kubelet.end(pod, { exitCode: 137, reason: 'OOMKilled' });
+    await sessionWith(session.metadata.name, { phase: 'Failed', reason: 'OutOfMemory' });
+    expect(world.view.pods.find('session', session.metadata.name).map((one) => one.metadata.uid)).toEqual([
+      pod.metadata.uid,
+    ]);
   });
 
   it('waits while another session of the owner works in the workspace', async () => {
@@ -339,6 +350,11 @@ describe('limits', () => {
     await sessionWith(second.metadata.name, { reason: 'QuotaExceeded' });
     const another = await world.session({ owner: 'bob' });
     await sessionWith(another.metadata.name, { phase: 'Ready' });
+    // Right away, not only when it looks again.
+    const looks = performance.now() + LOOK_AGAIN_MS;
+    await world.api.delete(CLAUDE_SESSION, world.namespace, first.metadata.name);
+    await sessionWith(second.metadata.name, { phase: 'Ready' });
+    expect(performance.now()).toBeLessThan(looks);
   });
 
   it('a ResourceQuota of the namespace is told in words', async () => {
