@@ -278,6 +278,15 @@ test('what is switched off is not there, and has no route', () => {
   expect(JSON.stringify(find(all, 'Ingress', 'terminal'))).not.toContain('terminal-web');
 });
 
+test.each(VARIANTS)('what runs before an installation needs nothing that comes with it: %s', (_title, args) => {
+  const all = rendered(...args);
+  const made = all.filter(({ kind }) => kind === 'PriorityClass').map(({ metadata }) => metadata.name);
+  const early = all.filter(({ metadata }) => /pre-/.test(metadata.annotations?.['helm.sh/hook'] ?? ''));
+  const pods = early.flatMap((manifest) => podOf(manifest) ?? []) as { priorityClassName?: string }[];
+  expect(pods).not.toEqual([]);
+  for (const { priorityClassName } of pods) expect(made).not.toContain(priorityClassName);
+});
+
 test('a new version of the chart restarts only what has changed', () => {
   const labels = (name: string) => {
     const { template: pod } = find(rendered(...REGISTRY), 'Deployment', name).spec as {

@@ -15,7 +15,7 @@ seccompProfile:
   type: RuntimeDefault
 {{- end -}}
 
-{{- /* Where pods may run: dict "root" $ "of" .Values.gateway "component" "gateway" */ -}}
+{{- /* Where pods may run: dict "root" $ "of" .Values.gateway "component" "gateway"; "early" true: before the release's own objects are there. */ -}}
 {{- define "claude-webui.placement" -}}
 {{- with .root.Values.image.pullSecrets }}
 imagePullSecrets:
@@ -24,7 +24,7 @@ imagePullSecrets:
   {{- end }}
 {{- end }}
 {{- $class := .of.priorityClassName }}
-{{- if and (not $class) .root.Values.priorityClasses.create }}
+{{- if and (not $class) .root.Values.priorityClasses.create (not .early) }}
 {{- $class = printf "%s-system" (include "claude-webui.fullname" .root) }}
 {{- end }}
 {{- with $class }}

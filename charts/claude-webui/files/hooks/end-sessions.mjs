@@ -17,10 +17,9 @@ async function count() {
 }
 
 run(async () => {
-  let left = await count();
-  if (left > 0) await call('DELETE', sessions);
-  // The Job's deadline ends this if the operator does not.
-  for (; left > 0; left = await count()) {
+  // The Job's deadline ends this if the operator does not. Until then people may still start some.
+  for (let left = await count(); left > 0; left = await count()) {
+    await call('DELETE', sessions);
     console.log(`${left} sessions have not ended yet`);
     await delay(LOOK_EVERY_MS);
   }

@@ -5,7 +5,8 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { call, Refusal, run } from './api.mjs';
 
-const { RELEASE_NAMESPACE, FULLNAME, MAKE_SECRETS = '', CLAUDE_WEBUI = '/app/gateway/claude-webui.js' } = process.env;
+const { RELEASE_NAME, RELEASE_NAMESPACE, FULLNAME, MAKE_SECRETS = '' } = process.env;
+const { CLAUDE_WEBUI = '/app/gateway/claude-webui.js' } = process.env;
 const CRDS = '/crds';
 const secretsPath = `/api/v1/namespaces/${RELEASE_NAMESPACE}/secrets`;
 
@@ -60,7 +61,10 @@ async function make(name, stringData) {
   await call('POST', secretsPath, {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name, labels: { 'app.kubernetes.io/part-of': 'claude-webui', 'app.kubernetes.io/instance': FULLNAME } },
+    metadata: {
+      name,
+      labels: { 'app.kubernetes.io/part-of': 'claude-webui', 'app.kubernetes.io/instance': RELEASE_NAME },
+    },
     stringData,
   });
   console.log(`Secret ${name} is made`);

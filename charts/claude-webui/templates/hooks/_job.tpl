@@ -23,7 +23,7 @@ spec:
       restartPolicy: Never
       securityContext:
         {{- include "claude-webui.podSecurity" (dict "uid" 10001) | nindent 8 }}
-      {{- include "claude-webui.placement" (dict "root" .root "component" .component "of" (dict "nodeSelector" .root.Values.gateway.nodeSelector "tolerations" .root.Values.gateway.tolerations)) | nindent 6 }}
+      {{- include "claude-webui.placement" (dict "root" .root "component" .component "early" true "of" (dict "nodeSelector" .root.Values.gateway.nodeSelector "tolerations" .root.Values.gateway.tolerations)) | nindent 6 }}
       containers:
         - name: {{ .component }}
           image: {{ include "claude-webui.image" (dict "root" .root "of" .root.Values.gateway.image) }}
