@@ -159,6 +159,7 @@ describe('values', () => {
 
   test.each([
     ['gatway.replicas=3', "additional properties 'gatway' not allowed"],
+    ['gateway.resources.request.cpu=1', "additional properties 'request' not allowed"],
     ['gateway.replcias=3', "additional properties 'replcias' not allowed"],
     ['sessions.templates.default.imge=x', "additional properties 'imge' not allowed"],
     ['sessions.templates.default.workspace.kind=Disk', "at '/sessions/templates/default/workspace/kind'"],

@@ -10,9 +10,11 @@ const level = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silen
 /** Kubernetes checks what is below: its API server knows better, and newer versions know more. */
 const kubernetesObject = z.record(z.string(), z.unknown());
 const kubernetesList = z.array(kubernetesObject);
+const amounts = z.record(z.string(), z.union([z.string(), z.number()]));
 const labels = z.record(z.string(), z.string());
 const section = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape);
 
+const resources = section({ requests: amounts.optional(), limits: amounts.optional() });
 const image = section({ repository: text.min(1), tag: text });
 const podDisruptionBudget = section({
   enabled: truth,
@@ -32,7 +34,7 @@ const placement = {
 const deployment = {
   replicas: count,
   image,
-  resources: kubernetesObject,
+  resources,
   podDisruptionBudget,
   ...placement,
 };
@@ -63,7 +65,7 @@ const redis = section({
     image: text.min(1),
     runAsUser: z.int().min(1),
     maxmemory: text.regex(/^\d+(kb|mb|gb)?$/),
-    resources: kubernetesObject,
+    resources,
     ...placement,
   }),
   url: text.regex(/^$|^rediss?(\+sentinel|\+cluster)?:\/\//),
