@@ -346,7 +346,7 @@ describe('limits', () => {
     await world.kubelet.playAll();
     const first = await world.session();
     await sessionWith(first.metadata.name, { phase: 'Ready' });
-    const second = await world.session();
+    const second = await world.session({ workspace: 'another' });
     await sessionWith(second.metadata.name, { reason: 'QuotaExceeded' });
     const another = await world.session({ owner: 'bob' });
     await sessionWith(another.metadata.name, { phase: 'Ready' });
