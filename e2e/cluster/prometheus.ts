@@ -1,27 +1,19 @@
 /**
- * The Prometheus operator in the cluster, with a Prometheus that takes every monitor and rule of the release's namespace. Images from
- * the environment, as hack/e2e says, public ones by default.
+ * The Prometheus operator in the cluster, with a Prometheus that takes every monitor and rule of the release's namespace. hack/e2e loads
+ * its images into the node if this machine has them; otherwise the node pulls them.
  */
 import { apply, applyDefinitions, kubectl, NAMESPACE } from './kubernetes';
 
 export const MONITORING = 'monitoring';
 
 const OPERATOR_VERSION = 'v0.85.0';
-const from = (variable: string, otherwise: string) => process.env[variable] ?? otherwise;
-const DEFINITIONS = from(
-  'PROMETHEUS_OPERATOR_CRDS',
-  `https://github.com/prometheus-operator/prometheus-operator/releases/download/${OPERATOR_VERSION}/stripped-down-crds.yaml`,
-);
-const OPERATOR_IMAGE = from(
-  'PROMETHEUS_OPERATOR_IMAGE',
-  `quay.io/prometheus-operator/prometheus-operator:${OPERATOR_VERSION}`,
-);
-const RELOADER_IMAGE = from(
-  'PROMETHEUS_RELOADER_IMAGE',
-  `quay.io/prometheus-operator/prometheus-config-reloader:${OPERATOR_VERSION}`,
-);
-const PROMETHEUS_IMAGE = from('PROMETHEUS_IMAGE', 'quay.io/prometheus/prometheus:v3.9.1');
-const PROMETHEUS_VERSION = from('PROMETHEUS_VERSION', 'v3.9.1');
+const DEFINITIONS =
+  process.env['PROMETHEUS_OPERATOR_CRDS'] ??
+  `https://github.com/prometheus-operator/prometheus-operator/releases/download/${OPERATOR_VERSION}/stripped-down-crds.yaml`;
+const OPERATOR_IMAGE = `quay.io/prometheus-operator/prometheus-operator:${OPERATOR_VERSION}`;
+const RELOADER_IMAGE = `quay.io/prometheus-operator/prometheus-config-reloader:${OPERATOR_VERSION}`;
+const PROMETHEUS_VERSION = 'v3.9.1';
+const PROMETHEUS_IMAGE = `quay.io/prometheus/prometheus:${PROMETHEUS_VERSION}`;
 
 const NON_ROOT = { runAsNonRoot: true, runAsUser: 65534, runAsGroup: 65534, fsGroup: 65534 };
 

@@ -13,6 +13,10 @@ const RULES = join(ROOT, 'charts/claude-webui/files/rules');
 /** Series of programs that the Compose file does not run. */
 const ELSEWHERE = /^(session_runner_|controller_runtime_|workqueue_|rest_client_|leader_election_|ALERTS)/;
 const SCRAPED_MS = 60_000;
+/** The image that the Compose file runs. */
+const PROMETHEUS = z
+  .object({ services: z.object({ prometheus: z.object({ image: z.string() }) }) })
+  .parse(parse(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'))).services.prometheus.image;
 
 const dataSource = z.strictObject({ type: z.literal('prometheus'), uid: z.literal('${datasource}') });
 const place = z.object({ x: z.int().min(0), y: z.int().min(0), w: z.int().min(1).max(24), h: z.int().min(1) });
@@ -106,7 +110,7 @@ test('the data source that Grafana is given is the one that its dashboards choos
 test('each alert fires when it should, and not when it should not', async () => {
   await docker(
     ...['run', '--rm', '--entrypoint', 'sh', '--volume', `${RULES}:/rules:ro`],
-    ...['--volume', `${join(ROOT, 'e2e/rules')}:/tests:ro`, 'claude-webui-offline/prometheus', '-ec'],
+    ...['--volume', `${join(ROOT, 'e2e/rules')}:/tests:ro`, PROMETHEUS, '-ec'],
     'mkdir /both; cp /rules/* /tests/* /both; cd /both; promtool check rules claude-webui.yaml; promtool test rules *.test.yaml',
   );
 });

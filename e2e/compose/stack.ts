@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 export const ROOT = join(__dirname, '../..');
-const FILES = ['docker-compose.yml', 'compose/offline/compose.yml', 'e2e/compose/stack.yml'];
+const FILES = ['docker-compose.yml', 'e2e/compose/stack.yml'];
 /** Logs of a service that writes much. Bytes. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 /** The stand-in lets nobody in without it. */

@@ -21,7 +21,6 @@ secret ca "${CA_FILE:-${NODE_EXTRA_CA_CERTS:-}}"
 secret npmrc "${NPMRC_FILE:-}"
 secret apt-sources "${APT_SOURCES_FILE:-}"
 secret apt-conf "${APT_CONF_FILE:-}"
-secret pip "${PIP_CONF_FILE:-}"
 for argument in NODE_IMAGE DEBIAN_IMAGE SOURCE_DATE_EPOCH; do
   if [ -n "${!argument:-}" ]; then build_arguments+=(--build-arg "$argument=${!argument}"); fi
 done

@@ -68,7 +68,6 @@ function overlayOf(base: string): object {
         newName: `claude-webui/${image}`,
         newTag: 'dev',
       })),
-      { name: 'redis', newName: 'claude-webui-offline/redis', newTag: 'latest' },
     ],
     patches: [
       { patch: JSON.stringify({ $patch: 'delete', ...certificate }) },
