@@ -1,4 +1,5 @@
 /** Which arguments a program may be started with. Pure. */
+import { fitsStarPattern } from './star-pattern';
 
 /**
  * Options of Claude Code that are not for a policy to allow: the runner sets them itself, or they put something in the place of
@@ -23,7 +24,7 @@ const RESERVED = [
 export function reservedOptionIn(text: string): string | null {
   for (const word of text.split(' ')) {
     const name = word.split('=')[0] ?? '';
-    const found = RESERVED.find((option) => option === name || (/^-.*\*/.test(name) && patternOf(name).test(option)));
+    const found = RESERVED.find((option) => option === name || (/^-.*\*/.test(name) && fitsStarPattern(name, option)));
     if (found !== undefined) return found;
   }
   return null;
@@ -55,10 +56,5 @@ function wordTakes(word: string, argument: string): boolean {
   if (word === argument) return true;
   if (!word.includes('*') || /[\0\r\n]/.test(argument)) return false;
   if (argument.split(/[/=,]/).includes('..')) return false;
-  return (word.startsWith('-') || !argument.startsWith('-')) && patternOf(word).test(argument);
-}
-
-function patternOf(word: string): RegExp {
-  const escaped = word.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-  return new RegExp(`^${escaped.join('.*')}$`, 's');
+  return (word.startsWith('-') || !argument.startsWith('-')) && fitsStarPattern(word, argument);
 }
