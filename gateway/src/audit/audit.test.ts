@@ -86,13 +86,22 @@ test('full files are put aside, the oldest are dropped, and the chain goes acros
     while (writes < n + 2) await new Promise(setImmediate);
   }
   await audit.close();
-  expect(readdirSync(directory).sort()).toEqual(['audit.jsonl', 'audit.jsonl.1', 'audit.jsonl.2']);
+  expect(readdirSync(directory).sort()).toEqual(['audit.jsonl', 'audit.jsonl.1', 'audit.jsonl.2', 'audit.jsonl.head']);
   const kept = ['.2', '.1', ''].map((suffix) => readFileSync(path + suffix, 'utf8'));
   for (const text of kept) expect(text.length).toBeLessThanOrEqual(20_000);
   const report = await verifyText(kept.join(''));
   expect(report.problem).toBeNull();
-  expect(report.notes).toEqual([expect.stringContaining('begins inside a chain')]);
+  expect(report.gaps).toEqual([expect.stringContaining('begins inside a chain')]);
   expect((await verifyText(kept[0]! + kept[2]!)).problem).toMatch(/lines are missing before it/);
+});
+
+test('an end that was cut before a start is missed by the line of that start', async () => {
+  const { audit } = await start(file());
+  audit.record(created('w'));
+  await audit.close();
+  writeFileSync(path, `${written().split('\n')[0]!}\n`);
+  await (await start(file())).audit.close();
+  expect((await verifyText(written())).problem).toMatch(/end of the writer before it is missing/);
 });
 
 test('a stop right after a rotation loses no link', async () => {

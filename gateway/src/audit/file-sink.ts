@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import type { AuditSink } from './sink';
@@ -16,6 +16,9 @@ export interface FileSinkOptions {
   maxFiles: number;
 }
 
+/** Where the hash of the newest line is kept, so that lines missing at the end of the log are noticed. */
+export const headFileOf = (path: string) => `${path}.head`;
+
 /** Appends to a file that only we may read, and begins a new one when that is full. Others may append or rotate too. */
 export class FileSink implements AuditSink {
   private file: { handle: FileHandle; inode: number } | null = null;
@@ -26,10 +29,14 @@ export class FileSink implements AuditSink {
     const { path } = this.options;
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const { handle } = await this.reopen();
-    const { head, torn } = await tailOf(handle);
+    const { hashes, torn } = await tailOf(handle);
     // Half a line must not become one with ours.
     if (torn) await handle.appendFile('\n');
-    return { head: head ?? (await this.rotatedHead()), torn };
+    const found = hashes[0] ?? (await this.rotatedHead());
+    const kept = await this.keptHead();
+    // A writer that was killed may have left a kept hash that is older than its last lines. One that is not here at all is that of a
+    // line that was removed: what follows then names it, for verification to miss.
+    return { head: kept === null || hashes.includes(kept) ? found : kept, torn };
   }
 
   async append(lines: string): Promise<void> {
@@ -37,6 +44,8 @@ export class FileSink implements AuditSink {
     const { handle } = await this.fileFor(bytes.length);
     await handle.appendFile(bytes);
     await handle.datasync();
+    const hash = hashIn(lines.trimEnd().split('\n').at(-1) ?? '');
+    if (hash !== null) await writeFile(headFileOf(this.options.path), `${hash}\n`, { mode: 0o600 });
   }
 
   async close(): Promise<void> {
@@ -68,29 +77,34 @@ export class FileSink implements AuditSink {
     for (let n = maxFiles - 1; n > 0; n -= 1) await rename(named(n - 1), named(n)).catch(ignoreMissing);
   }
 
+  private async keptHead(): Promise<string | null> {
+    return (await readFile(headFileOf(this.options.path), 'utf8').catch(ignoreMissing))?.trim() ?? null;
+  }
+
   /** Stopped right after a rotation: the chain goes on from the file before. */
   private async rotatedHead(): Promise<string | null> {
     const handle = await open(`${this.options.path}.1`, 'r').catch(ignoreMissing);
     if (handle === undefined) return null;
     try {
-      return (await tailOf(handle)).head;
+      return (await tailOf(handle)).hashes[0] ?? null;
     } finally {
       await handle.close();
     }
   }
 }
 
-async function tailOf(handle: FileHandle): Promise<{ head: string | null; torn: boolean }> {
+/** Hashes of the last lines, the newest first, and whether half a line follows them. */
+async function tailOf(handle: FileHandle): Promise<{ hashes: string[]; torn: boolean }> {
   const { size } = await handle.stat();
   const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
   await handle.read(buffer, 0, buffer.length, size - buffer.length);
   const lines = buffer.toString('utf8').split('\n');
   const rest = lines.pop() ?? '';
-  const head = lines
+  const hashes = lines
     .reverse()
     .map(hashIn)
-    .find((hash) => hash !== null);
-  return { head: head ?? null, torn: rest !== '' };
+    .filter((hash) => hash !== null);
+  return { hashes, torn: rest !== '' };
 }
 
 const hashed = z.object({ type: z.literal('audit'), hash: z.string() });

@@ -31,6 +31,7 @@ test('a chain as it was written holds', async () => {
     to: TIME,
     head: hashIn(chained(5).at(-1)!),
     problem: null,
+    gaps: [],
     notes: [],
   });
 });
@@ -48,23 +49,23 @@ test('a changed line with its hash made anew is found by the next', async () => 
   expect(await problemOf(lines)).toBe('lines:5 does not follow: the line before it was replaced.');
 });
 
-test('every removed line but the last is found, and that one is noted', async () => {
+test('every removed line is found', async () => {
   const lines = chained(5);
   for (let at = 0; at < lines.length - 1; at += 1) {
     const rest = lines.filter((_, n) => n !== at);
-    const { problem, notes } = await verifyText(rest.join('\n'));
-    if (at === 0) expect(notes[0]).toContain('lines:1 begins inside a chain: 1 earlier');
+    const { problem, gaps } = await verifyText(rest.join('\n'));
+    if (at === 0) expect(gaps[0]).toContain('lines:1 begins inside a chain: 1 earlier');
     else expect(problem).toBe(`lines:${at + 1} does not follow: 1 line is missing before it.`);
   }
   const cut = await verifyText(lines.slice(0, -1).join('\n'));
-  expect(cut.notes).toEqual([expect.stringContaining('has no closing line after line 5')]);
+  expect(cut.gaps).toEqual([expect.stringContaining('has no closing line after line 5')]);
 });
 
 test('an end that was cut is found when a hash from before the cut is known', async () => {
   const lines = chained(5);
   const known = hashIn(lines[5]!);
-  expect((await verifyText(lines.slice(0, 6).join('\n'), known)).problem).toBeNull();
-  expect((await verifyText(lines.slice(0, 5).join('\n'), known)).problem).toBe(
+  expect((await verifyText(lines.slice(0, 6).join('\n'), { expected: known })).problem).toBeNull();
+  expect((await verifyText(lines.slice(0, 5).join('\n'), { expected: known })).problem).toBe(
     `No line has the hash ${known}. The end is missing, or these are other files.`,
   );
 });
@@ -89,7 +90,7 @@ test('a writer whose end was cut is found by the one after it', async () => {
 test('writers between each other each have to be whole', async () => {
   const [first, second] = [chained(3), chained(3, NO_HASH, SECOND)];
   const mixed = first.flatMap((line, at) => [line, second[at]!]);
-  expect(await verifyText(mixed.join('\n'))).toMatchObject({ problem: null, notes: [], writers: 2 });
+  expect(await verifyText(mixed.join('\n'))).toMatchObject({ problem: null, gaps: [], notes: [], writers: 2 });
   expect(await problemOf(mixed.filter((_, at) => at !== 3))).toMatch(/1 line is missing/);
   expect(await problemOf(mixed.filter((_, at) => at !== 1))).toMatch(/1 lines of its writer are missing/);
 });
@@ -111,4 +112,52 @@ test('an audit line without a place in a chain is a problem, not another log', a
 test('half a line that nobody owns up to is a problem', async () => {
   const lines = chained(2);
   expect(await problemOf([lines[0]!, lines[1]!.slice(0, 50), ...lines.slice(1)])).toMatch(/^lines:2 is half a line/);
+});
+
+/** Whether a log is said to be whole, whose newest line was `head`. */
+async function isWhole(lines: readonly string[], head: string): Promise<boolean> {
+  const { problem, gaps, lines: count } = await verifyText(lines.join('\n'), { expected: hashIn(head) });
+  return problem === null && gaps.length === 0 && count > 0;
+}
+
+const without = (lines: readonly string[], from: number, to: number) => [...lines.slice(0, from), ...lines.slice(to)];
+
+test('whatever range of a small log is removed, it is no longer whole', async () => {
+  const first = chained(4);
+  // The second writer was killed, the third has found its end.
+  const second = chained(4, hashIn(first.at(-1)!), SECOND).slice(0, -1);
+  const log = [...first, ...second, ...chained(4, hashIn(second.at(-1)!), '00000000-0000-4000-8000-000000000003')];
+  expect(await isWhole(log, log.at(-1)!)).toBe(true);
+  for (let from = 0; from < log.length; from += 1)
+    for (let to = from + 1; to <= log.length; to += 1)
+      expect([from, to, await isWhole(without(log, from, to), log.at(-1)!)]).toEqual([from, to, false]);
+});
+
+test('whatever range of a large log is removed, it is no longer whole', async () => {
+  const log: string[] = [];
+  for (let writer = 1; writer <= 5; writer += 1) {
+    const id = `00000000-0000-4000-8000-00000000000${writer}`;
+    log.push(...chained(15, log.length === 0 ? NO_HASH : hashIn(log.at(-1)!), id));
+  }
+  let state = 1;
+  const below = (bound: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * bound);
+  };
+  for (let round = 0; round < 1000; round += 1) {
+    const from = below(log.length);
+    const to = from + 1 + below(log.length - from);
+    if (await isWhole(without(log, from, to), log.at(-1)!))
+      throw new Error(`Nobody notices that lines ${from} to ${to} are gone.`);
+  }
+});
+
+test('files that go on where others ended are whole if the hash before them is known', async () => {
+  const lines = chained(5);
+  const rest = lines.slice(3).join('\n');
+  expect((await verifyText(rest)).gaps).toEqual([
+    'lines:1 begins inside a chain: 3 earlier lines of its writer are not in these files.',
+  ]);
+  expect((await verifyText(rest, { after: hashIn(lines[2]!) })).gaps).toEqual([]);
+  expect((await verifyText(rest, { after: hashIn(lines[1]!) })).gaps).toHaveLength(1);
 });

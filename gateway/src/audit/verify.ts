@@ -20,6 +20,8 @@ export interface AuditReport {
   head: string | null;
   /** The first thing that is wrong; null: nothing is. */
   problem: string | null;
+  /** Where lines may be missing that nothing here can vouch for: a beginning or an end. With any, the log is not known to be whole. */
+  gaps: string[];
   /** What is worth knowing and not wrong. */
   notes: string[];
 }
@@ -40,12 +42,20 @@ const auditLine = z.looseObject({
 });
 type AuditLine = z.infer<typeof auditLine>;
 
-/** @param expected a hash that has to be among the lines: the head as it was known at some time */
+/** What is known of a log from elsewhere, such as the gateway's own log (`audit head`). SHA-256, lower-case hexadecimal. */
+export interface KnownHashes {
+  /** Hash of the line before the first: of the last line of the files before these. */
+  after: string | null;
+  /** Hash of a line that has to be here, the newest that is known. Nobody vouches for what follows it. */
+  expected: string | null;
+}
+
+/** Reads lines until one is wrong. */
 export async function verifyAudit(
   lines: AsyncIterable<PlacedLine>,
-  expected: string | null = null,
+  known: KnownHashes = { after: null, expected: null },
 ): Promise<AuditReport> {
-  const verification = new Verification(expected);
+  const verification = new Verification(known);
   for await (const line of lines) {
     verification.take(line);
     if (verification.report.problem !== null) break;
@@ -62,16 +72,18 @@ class Verification {
     to: null,
     head: null,
     problem: null,
+    gaps: [],
     notes: [],
   };
+  /** Writers whose closing line has not been read. */
   private readonly open = new Map<string, { seq: number; hash: string }>();
   private readonly seen = new Set<string>();
   /** Place of half a line, until the next whole one says what became of it. */
   private torn: string | null = null;
   private startsInside = false;
+  private foundExpected = false;
 
-  /** @param expected null once it has been found */
-  constructor(private expected: string | null) {}
+  constructor(private readonly known: KnownHashes) {}
 
   take({ place, text }: PlacedLine): void {
     if (text.trim() === '') return;
@@ -94,10 +106,14 @@ class Verification {
   finish(): AuditReport {
     const { report } = this;
     if (this.torn !== null) this.fail(this.torn, TORN);
-    if (this.expected !== null && report.problem === null)
-      report.problem = `No line has the hash ${this.expected}. The end is missing, or these are other files.`;
-    for (const [writer, { seq }] of this.open)
-      this.note(`Writer ${writer} has no closing line after line ${seq}: it runs, was killed, or its end was cut off.`);
+    const { expected } = this.known;
+    if (expected !== null && !this.foundExpected)
+      report.problem ??= `No line has the hash ${expected}. The end is missing, or these are other files.`;
+    for (const [writer, { seq }] of this.open) {
+      const open = `Writer ${writer} has no closing line after line ${seq}: it runs, was killed, or its end was cut off.`;
+      if (expected === null) add(report.gaps, open);
+      else add(report.notes, open);
+    }
     return report;
   }
 
@@ -127,20 +143,23 @@ class Verification {
     const { writer, seq, prev, hash, event, time } = line;
     if (this.torn !== null) {
       if (event !== 'audit.opened' || line.torn !== true) return this.fail(this.torn, TORN);
-      this.note(`${this.torn} is half a line: its writer was killed, or the disk was full. The next one has noticed.`);
+      add(
+        report.notes,
+        `${this.torn} is half a line: its writer was killed, or the disk was full. The next one has noticed.`,
+      );
       this.torn = null;
     }
     if (!this.open.has(writer)) {
       report.writers += 1;
-      if (seq > 0)
-        this.note(`${place} begins inside a chain: ${seq} earlier lines of its writer are not in these files.`);
-      else if (report.lines === 0 && prev !== NO_HASH) this.note(`${place} follows a line that is not in these files.`);
+      const gap = this.gapBefore(place, line);
+      if (gap !== null) add(report.gaps, gap);
+      this.vouchFor(prev);
     }
     report.lines += 1;
     report.from ??= time;
     report.to = time;
     report.head = hash;
-    if (hash === this.expected) this.expected = null;
+    if (hash === this.known.expected) this.foundExpected = true;
     remember(this.seen, hash);
     this.open.delete(writer);
     if (event === 'audit.closed') return;
@@ -152,9 +171,27 @@ class Verification {
     this.report.problem ??= `${place} ${what}`;
   }
 
-  private note(text: string): void {
-    if (this.report.notes.length < 100) this.report.notes.push(text);
+  /** What may be missing before a writer's first line that is here. */
+  private gapBefore(place: string, { seq, prev }: AuditLine): string | null {
+    if (prev === this.known.after) return null;
+    if (seq > 0) return `${place} begins inside a chain: ${seq} earlier lines of its writer are not in these files.`;
+    const follows = prev === NO_HASH || this.seen.has(prev);
+    return follows ? null : `${place} follows a line that is not in these files.`;
   }
+
+  /** A new writer names the line that it found at the end: if that is the last of a killed writer, nothing of that one is missing. */
+  private vouchFor(prev: string): void {
+    for (const [writer, { seq, hash }] of this.open) {
+      if (hash !== prev) continue;
+      this.open.delete(writer);
+      add(this.report.notes, `Writer ${writer} was killed after line ${seq}; the next writer has found its end.`);
+    }
+  }
+}
+
+/** Adds a remark, up to a hundred. */
+function add(remarks: string[], text: string): void {
+  if (remarks.length < 100) remarks.push(text);
 }
 
 const TORN =

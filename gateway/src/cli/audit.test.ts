@@ -29,6 +29,7 @@ async function audit(args: string[], stdin = ''): Promise<{ code: number; out: s
   return { code, ...said };
 }
 
+const hashOfLine = (line: string) => (JSON.parse(line) as { hash: string }).hash;
 const text = () => readFileSync(path, 'utf8');
 
 test('a whole log is OK, with its counts, its time span and its head', async () => {
@@ -42,6 +43,23 @@ test('the first broken line is named by file and number', async () => {
   const { code, err } = await audit(['verify', path]);
   expect(err).toBe(`NOT OK: ${path}:2 was changed: its hash is not that of its content.\n`);
   expect(code).toBe(1);
+});
+
+test('lines missing at either end are noticed without being asked for', async () => {
+  const lines = text().split('\n');
+  writeFileSync(path, lines.slice(0, 2).join('\n'));
+  const cut = await audit(['verify', path]);
+  expect([cut.code, cut.err]).toEqual([1, expect.stringMatching(/^NOT OK: No line has/)]);
+  rmSync(`${path}.head`);
+  const unvouched = await audit(['verify', path]);
+  expect([unvouched.code, unvouched.err]).toEqual([
+    2,
+    expect.stringMatching(/^INCOMPLETE: .* no closing line after line 1/),
+  ]);
+  writeFileSync(path, lines.slice(1).join('\n'));
+  const headless = await audit(['verify', path]);
+  expect([headless.code, headless.err]).toEqual([2, expect.stringMatching(/^INCOMPLETE: .*:1 begins/)]);
+  expect((await audit(['verify', '--after', hashOfLine(lines[0]!), path])).code).toBe(0);
 });
 
 test('several files are read as one, and standard input as another', async () => {

@@ -1,5 +1,5 @@
 import { verifyAudit } from '../verify';
-import type { AuditReport } from '../verify';
+import type { AuditReport, KnownHashes } from '../verify';
 
 /** The fields of audit lines that tests look at. */
 export interface ReadLine {
@@ -24,10 +24,10 @@ export function linesOf(text: string): ReadLine[] {
 }
 
 /** The report on a text, whose places are `lines:1`, `lines:2`, … */
-export function verifyText(text: string, expected: string | null = null): Promise<AuditReport> {
+export function verifyText(text: string, known: Partial<KnownHashes> = {}): Promise<AuditReport> {
   // eslint-disable-next-line @typescript-eslint/require-await -- an async iterable of what is already there
   async function* lines() {
     for (const [at, line] of text.split('\n').entries()) yield { place: `lines:${at + 1}`, text: line };
   }
-  return verifyAudit(lines(), expected);
+  return verifyAudit(lines(), { after: null, expected: null, ...known });
 }
