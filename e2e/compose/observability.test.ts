@@ -11,7 +11,8 @@ import type { Stack } from './stack';
 const DASHBOARDS = join(ROOT, 'charts/claude-webui/files/dashboards');
 const RULES = join(ROOT, 'charts/claude-webui/files/rules');
 /** Series of programs that the Compose file does not run. */
-const ELSEWHERE = /^(session_runner_|controller_runtime_|workqueue_|rest_client_|leader_election_|ALERTS)/;
+const ELSEWHERE =
+  /^(session_runner_|controller_runtime_|workqueue_|rest_client_|leader_election_|claude_webui_informer_|ALERTS)/;
 const SCRAPED_MS = 60_000;
 /** The image that the Compose file runs. */
 const PROMETHEUS = z

@@ -41,7 +41,13 @@ export class ClusterView {
   });
   readonly podEvents = new Store<CoreEvent>({ pod: ({ involvedObject }) => [involvedObject.uid ?? ''] });
   readonly networkPolicies = new Store<NetworkPolicy>();
-  private informers: { synced: Promise<void>; close(): Promise<void> }[] = [];
+  private informers: {
+    readonly synced: Promise<void>;
+    readonly resource: string;
+    readonly hasSynced: boolean;
+    readonly silentMs: number | null;
+    close(): Promise<void>;
+  }[] = [];
 
   constructor(
     private readonly client: ApiClient,
@@ -66,6 +72,11 @@ export class ClusterView {
       new Informer({ ...common, type: CLAUDE_SESSION, store: this.sessions }),
     ];
     await Promise.all(this.informers.map(({ synced }) => synced));
+  }
+
+  /** Of each resource: whether it has been read, and milliseconds since the API server last said anything of it. */
+  progress(): { resource: string; synced: boolean; silentMs: number | null }[] {
+    return this.informers.map(({ resource, hasSynced, silentMs }) => ({ resource, synced: hasSynced, silentMs }));
   }
 
   async close(): Promise<void> {

@@ -34,6 +34,25 @@ export class OperatorMetrics {
             this.set({ template: metadata.name, state }, pods);
       },
     });
+    new Gauge({
+      name: 'claude_webui_informer_synced',
+      help: '1 once the leader has read all objects of the resource; no series on a process that does not lead.',
+      labelNames: ['resource'] as const,
+      registers,
+      collect() {
+        for (const { resource, synced } of view.progress()) this.set({ resource }, synced ? 1 : 0);
+      },
+    });
+    new Gauge({
+      name: 'claude_webui_informer_silent_seconds',
+      help: 'Since the API server last said anything of the resource: an event, a list, or the bookmark of each minute.',
+      labelNames: ['resource'] as const,
+      registers,
+      collect() {
+        for (const { resource, silentMs } of view.progress())
+          if (silentMs !== null) this.set({ resource }, silentMs / 1000);
+      },
+    });
     this.claims = new Counter({
       name: 'claude_webui_warm_pool_claims_total',
       help: 'Starts of sessions whose template has a warm pool: hit if a pod was waiting.',

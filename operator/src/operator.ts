@@ -8,7 +8,7 @@ import type { ClusterAccess } from './controller/connection';
 import { Connection } from './controller/connection';
 import { Controller } from './controller/controller';
 import { EventRecorder } from './controller/event-recorder';
-import { LeaderElection } from './controller/leader-election';
+import { LEASE_REQUEST_MS, LeaderElection } from './controller/leader-election';
 import { ControllerMetrics } from './controller/metrics';
 import { TokenBucket } from './controller/rate-limit';
 import { listen } from './http-server';
@@ -27,6 +27,10 @@ const SESSION_WORKERS = 16;
 const TEMPLATE_WORKERS = 2;
 /** Everything is looked at again so often, in case that something was missed. It writes nothing if nothing was. */
 const RESYNC_MS = 600_000;
+/** A leader that has not read everything by then lets another lead: it may have no right to read. */
+const SYNC_DEADLINE_MS = 120_000;
+/** Requests about the lease: two each two seconds, and some room for conflicts. */
+const LEASE_QPS = 5;
 /** Pods of the warm pool that may be made at once after a quiet time. */
 const REFILL_BURST = 5;
 
@@ -45,6 +49,7 @@ export async function startOperator(
   log: Logger,
   /** This process led and does not any more: it has to end. */
   onLost: () => void,
+  syncDeadlineMs = SYNC_DEADLINE_MS,
 ): Promise<Operator> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -99,12 +104,19 @@ export async function startOperator(
   });
   follow(view, sessions, templates);
 
-  const server = await listen(config.metricsPort, registry, () => true);
+  // A standby is ready: it does all that it is for. A leader is once it has read what there is.
+  let readiness: 'standby' | 'reading' | 'ready' = config.lease === null ? 'reading' : 'standby';
+  const server = await listen(config.metricsPort, registry, () => readiness !== 'reading');
+  metrics.leads(OPERATOR_NAME, false);
   const election =
     config.lease === null
       ? null
       : new LeaderElection({
-          client: client.withFence(() => undefined),
+          client: client.with({
+            fence: () => undefined,
+            limit: new TokenBucket(LEASE_QPS, LEASE_QPS * 2),
+            timeoutMs: LEASE_REQUEST_MS,
+          }),
           namespace: placement.operator.namespace,
           name: config.lease,
           identity: config.identity,
@@ -114,10 +126,24 @@ export async function startOperator(
   if (election !== null) fence.check = () => election.assertLeading();
 
   let resync: NodeJS.Timeout | undefined;
+  const closed = new AbortController();
+  const closing = closed.signal;
   const lead = async () => {
     await election?.leading;
     metrics.leads(OPERATOR_NAME, true);
+    readiness = 'reading';
+    const stepDown = () => {
+      const unread = view.progress().flatMap(({ resource, synced }) => (synced ? [] : [resource]));
+      log.error({ unread }, 'what is in the cluster cannot be read; another operator shall lead');
+      metrics.leads(OPERATOR_NAME, false);
+      const released = election === null ? Promise.resolve() : election.close();
+      void released.finally(onLost);
+    };
+    const deadline = setTimeout(stepDown, syncDeadlineMs);
+    closing.addEventListener('abort', () => clearTimeout(deadline));
     await view.open();
+    clearTimeout(deadline);
+    readiness = 'ready';
     sessions.start();
     templates.start();
     poller.start();
@@ -132,6 +158,7 @@ export async function startOperator(
     port: server.port,
     leading,
     close: async () => {
+      closed.abort();
       clearInterval(resync);
       poller.close();
       await Promise.all([sessions.close(), templates.close()]);

@@ -2,21 +2,25 @@ import { randomUUID } from 'node:crypto';
 import type { ClaudeSession } from '@claude-webui/protocol/kubernetes';
 import { Informer } from './controller/informer';
 import { Store } from './controller/store';
+import { loadConfig } from './config/config';
 import type { Operator } from './operator';
+import { startOperator } from './operator';
 import { CLAUDE_SESSION } from './sessions/resource-types';
 import { ControlPlane } from './testing/control-plane';
 import { OperatorProcess } from './testing/operator-process';
 import { seen, settled } from './testing/seen';
 import { silent } from './testing/silent-log';
-import { World, installDefinitions } from './testing/world';
+import { World, installDefinitions, operatorEnvironment } from './testing/world';
 
 const LEADERS = ['operator-a', 'operator-b'] as const;
+/** May hold the lease, and read nothing. */
+const BLIND = 'operator-blind';
 
 let plane: ControlPlane;
 let world: World;
 
 beforeAll(async () => {
-  plane = await ControlPlane.start(LEADERS.map((name) => ({ name, groups: ['system:masters'] })));
+  plane = await ControlPlane.start([...LEADERS.map((name) => ({ name, groups: ['system:masters'] })), { name: BLIND }]);
   installDefinitions(plane);
 });
 afterAll(() => plane.close());
@@ -116,6 +120,49 @@ async function reconciled(operator: Operator, controller: string, times: number)
     const sum = counts.filter(([, name]) => name === controller).reduce((total, [, , n]) => total + Number(n), 0);
     if (sum >= times) return;
   }
+}
+
+/** The text of a process' series of that name; empty without any. */
+async function seriesOf(operator: Operator, name: string): Promise<string> {
+  const text = await (await fetch(`http://127.0.0.1:${operator.port}/metrics`)).text();
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`))
+    .join('\n');
+}
+
+const readiness = async (operator: Operator) => (await fetch(`http://127.0.0.1:${operator.port}/readyz`)).status;
+
+it('a leader that may read nothing is not ready, says so in its series, and lets another lead', async () => {
+  const { namespace } = world;
+  plane.kubectl(['create', 'role', 'lease', '-n', namespace, '--verb=*', '--resource=leases.coordination.k8s.io']);
+  plane.kubectl(['create', 'rolebinding', 'lease', '-n', namespace, '--role=lease', `--user=${BLIND}`]);
+  const config = { ...loadConfig(operatorEnvironment(namespace)), identity: BLIND };
+  let lost!: () => void;
+  const steppedDown = new Promise<void>((resolve) => (lost = resolve));
+  const blind = await startOperator(config, plane.access(BLIND), silent, lost, 3000);
+  try {
+    expect(await seriesOf(blind, 'leader_election_master_status')).toMatch(/ 0$/);
+    expect(await readiness(blind)).toBe(200);
+    await until(async () => (await readiness(blind)) === 503);
+    expect(await seriesOf(blind, 'leader_election_master_status')).toMatch(/ 1$/);
+    expect(await seriesOf(blind, 'claude_webui_informer_synced')).toMatch(/resource="claudesessions"} 0$/m);
+    await steppedDown;
+    expect(await seriesOf(blind, 'leader_election_master_status')).toMatch(/ 0$/);
+    const lease = plane.kubectl(['get', 'lease', '-n', namespace, '-o', 'jsonpath={.items[0].spec.holderIdentity}']);
+    expect(lease).toBe('');
+  } finally {
+    await blind.close();
+  }
+  const able = await world.operator();
+  expect(await readiness(able)).toBe(200);
+  expect(await seriesOf(able, 'claude_webui_informer_synced')).not.toMatch(/ 0$/m);
+  expect(await seriesOf(able, 'claude_webui_informer_silent_seconds')).toMatch(/resource="pods"/);
+});
+
+/** Resolves once it holds. There is no event for it. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds()));
 }
 
 describe('two operators', () => {

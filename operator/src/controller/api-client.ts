@@ -8,9 +8,12 @@ import type { RateLimit } from './rate-limit';
 import type { ResourceType } from './resource-type';
 import { apiVersionOf, resourcePath } from './resource-type';
 
+/** For the head of an answer, and as much again for its body. */
 const REQUEST_TIMEOUT_MS = 15_000;
 /** The server ends a watch after about so long, so that no connection lives for ever. Seconds, and as much again at random. */
 const WATCH_SECONDS = 240;
+/** A server that has not ended a watch so long after it said it would is taken for dead. */
+const WATCH_GRACE_MS = 30_000;
 const PAGE_SIZE = 1000;
 
 export interface Selection {
@@ -48,6 +51,8 @@ export interface ApiClientOptions {
   fence: () => void;
   onAnswer: (method: string, code: number | 'error') => void;
   fieldManager: string;
+  /** Milliseconds for the head of an answer, and again for its body. */
+  timeoutMs?: number;
 }
 
 export class ApiClient {
@@ -56,9 +61,13 @@ export class ApiClient {
     private readonly options: ApiClientOptions,
   ) {}
 
-  /** The same connection with another fence: for the lease itself, which is written before one leads. */
-  withFence(fence: () => void): ApiClient {
-    return new ApiClient(this.connection, { ...this.options, fence });
+  /** The same connection with other terms: for the lease, which is written before one leads and must not queue behind other requests. */
+  with(terms: Partial<Pick<ApiClientOptions, 'fence' | 'limit' | 'timeoutMs'>>): ApiClient {
+    return new ApiClient(this.connection, { ...this.options, ...terms });
+  }
+
+  private get timeoutMs(): number {
+    return this.options.timeoutMs ?? REQUEST_TIMEOUT_MS;
   }
 
   async get<T extends KubernetesObject>(type: ResourceType<T>, namespace: string, name: string): Promise<T | null> {
@@ -100,22 +109,24 @@ export class ApiClient {
     resourceVersion: string,
     signal: AbortSignal,
   ): AsyncGenerator<WatchEvent<T>> {
+    const seconds = Math.round(WATCH_SECONDS * (1 + Math.random()));
     const query = new URLSearchParams({
       watch: 'true',
       allowWatchBookmarks: 'true',
       resourceVersion,
-      timeoutSeconds: String(Math.round(WATCH_SECONDS * (1 + Math.random()))),
+      timeoutSeconds: String(seconds),
       ...selection,
     });
     const response = await this.connection.send({
       method: 'GET',
       path: `${resourcePath(type, namespace)}?${query.toString()}`,
-      timeoutMs: REQUEST_TIMEOUT_MS,
+      timeoutMs: this.timeoutMs,
       signal,
       stream: true,
     });
     this.options.onAnswer('WATCH', response.statusCode ?? 0);
-    if (response.statusCode !== 200) throw await errorOf(response);
+    if (response.statusCode !== 200) throw await errorOf(response, this.timeoutMs);
+    const deadline = deadlineOf(response, seconds * 1000 + WATCH_GRACE_MS);
     try {
       for await (const line of createInterface({ input: response, crlfDelay: Infinity })) {
         const event = JSON.parse(line) as WatchEvent<T> | { type: 'ERROR'; object: StatusBody };
@@ -123,6 +134,7 @@ export class ApiClient {
         yield event;
       }
     } finally {
+      clearTimeout(deadline);
       response.destroy();
     }
   }
@@ -194,13 +206,13 @@ export class ApiClient {
   }
 
   private async read(path: string): Promise<unknown> {
-    return this.exchange({ method: 'GET', path, timeoutMs: REQUEST_TIMEOUT_MS });
+    return this.exchange({ method: 'GET', path, timeoutMs: this.timeoutMs });
   }
 
   private async write<T>(request: Omit<RawRequest, 'timeoutMs'>): Promise<T> {
     return (await this.exchange({
       ...request,
-      timeoutMs: REQUEST_TIMEOUT_MS,
+      timeoutMs: this.timeoutMs,
       beforeSend: this.options.fence,
     })) as T;
   }
@@ -216,8 +228,8 @@ export class ApiClient {
     }
     const code = response.statusCode ?? 0;
     this.options.onAnswer(request.method, code);
-    if (code < 200 || code > 299) throw await errorOf(response);
-    return JSON.parse(await textOf(response));
+    if (code < 200 || code > 299) throw await errorOf(response, this.timeoutMs);
+    return JSON.parse(await textOf(response, this.timeoutMs));
   }
 }
 
@@ -225,14 +237,25 @@ function typed<T extends KubernetesObject>(type: ResourceType<T>, object: T): T 
   return { apiVersion: apiVersionOf(type), kind: type.kind, ...object };
 }
 
-async function textOf(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
+/** Ends a body that has not come in time; whoever reads it then gets an error. */
+function deadlineOf(response: IncomingMessage, timeoutMs: number): NodeJS.Timeout {
+  const late = () => response.destroy(new Error(`The API server did not end its answer within ${timeoutMs} ms`));
+  return setTimeout(late, timeoutMs);
 }
 
-async function errorOf(response: IncomingMessage): Promise<ApiError> {
-  const text = await textOf(response);
+async function textOf(response: IncomingMessage, timeoutMs: number): Promise<string> {
+  const deadline = deadlineOf(response, timeoutMs);
+  try {
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString();
+  } finally {
+    clearTimeout(deadline);
+  }
+}
+
+async function errorOf(response: IncomingMessage, timeoutMs: number): Promise<ApiError> {
+  const text = await textOf(response, timeoutMs);
   const code = response.statusCode ?? 0;
   try {
     return statusError(code, JSON.parse(text) as StatusBody);

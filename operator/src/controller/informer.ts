@@ -12,6 +12,8 @@ import type { ResourceType } from './resource-type';
 import type { Store } from './store';
 import { versionOf } from './store';
 
+/** A watch that a server ends sooner counts as failed: it is not opened again without a pause. Milliseconds. */
+const SHORT_WATCH_MS = 5_000;
 /** Failed lists and watches: from 100 ms, doubled up to 10 s, so that a server that comes back is not trampled. */
 const backoff = exponentialBackoff(100, 10_000);
 
@@ -29,11 +31,27 @@ export class Informer<T extends KubernetesObject> {
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>;
   private markSynced!: () => void;
+  private isSynced = false;
+  private heardAt: number | null = null;
   /** Resolves once the store holds a whole list. */
   readonly synced = new Promise<void>((resolve) => (this.markSynced = resolve));
 
   constructor(private readonly options: InformerOptions<T>) {
     this.running = this.run(this.stopping.signal);
+  }
+
+  /** What is watched, as the API names it. */
+  get resource(): string {
+    return this.options.type.plural;
+  }
+
+  get hasSynced(): boolean {
+    return this.isSynced;
+  }
+
+  /** Milliseconds since the server last said anything of this resource, bookmarks included; null if it never has. */
+  get silentMs(): number | null {
+    return this.heardAt === null ? null : performance.now() - this.heardAt;
   }
 
   async close(): Promise<void> {
@@ -46,19 +64,20 @@ export class Informer<T extends KubernetesObject> {
     let failures = 0;
     const stopped = () => signal.aborted;
     while (!stopped()) {
+      let watchedFrom: number | null = null;
+      const wasShort = () => watchedFrom === null || performance.now() - watchedFrom < SHORT_WATCH_MS;
       try {
         version ??= await this.relist();
-        for await (const event of this.watch(version, signal)) {
-          failures = 0;
-          version = event;
-        }
+        watchedFrom = performance.now();
+        for await (const event of this.watch(version, signal)) version = event;
+        failures = wasShort() ? failures + 1 : 0;
+        if (failures > 0) await pause(backoff(failures - 1), signal);
       } catch (error) {
         if (stopped()) return;
         if (error instanceof ApiError) version = null;
         if (!isGone(error)) this.options.log.warn({ resource: this.options.type.plural, err: error }, 'watch failed');
-        await delay(isGone(error) && failures === 0 ? 0 : backoff(failures), undefined, { signal }).catch(
-          () => undefined,
-        );
+        if (!wasShort()) failures = 0;
+        await pause(isGone(error) && failures === 0 ? 0 : backoff(failures), signal);
         failures += 1;
       }
     }
@@ -69,6 +88,8 @@ export class Informer<T extends KubernetesObject> {
     const { items, resourceVersion } = await client.list(type, namespace, selection);
     store.replace(items, Number(resourceVersion));
     this.options.onRelist?.();
+    this.heardAt = performance.now();
+    this.isSynced = true;
     this.markSynced();
     return resourceVersion;
   }
@@ -77,9 +98,13 @@ export class Informer<T extends KubernetesObject> {
   private async *watch(from: string, signal: AbortSignal): AsyncGenerator<string> {
     const { client, type, namespace, selection, store } = this.options;
     for await (const { type: event, object } of client.watch(type, namespace, selection ?? {}, from, signal)) {
+      this.heardAt = performance.now();
       if (event === 'BOOKMARK') store.bookmark(versionOf(object));
       else store.watched(object, event === 'DELETED');
       yield object.metadata.resourceVersion ?? from;
     }
   }
 }
+
+/** Resolves after `ms` milliseconds, or when the signal comes. */
+const pause = (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }).catch(() => undefined);

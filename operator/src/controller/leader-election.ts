@@ -20,6 +20,8 @@ const LEASE_MS = 10_000;
 /** For a request on its way when the lease runs out. */
 const MARGIN_MS = 3_000;
 const RENEW_MS = 2_000;
+/** A request about the lease, and its body, end well before the lease does, so that there is time for another try. */
+export const LEASE_REQUEST_MS = 1_500;
 
 interface Lease extends KubernetesObject {
   spec: {
@@ -47,7 +49,7 @@ export class NotLeadingError extends Error {
 }
 
 export interface LeaderElectionOptions {
-  /** One without a fence. */
+  /** One without a fence, with a rate limit of its own, and with LEASE_REQUEST_MS for each request. */
   client: ApiClient;
   namespace: string;
   /** Of the Lease. */
