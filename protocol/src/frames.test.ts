@@ -17,7 +17,7 @@ const state: AttachmentState = {
   driven: true,
   attachments: 2,
   size: { cols: 80, rows: 24 },
-  activity: 'waiting',
+  activity: 'done',
   idleEndsInMs: null,
 };
 const bytes = Uint8Array.of(0, 0x1b, 0xff, 0xc3, 0x28);
@@ -101,4 +101,9 @@ test('no bytes at all make the decoders fail otherwise than by FrameError', () =
       }
     }
   }
+});
+
+test('what an older runner calls waiting is done', () => {
+  const older = new TextEncoder().encode(JSON.stringify({ ...state, activity: 'waiting' }));
+  expect(decodeRunnerFrame(Uint8Array.of(FrameType.state, ...older))).toEqual({ type: 'state', state });
 });

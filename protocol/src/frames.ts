@@ -19,6 +19,7 @@
  * | take-over | nothing                                      | client |
  */
 import type { AttachmentState, Attached, Refused, SessionEnd, TerminalSize } from './session';
+import { renamedActivity } from './session';
 
 export const FrameType = {
   attached: 0x01,
@@ -175,7 +176,9 @@ function exactly(frame: Uint8Array, bytes: number): DataView {
 /** JSON of a runner's frame. The runner is one of our own programs, so its shape is taken as its type says. */
 function decodeJson(frame: Uint8Array): unknown {
   try {
-    return JSON.parse(decoder.decode(frame.subarray(1)));
+    return JSON.parse(decoder.decode(frame.subarray(1)), (name, value: unknown) =>
+      name === 'activity' ? renamedActivity(value) : value,
+    );
   } catch {
     throw new FrameError('a frame does not hold JSON');
   }

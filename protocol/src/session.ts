@@ -10,10 +10,15 @@ export interface TerminalSize {
 export type Role = 'driver' | 'observer';
 
 /**
- * What Claude does, told by its own hooks: `working` from a prompt to its answer's end, `waiting` for the person (a
- * finished answer, a permission to give), `starting` before its first prompt.
+ * What the program does: `starting` before its first prompt, `working` from a prompt to its answer's end, `asks` for a permission
+ * or an answer to a question, `done` when an answer is finished and nobody has typed since, `idle` at its prompt with nothing new.
  */
-export type Activity = 'starting' | 'working' | 'waiting';
+export const ACTIVITIES = ['starting', 'working', 'asks', 'done', 'idle'] as const;
+
+export type Activity = (typeof ACTIVITIES)[number];
+
+/** An activity as it is called now, before it is checked: older versions have one word for `asks`, `done` and `idle`. */
+export const renamedActivity = (activity: unknown): unknown => (activity === 'waiting' ? 'done' : activity);
 
 /** The first frame after an attach. */
 export interface Attached {

@@ -1,6 +1,7 @@
 /** What the REST API takes and gives. The same schemas check requests and make the OpenAPI document. */
 import type { SessionInfo, TerminalSize } from '@claude-webui/protocol';
 import {
+  ACTIVITIES,
   MAX_NOTICE_CHARACTERS,
   MAX_TERMINAL_CELLS_PER_SIDE,
   SESSION_END_REASONS,
@@ -95,7 +96,7 @@ export const session = z.strictObject({
     .strictObject({ code: z.enum(SESSION_PROGRESS_CODES), detail: z.string().optional() })
     .nullish()
     .describe('What it waits for while it is starting.'),
-  activity: z.enum(['starting', 'working', 'waiting']),
+  activity: z.enum(ACTIVITIES),
   attachments: z.int().min(0),
   createdAt: z.iso.datetime(),
   lastActivityAt: z.iso.datetime(),

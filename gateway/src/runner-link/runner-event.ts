@@ -1,5 +1,5 @@
 import type { RunnerEvent } from '@claude-webui/protocol';
-import { POLICY_RULES, SESSION_END_REASONS } from '@claude-webui/protocol';
+import { ACTIVITIES, POLICY_RULES, SESSION_END_REASONS, renamedActivity } from '@claude-webui/protocol';
 import * as z from 'zod';
 
 const MAX_TEXT = 2000;
@@ -9,7 +9,7 @@ const runnerEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('report'),
     report: z.object({
-      activity: z.enum(['starting', 'working', 'waiting']),
+      activity: z.preprocess(renamedActivity, z.enum(ACTIVITIES)),
       attachments: z.int().min(0).max(10_000),
       lastActivityAt: z.number().min(0).max(8.64e15),
     }),

@@ -115,7 +115,7 @@ const endpointOf = (id: string) => `unix:/run/sessions/${id}.sock`;
       await redis.kill();
       await expect(directory.get(record.id)).rejects.toMatchObject({ code: 'not-ready', retryAfterSeconds: 2 });
       await expect(directory.claim(fresh(), LIMITS)).rejects.toMatchObject({ code: 'not-ready' });
-      expect(await directory.update(record.id, { activity: 'waiting' })).toMatchObject({ activity: 'waiting' });
+      expect(await directory.update(record.id, { activity: 'done' })).toMatchObject({ activity: 'done' });
     });
 
     test('a Redis that comes back empty is told again what lives, as it is now', async () => {
@@ -123,14 +123,14 @@ const endpointOf = (id: string) => `unix:/run/sessions/${id}.sock`;
       const record = fresh({ owner: 'alice' });
       await here.claim(record, LIMITS);
       await redis.kill();
-      await here.update(record.id, { activity: 'waiting' });
+      await here.update(record.id, { activity: 'done' });
       const back = new Promise((resolve) => opened[0]!.shared.commands.once('ready', resolve));
       await redis.start();
       await back;
       // The renewal that follows goes by the same connection, before this.
       await opened[0]!.shared.commands.ping();
       await opened[1]!.shared.commands.ping().catch(() => undefined);
-      expect(await here.get(record.id)).toMatchObject({ id: record.id, activity: 'waiting' });
+      expect(await here.get(record.id)).toMatchObject({ id: record.id, activity: 'done' });
       expect(await here.claim(fresh({ owner: 'alice', workspace: record.workspace }), LIMITS)).toBe('workspace-busy');
       expect(there).toBeDefined();
     });

@@ -1,3 +1,4 @@
+import { renamedActivity } from '@claude-webui/protocol';
 import type { SessionPatch, SessionRecord } from './directory';
 
 /** A record, or part of one, as the fields of a Redis hash: name, JSON, name, JSON, … */
@@ -14,7 +15,8 @@ export function recordOf(fields: readonly string[]): SessionRecord {
     const name = fields[at] ?? '';
     // Which gateway keeps it is the scripts' business, and not JSON.
     if (name === 'keeper') continue;
-    entries.push([name, JSON.parse(fields[at + 1] ?? 'null') as unknown]);
+    const value: unknown = JSON.parse(fields[at + 1] ?? 'null');
+    entries.push([name, name === 'activity' ? renamedActivity(value) : value]);
   }
   return Object.fromEntries(entries) as unknown as SessionRecord;
 }

@@ -10,7 +10,7 @@ export function readyRecord(endpoint: string | null): SessionRecord {
     owner: 'alice',
     workspace: 'main',
     state: 'ready',
-    activity: 'waiting',
+    activity: 'done',
     attachments: 0,
     createdAt: now,
     lastActivityAt: now,

@@ -2,7 +2,7 @@
 import type { ClaudeSessionStatus, Condition, SessionConditionType } from '@claude-webui/protocol/kubernetes';
 import { withTransitionTime } from '../controller/status-writer';
 import type { Observation } from './observation';
-import { rfc3339 } from './status-report';
+import { inputWantedIn, rfc3339 } from './status-report';
 
 type Verdict = Pick<Condition, 'status' | 'reason' | 'message'>;
 
@@ -53,7 +53,12 @@ function waiting(o: Observation, { alive }: Standing): Verdict {
   const not = no('NotWaiting', 'Claude does not wait for the person.');
   if (!alive) return not;
   if (o.report === null) return known(o.session.status, 'WaitingForInput', not);
-  return o.report.report?.activity === 'waiting'
-    ? yes('ClaudeWaits', 'Claude has answered, or asks for a permission.')
-    : not;
+  switch (inputWantedIn(o.report.report?.activity ?? 'idle')) {
+    case 'asks':
+      return yes('ClaudeAsks', 'Claude asks for a permission or an answer.');
+    case 'done':
+      return yes('ClaudeHasAnswered', 'Claude has finished its answer, and nobody has typed since.');
+    case null:
+      return not;
+  }
 }

@@ -192,7 +192,7 @@ describe('what is decided about a session', () => {
         report: {
           bound: true,
           sessionId: NAME,
-          report: { activity: 'waiting', attachments: 2, lastActivityAt: START },
+          report: { activity: 'done', attachments: 2, lastActivityAt: START },
         },
       },
       { phase: 'Attached', attachments: 2 },

@@ -1,4 +1,6 @@
 /** What a runner's `GET /status` says, checked: a session pod is the one thing here that its user can tamper with. */
+import type { Activity } from '@claude-webui/protocol';
+import { ACTIVITIES, renamedActivity } from '@claude-webui/protocol';
 import { z } from 'zod';
 
 const schema = z.object({
@@ -6,7 +8,7 @@ const schema = z.object({
   sessionId: z.string().nullable(),
   report: z
     .object({
-      activity: z.enum(['starting', 'working', 'waiting']),
+      activity: z.preprocess(renamedActivity, z.enum(ACTIVITIES)),
       attachments: z.number().int().min(0).max(10_000),
       lastActivityAt: z.number().int().min(0).max(8_640_000_000_000_000),
     })
@@ -27,13 +29,18 @@ export function parseStatusReport(text: string): StatusReport | null {
 /** `lastActivityTime` moves in steps of this, so that typing does not write to etcd. */
 const ACTIVITY_STEP_MS = 60_000;
 
+/** What the person is to come for; null while Claude does not need them. */
+export function inputWantedIn(activity: Activity): 'asks' | 'done' | null {
+  return activity === 'asks' || activity === 'done' ? activity : null;
+}
+
 /** Whether anybody who looks at the session's object should hear of the difference. */
 export function isMaterial(before: StatusReport | undefined, after: StatusReport): boolean {
   if (before === undefined || before.bound !== after.bound) return true;
   if (before.report === null || after.report === null) return before.report !== after.report;
   return (
     before.report.attachments !== after.report.attachments ||
-    (before.report.activity === 'waiting') !== (after.report.activity === 'waiting') ||
+    inputWantedIn(before.report.activity) !== inputWantedIn(after.report.activity) ||
     Math.floor(before.report.lastActivityAt / ACTIVITY_STEP_MS) !==
       Math.floor(after.report.lastActivityAt / ACTIVITY_STEP_MS)
   );

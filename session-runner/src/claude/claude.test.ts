@@ -39,7 +39,7 @@ function claudeSpec(changes: SpecChanges = {}): SessionSpec {
 async function startClaude(spec: SessionSpec): Promise<RunningProgram> {
   const claude = RunningProgram.start(spec);
   running.push(claude);
-  await claude.until(() => activityOf(claude) === 'waiting');
+  await claude.until(() => activityOf(claude) === 'idle');
   await claude.shows('shortcuts');
   return claude;
 }
@@ -68,22 +68,22 @@ test('starts without bubblewrap too', async () => {
   await claude.shows('Pineapple.');
 });
 
-test('is working from the prompt to the answer’s end, then waits', async () => {
+test('is working from the prompt to the answer’s end, then done', async () => {
   const claude = await startClaude(claudeSpec());
   fake.queue({ ...text('Pineapple.'), delayMs: 300 });
   await claude.enter('fruit');
   await claude.until(() => activityOf(claude) === 'working');
   expect(claude.text).not.toContain('Pineapple.');
   await claude.shows('Pineapple.');
-  await claude.until(() => activityOf(claude) === 'waiting');
+  await claude.until(() => activityOf(claude) === 'done');
 });
 
-test('waits for a permission before it does anything', async () => {
+test('asks for a permission before it does anything', async () => {
   const spec = claudeSpec();
   const claude = await startClaude(spec);
   await claude.enter('tool: touch made-by-claude');
   await claude.shows('Do you want');
-  await claude.until(() => activityOf(claude) === 'waiting');
+  await claude.until(() => activityOf(claude) === 'asks');
   expect(existsSync(join(spec.directory, 'workspace/made-by-claude'))).toBe(false);
 });
 
@@ -91,7 +91,7 @@ test('tells when a tool starts and ends, and when it fails too', async () => {
   const claude = await startClaude(claudeSpec());
   for (const command of ['echo hello', 'ls not-there']) {
     await claude.enter(`tool: ${command}`);
-    await claude.until(() => activityOf(claude) === 'waiting');
+    await claude.until(() => activityOf(claude) === 'done');
     expect(claude.events.filter((event) => event.type === 'tool')).toMatchObject([
       { name: 'Bash', phase: 'start' },
       { name: 'Bash', phase: 'end' },
@@ -99,11 +99,11 @@ test('tells when a tool starts and ends, and when it fails too', async () => {
   }
 });
 
-test('waits after an error of the model’s', async () => {
+test('is done after an error of the model’s', async () => {
   const claude = await startClaude(claudeSpec());
   await claude.enter('error: 400');
   await claude.until(() => activityOf(claude) === 'working');
-  await claude.until(() => activityOf(claude) === 'waiting');
+  await claude.until(() => activityOf(claude) === 'done');
 });
 
 test('a persistent workspace goes on with its conversation after a kill', async () => {
@@ -112,17 +112,17 @@ test('a persistent workspace goes on with its conversation after a kill', async 
   expect(first.prepared.command.args).toContain('--session-id');
   fake.queue(text('Pineapple.'));
   await first.enter('fruit');
-  await first.until(() => activityOf(first) === 'waiting');
+  await first.until(() => activityOf(first) === 'done');
   // Claude writes its transcript some time after it has shown an answer; by the next one the first is there.
   await first.enter('again');
-  await first.until(() => activityOf(first) === 'waiting');
+  await first.until(() => activityOf(first) === 'done');
   await first.end();
 
   const second = await startClaude(spec);
   expect(second.prepared.command.args).toContain('--resume');
   expect(second.text).toContain('Pineapple.');
   await second.enter('colour');
-  await second.until(() => activityOf(second) === 'waiting');
+  await second.until(() => activityOf(second) === 'done');
   expect(JSON.stringify(fake.requests.at(-1)?.messages)).toContain('Pineapple.');
 });
 
@@ -141,7 +141,7 @@ test('a conversation begun by /clear is the one that goes on', async () => {
   await first.until(() => conversationOf(spec) !== before);
   for (const words of ['hello', 'again']) {
     await first.enter(words);
-    await first.until(() => activityOf(first) === 'waiting');
+    await first.until(() => activityOf(first) === 'done');
   }
   const after = conversationOf(spec);
   await first.end();
@@ -162,7 +162,7 @@ test('what the policy denies Claude is denied whatever the person’s own settin
   const claude = await startClaude(spec);
   await claude.enter('tool: curl --version');
   await claude.shows('Permission to use Bash');
-  await claude.until(() => activityOf(claude) === 'waiting');
+  await claude.until(() => activityOf(claude) === 'done');
   expect(claude.text).not.toContain('libcurl');
 });
 

@@ -9,14 +9,14 @@ const activity = (hook: string, content: object = {}) =>
   parseEvent(`1795467067284920693-11-${hook}`, content).find((event) => event.type === 'activity')?.activity;
 
 test.each([
-  ['SessionStart', 'waiting'],
+  ['SessionStart', 'idle'],
   ['UserPromptSubmit', 'working'],
   ['PreToolUse', 'working'],
-  ['PermissionRequest', 'waiting'],
+  ['PermissionRequest', 'asks'],
   ['PostToolUse', 'working'],
   ['PostToolUseFailure', 'working'],
-  ['Stop', 'waiting'],
-  ['StopFailure', 'waiting'],
+  ['Stop', 'done'],
+  ['StopFailure', 'done'],
 ])('after %s Claude is %s', (hook, expected) => {
   expect(activity(hook)).toBe(expected);
 });
@@ -25,9 +25,9 @@ test('summing up a long conversation is no end of the work', () => {
   expect(activity('SessionStart', { source: 'compact' })).toBeUndefined();
 });
 
-test('only a notification that wants the person makes Claude wait', () => {
-  expect(activity('Notification', { notification_type: 'permission_prompt' })).toBe('waiting');
-  expect(activity('Notification', { notification_type: 'idle_prompt' })).toBe('waiting');
+test('only a notification that asks the person something is a question', () => {
+  expect(activity('Notification', { notification_type: 'permission_prompt' })).toBe('asks');
+  expect(activity('Notification', { notification_type: 'idle_prompt' })).toBeUndefined();
   expect(activity('Notification', { notification_type: 'auth_success' })).toBeUndefined();
 });
 
@@ -88,13 +88,13 @@ describe('the folder of events', () => {
     const working = said({ type: 'activity', activity: 'working' });
     drop('1-1-UserPromptSubmit', JSON.stringify({ session_id: ID }));
     await working;
-    const waiting = said({ type: 'activity', activity: 'waiting' });
+    const answered = said({ type: 'activity', activity: 'done' });
     drop('2-1-Stop', '{}');
-    await waiting;
+    await answered;
     expect(events).toEqual([
       { type: 'conversation', id: ID },
       { type: 'activity', activity: 'working' },
-      { type: 'activity', activity: 'waiting' },
+      { type: 'activity', activity: 'done' },
     ]);
     expect(readdirSync(directory)).toEqual([]);
   });
@@ -111,7 +111,7 @@ describe('the folder of events', () => {
   test('nothing but files with an event’s name is touched', async () => {
     const secret = join(mkdtempSync(join(tmpdir(), 'server-')), 'secret');
     writeFileSync(secret, JSON.stringify({ session_id: 'secret' }));
-    const done = said({ type: 'activity', activity: 'waiting' });
+    const done = said({ type: 'activity', activity: 'done' });
     mkdirSync(join(directory, '1-1-PreToolUse'));
     symlinkSync(secret, join(directory, '2-1-PreToolUse'));
     writeFileSync(join(directory, 'note'), 'mine');
@@ -123,7 +123,7 @@ describe('the folder of events', () => {
   });
 
   test('an event that is far too large is thrown away unread', async () => {
-    const done = said({ type: 'activity', activity: 'waiting' });
+    const done = said({ type: 'activity', activity: 'done' });
     drop('1-1-Other', JSON.stringify({ session_id: ID, content: 'x'.repeat(2 * 1024 * 1024) }));
     drop('2-1-Stop', '{}');
     await done;

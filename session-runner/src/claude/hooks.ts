@@ -21,22 +21,22 @@ const MAX_EVENTS = 200;
 const EVENT_NAME = /^(\d{1,20})-\d+-([A-Za-z]+)$/;
 
 const ACTIVITY = new Map<string, Activity>([
-  ['SessionStart', 'waiting'],
+  ['SessionStart', 'idle'],
   ['UserPromptSubmit', 'working'],
   ['PreToolUse', 'working'],
-  ['PermissionRequest', 'waiting'],
+  ['PermissionRequest', 'asks'],
   ['PostToolUse', 'working'],
   ['PostToolUseFailure', 'working'],
-  ['Stop', 'waiting'],
-  ['StopFailure', 'waiting'],
+  ['Stop', 'done'],
+  ['StopFailure', 'done'],
 ]);
 const PHASE = new Map<string, 'start' | 'end'>([
   ['PreToolUse', 'start'],
   ['PostToolUse', 'end'],
   ['PostToolUseFailure', 'end'],
 ]);
-/** Notifications that want the person; others only tell of something. */
-const WANTS_PERSON = /^(idle_prompt|permission_prompt|worker_permission_prompt|elicitation_dialog|agent_needs_input)$/;
+/** Notifications that ask the person something; others only tell of something. */
+const ASKS = /^(permission_prompt|worker_permission_prompt|elicitation_dialog|agent_needs_input)$/;
 
 /**
  * Follows the folder into which the hooks of `settings.ts` drop their events. Whatever is in it is the session's word,
@@ -115,6 +115,6 @@ export function parseEvent(name: string, content: unknown): HookEvent[] {
 function activityAfter(hook: string, fields: Record<string, unknown>): Activity | undefined {
   // A conversation that grows too long is summed up and begun again in the middle of the work.
   if (hook === 'SessionStart' && fields['source'] === 'compact') return undefined;
-  if (hook === 'Notification') return WANTS_PERSON.test(String(fields['notification_type'])) ? 'waiting' : undefined;
+  if (hook === 'Notification') return ASKS.test(String(fields['notification_type'])) ? 'asks' : undefined;
   return ACTIVITY.get(hook);
 }

@@ -5,7 +5,9 @@ const TITLE = 'Claude Code WebUI';
 
 /** Says in the tab's title and icon, and by a notification if allowed, that Claude waits for the person. */
 export function useAttention(sessions: readonly SessionInfo[]): void {
-  const waiting = sessions.filter((session) => session.state === 'ready' && session.activity === 'waiting');
+  const waiting = sessions.filter(
+    ({ state, activity }) => state === 'ready' && (activity === 'asks' || activity === 'done'),
+  );
   const known = useRef<ReadonlySet<string> | null>(null);
   const names = waiting.map(({ name }) => name).join(', ');
   const ids = waiting.map(({ id }) => id).join(' ');

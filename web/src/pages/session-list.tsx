@@ -14,7 +14,8 @@ export interface SessionListProps {
 export function describe(session: SessionInfo): string {
   if (session.state === 'starting') return session.progress?.code === 'suspended' ? 'Suspended' : 'Starting';
   if (session.state === 'ended') return 'Ended';
-  if (session.activity === 'waiting') return 'Waiting for you';
+  if (session.activity === 'asks') return 'Asks you';
+  if (session.activity === 'done') return 'Waiting for you';
   return session.activity === 'working' ? 'Working' : 'Ready';
 }
 
