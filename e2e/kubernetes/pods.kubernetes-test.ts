@@ -301,7 +301,7 @@ async function ownBackend(idle: { idleTimeoutMs: number; idleWarningMs: number }
   const config = new KubeConfig();
   config.loadFromFile(plane.kubeconfig('gateway'));
   const objects = await SessionObjects.open(NAMESPACE, silent, config);
-  const limits = { ...idle, detachGraceMs: 60_000 };
+  const limits = { ...idle, detachGraceMs: 60_000, scrollbackLines: 5000 };
   const options = { template: 'default', limits, maxLifetimeMs: 0, bindKey: () => keys.privateKey };
   return { objects, backend: new KubernetesBackend(objects, options, silent) };
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunnerFrame, SessionInfo } from '@claude-webui/protocol';
+import type { DecodedRunnerFrame, SessionInfo } from '@claude-webui/protocol';
 import { decodeRunnerFrame, encodeClientFrame, frameOf, packetParser } from '@claude-webui/protocol';
 import { Redis } from 'ioredis';
 import type { Socket } from 'socket.io-client';
@@ -224,7 +224,7 @@ function event(socket: Socket, name: string): Promise<unknown> {
   return new Promise((resolve) => socket.once(name, resolve));
 }
 
-function frame(socket: Socket, matches: (frame: RunnerFrame) => boolean): Promise<void> {
+function frame(socket: Socket, matches: (frame: DecodedRunnerFrame) => boolean): Promise<void> {
   return new Promise((resolve) => {
     const listen = (message: unknown) => {
       const bytes = frameOf(message);

@@ -33,12 +33,15 @@ const runnerFrames: RunnerFrame[] = [
   { type: 'state', state },
   { type: 'refused', refused: { code: 'not-driver' } },
   { type: 'end', end: { reason: 'exited', exitCode: 0 } },
+  { type: 'resized', offset: 2 ** 40, size: { cols: 1000, rows: 1 } },
+  { type: 'scrollback', offset: 2 ** 41, position: 65536, total: 2 ** 31, more: true, data: bytes },
 ];
 const clientFrames: ClientFrame[] = [
   { type: 'input', sequence: 1, data: bytes },
   { type: 'ack', offset: 2 ** 45 },
   { type: 'resize', size: { cols: 1, rows: 1000 } },
   { type: 'take-over' },
+  { type: 'want-scrollback', offset: 2 ** 42, position: 2 ** 20 },
 ];
 
 test.each(runnerFrames)('a runner’s $type frame survives the wire', (frame) => {
@@ -71,6 +74,7 @@ test.each([
   ['input number 0', Uint8Array.of(FrameType.input, 0, 0, 0, 0, 0, 0, 0, 0, 65)],
   ['a number above 2^53', Uint8Array.of(FrameType.ack, 0xff, 0, 0, 0, 0, 0, 0, 0)],
   ['an ack that is too long', Uint8Array.of(FrameType.ack, 0, 0, 0, 0, 0, 0, 0, 1, 9)],
+  ['a wish for scrollback that is cut short', Uint8Array.of(FrameType.wantScrollback, 0, 0, 0, 0, 0, 0, 0, 1, 0)],
   ['zero columns', Uint8Array.of(FrameType.resize, 0, 0, 0, 24)],
   ['65535 rows', Uint8Array.of(FrameType.resize, 0, 80, 0xff, 0xff)],
   [

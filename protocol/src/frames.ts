@@ -4,19 +4,29 @@
  *
  * Byte 0 is the type. Integers are big-endian. Offsets and sequence numbers take 8 bytes and stay below 2^53.
  *
- * | type      | layout after byte 0                          | from   |
- * |-----------|----------------------------------------------|--------|
- * | attached  | JSON `Attached`                              | runner |
- * | output    | offset u64, bytes                            | runner |
- * | snapshot  | offset u64, cols u16, rows u16, bytes        | runner |
- * | input-ack | sequence u64                                 | runner |
- * | state     | JSON `AttachmentState`                       | runner |
- * | refused   | JSON `Refused`                               | runner |
- * | end       | JSON `SessionEnd`                            | runner |
- * | input     | sequence u64, bytes                          | client |
- * | ack       | offset u64                                   | client |
- * | resize    | cols u16, rows u16                           | client |
- * | take-over | nothing                                      | client |
+ * | type            | layout after byte 0                                  | from   |
+ * |-----------------|------------------------------------------------------|--------|
+ * | attached        | JSON `Attached`                                      | runner |
+ * | output          | offset u64, bytes                                    | runner |
+ * | snapshot        | offset u64, cols u16, rows u16, bytes                | runner |
+ * | input-ack       | sequence u64                                         | runner |
+ * | state           | JSON `AttachmentState`                               | runner |
+ * | refused         | JSON `Refused`                                       | runner |
+ * | end             | JSON `SessionEnd`                                    | runner |
+ * | resized         | offset u64, cols u16, rows u16                       | runner |
+ * | scrollback      | offset u64, position u32, total u32, more u8, bytes  | runner |
+ * | input           | sequence u64, bytes                                  | client |
+ * | ack             | offset u64                                           | client |
+ * | resize          | cols u16, rows u16                                   | client |
+ * | take-over       | nothing                                              | client |
+ * | want-scrollback | offset u64, position u32                             | client |
+ *
+ * `resized` and `output` are one ordered stream: from byte `offset` on, the terminal has that size, and what follows was made for it.
+ * After `attached` with an exact resume comes the size at that offset; a snapshot brings its own. A client asks for a size by
+ * `resize` and changes its terminal at `resized`, not before.
+ *
+ * A snapshot is the screen. The lines above it are asked for piece by piece with `want-scrollback`, which names the snapshot by its
+ * offset and the byte of the scrollback to go on from, and is answered by one `scrollback`.
  */
 import type { AttachmentState, Attached, Refused, SessionEnd, TerminalSize } from './session';
 import { renamedActivity } from './session';
@@ -29,10 +39,13 @@ export const FrameType = {
   state: 0x05,
   refused: 0x06,
   end: 0x07,
+  resized: 0x08,
+  scrollback: 0x09,
   input: 0x11,
   ack: 0x12,
   resize: 0x13,
   takeOver: 0x14,
+  wantScrollback: 0x15,
 } as const;
 
 /** Bytes before the payload of an output frame: type and offset. */
@@ -40,9 +53,14 @@ export const OUTPUT_HEADER_BYTES = 9;
 /** Bytes before the payload of an input frame: type and sequence number. */
 export const INPUT_HEADER_BYTES = 9;
 const SNAPSHOT_HEADER_BYTES = 13;
+const RESIZED_BYTES = 13;
+const SCROLLBACK_HEADER_BYTES = 18;
+const WANT_SCROLLBACK_BYTES = 13;
 
 /** Largest payload of one output frame. A program's flood is cut into frames of this size; a snapshot is never cut. */
 export const MAX_OUTPUT_PAYLOAD_BYTES = 64 * 1024;
+/** Largest payload of one scrollback frame. */
+export const MAX_SCROLLBACK_PAYLOAD_BYTES = 64 * 1024;
 /** Largest payload of one input frame. A paste is sent as several. */
 export const MAX_INPUT_PAYLOAD_BYTES = 16 * 1024;
 /** Largest terminal either way; xterm.js and the kernel's winsize would take more, no screen does. */
@@ -56,14 +74,34 @@ export type RunnerFrame =
   | { type: 'input-ack'; sequence: number }
   | { type: 'state'; state: AttachmentState }
   | { type: 'refused'; refused: Refused }
-  | { type: 'end'; end: SessionEnd };
+  | { type: 'end'; end: SessionEnd }
+  | { type: 'resized'; offset: number; size: TerminalSize }
+  | ScrollbackPiece;
+
+/** A piece of the lines above a snapshot's screen. */
+export interface ScrollbackPiece {
+  type: 'scrollback';
+  /** Of the snapshot. */
+  offset: number;
+  /** Bytes of the scrollback before this piece. */
+  position: number;
+  /** Bytes of the whole scrollback. */
+  total: number;
+  /** Whether there were lines above it that are not kept. */
+  more: boolean;
+  data: Uint8Array;
+}
+
+/** A frame of a runner, or one of a type that only newer programs know, which is to be ignored. */
+export type DecodedRunnerFrame = RunnerFrame | { type: 'unknown' };
 
 /** What a browser sends. */
 export type ClientFrame =
   | { type: 'input'; sequence: number; data: Uint8Array }
   | { type: 'ack'; offset: number }
   | { type: 'resize'; size: TerminalSize }
-  | { type: 'take-over' };
+  | { type: 'take-over' }
+  | { type: 'want-scrollback'; offset: number; position: number };
 
 /** A frame that breaks the layout above. The connection it came on is not to be trusted further. */
 export class FrameError extends Error {
@@ -129,6 +167,22 @@ export function encodeRunnerFrame(message: RunnerFrame): Uint8Array<ArrayBuffer>
       frame.set(message.data, SNAPSHOT_HEADER_BYTES);
       return frame;
     }
+    case 'resized': {
+      const { frame, view } = allocate(FrameType.resized, RESIZED_BYTES - 1);
+      writeUint64(view, 1, message.offset);
+      view.setUint16(9, message.size.cols);
+      view.setUint16(11, message.size.rows);
+      return frame;
+    }
+    case 'scrollback': {
+      const { frame, view } = allocate(FrameType.scrollback, SCROLLBACK_HEADER_BYTES - 1 + message.data.length);
+      writeUint64(view, 1, message.offset);
+      view.setUint32(9, message.position);
+      view.setUint32(13, message.total);
+      view.setUint8(17, message.more ? 1 : 0);
+      frame.set(message.data, SCROLLBACK_HEADER_BYTES);
+      return frame;
+    }
     case 'input-ack': {
       const { frame, view } = allocate(FrameType.inputAck, 8);
       writeUint64(view, 1, message.sequence);
@@ -159,6 +213,12 @@ export function encodeClientFrame(message: ClientFrame): Uint8Array<ArrayBuffer>
     }
     case 'take-over':
       return allocate(FrameType.takeOver, 0).frame;
+    case 'want-scrollback': {
+      const { frame, view } = allocate(FrameType.wantScrollback, WANT_SCROLLBACK_BYTES - 1);
+      writeUint64(view, 1, message.offset);
+      view.setUint32(9, message.position);
+      return frame;
+    }
   }
 }
 
@@ -188,7 +248,7 @@ function decodeJson(frame: Uint8Array): unknown {
  * Decodes what a session-runner sent. Payloads are views on `frame`, not copies.
  * @throws FrameError
  */
-export function decodeRunnerFrame(frame: Uint8Array): RunnerFrame {
+export function decodeRunnerFrame(frame: Uint8Array): DecodedRunnerFrame {
   switch (frame[0]) {
     case FrameType.output:
       return {
@@ -215,8 +275,27 @@ export function decodeRunnerFrame(frame: Uint8Array): RunnerFrame {
       return { type: 'refused', refused: decodeJson(frame) as Refused };
     case FrameType.end:
       return { type: 'end', end: decodeJson(frame) as SessionEnd };
+    case FrameType.resized: {
+      const view = exactly(frame, RESIZED_BYTES);
+      const size = { cols: view.getUint16(9), rows: view.getUint16(11) };
+      if (!isTerminalSize(size)) throw new FrameError(`a terminal of ${size.cols}×${size.rows} is not possible`);
+      return { type: 'resized', offset: readUint64(view, 1), size };
+    }
+    case FrameType.scrollback: {
+      const view = viewOf(frame, SCROLLBACK_HEADER_BYTES);
+      return {
+        type: 'scrollback',
+        offset: readUint64(view, 1),
+        position: view.getUint32(9),
+        total: view.getUint32(13),
+        more: view.getUint8(17) === 1,
+        data: frame.subarray(SCROLLBACK_HEADER_BYTES),
+      };
+    }
+    case undefined:
+      throw new FrameError('a frame is empty');
     default:
-      throw new FrameError(`frame type ${String(frame[0])} is not one a session-runner sends`);
+      return { type: 'unknown' };
   }
 }
 
@@ -245,6 +324,10 @@ export function decodeClientFrame(frame: Uint8Array): ClientFrame {
     case FrameType.takeOver:
       exactly(frame, 1);
       return { type: 'take-over' };
+    case FrameType.wantScrollback: {
+      const view = exactly(frame, WANT_SCROLLBACK_BYTES);
+      return { type: 'want-scrollback', offset: readUint64(view, 1), position: view.getUint32(9) };
+    }
     default:
       throw new FrameError(`frame type ${String(frame[0])} is not one a client sends`);
   }

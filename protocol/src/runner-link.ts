@@ -78,6 +78,11 @@ export interface ProgramSpec {
   confinement: 'bubblewrap' | 'none';
 }
 
+/** Lines above the screen that are kept for those who come back by a snapshot, unless it is set. */
+export const SCROLLBACK_LINES = 5000;
+/** A line costs the runner some 2 kB and a reader some 100 bytes. */
+export const MAX_SCROLLBACK_LINES = 50_000;
+
 export interface SessionLimits {
   /** 0 switches idle ending off. */
   idleTimeoutMs: number;
@@ -87,6 +92,8 @@ export interface SessionLimits {
   detachGraceMs: number;
   /** Bytes of output kept for resuming. */
   replayBytes: number;
+  /** Lines above the screen that are kept for those who come back by a snapshot. */
+  scrollbackLines: number;
   /** Between SIGHUP and SIGKILL. */
   endGraceMs: number;
 }

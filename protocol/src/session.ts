@@ -32,6 +32,11 @@ export interface Attached {
   resume: 'exact' | 'snapshot';
   /** Offset of the next output byte this attachment gets, or of the snapshot. */
   offset: number;
+  /**
+   * Output before this offset is a replay: a driver has been sent it before, or it is older than a few seconds. It acts on nothing but the
+   * screen; above all it is not answered. Absent from runners of before this field.
+   */
+  replayTo?: number;
   /** Highest input sequence number already taken from this client id; 0 if none. What is above it must be sent again. */
   inputSequence: number;
   state: AttachmentState;

@@ -71,6 +71,7 @@ export interface Config {
     idleWarningMs: number;
     /** 0: a session ends with its last connection. */
     detachGraceMs: number;
+    scrollbackLines: number;
   };
   /** Absolute path; null: the preset. */
   policyFile: string | null;
@@ -261,6 +262,7 @@ function toConfig(values: Values): Config {
       idleTimeoutMs: values.SESSION_TIMEOUT * 60_000,
       idleWarningMs: values.SESSION_IDLE_WARNING * 1000,
       detachGraceMs: values.SESSION_DETACH_GRACE * 1000,
+      scrollbackLines: values.SCROLLBACK_LINES,
     },
     policyFile: values.POLICY_FILE,
     audit: auditOf(values),

@@ -1,7 +1,7 @@
 /** Every environment variable: its default, its meaning and what it may hold. docs/CONFIGURATION.md is held against it. */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { LOG_LEVELS } from '@claude-webui/protocol';
+import { LOG_LEVELS, MAX_SCROLLBACK_LINES, SCROLLBACK_LINES } from '@claude-webui/protocol';
 import * as z from 'zod';
 import { parseRoleMap } from '../auth/oidc/role-map';
 import { MIN_PASSWORD_LENGTH } from '../auth/password-rule';
@@ -278,6 +278,11 @@ export const VARIABLES = {
     wholeNumber(0, DAY_SECONDS * 30),
     '900',
     'Seconds that a session lives with no browser connected. 0: it ends with its last connection.',
+  ),
+  SCROLLBACK_LINES: variable(
+    wholeNumber(0, MAX_SCROLLBACK_LINES),
+    String(SCROLLBACK_LINES),
+    'Lines above the screen that come back after a reload or on another device.',
   ),
   CLAUDE_WORKING_DIR: variable(
     directory,

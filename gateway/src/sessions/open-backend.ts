@@ -67,6 +67,7 @@ function limitsOf({
   idleTimeoutMs,
   idleWarningMs,
   detachGraceMs,
+  scrollbackLines,
 }: Config['sessions']): ProcessBackendOptions['limits'] {
-  return { idleTimeoutMs, idleWarningMs, detachGraceMs };
+  return { idleTimeoutMs, idleWarningMs, detachGraceMs, scrollbackLines };
 }

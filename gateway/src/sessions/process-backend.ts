@@ -40,7 +40,7 @@ export interface ProcessBackendOptions {
   program: Pick<ProgramSpec, 'path' | 'args' | 'kind' | 'confinement'>;
   /** For the runners' own logs. */
   logLevel: LogLevel;
-  limits: Pick<SessionSpec['limits'], 'idleTimeoutMs' | 'idleWarningMs' | 'detachGraceMs'>;
+  limits: Pick<SessionSpec['limits'], 'idleTimeoutMs' | 'idleWarningMs' | 'detachGraceMs' | 'scrollbackLines'>;
 }
 
 interface Runner {

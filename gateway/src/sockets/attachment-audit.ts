@@ -1,4 +1,4 @@
-import type { AttachmentState, RunnerFrame } from '@claude-webui/protocol';
+import type { AttachmentState, DecodedRunnerFrame } from '@claude-webui/protocol';
 import { FrameType, decodeRunnerFrame } from '@claude-webui/protocol';
 import type { AuditTrail } from '../audit/audit';
 import type { AuditContext } from '../audit/events';
@@ -36,7 +36,7 @@ export class AttachmentAudit {
   }
 }
 
-function stateIn(frame: RunnerFrame): AttachmentState | null {
+function stateIn(frame: DecodedRunnerFrame): AttachmentState | null {
   if (frame.type === 'attached') return frame.attached.state;
   return frame.type === 'state' ? frame.state : null;
 }

@@ -16,6 +16,7 @@ const CLIENT_TYPES: ReadonlySet<number | undefined> = new Set([
   FrameType.ack,
   FrameType.resize,
   FrameType.takeOver,
+  FrameType.wantScrollback,
 ]);
 
 /**

@@ -72,6 +72,9 @@ export function speakPlain(
           return refuse(decoded.refused.code === 'bad-frame' ? 'bad-message' : toStatus(decoded.refused.code));
         case 'input-ack':
         case 'end':
+        case 'resized':
+        case 'scrollback':
+        case 'unknown':
           return;
       }
     },

@@ -92,6 +92,11 @@ export function backendOptions(workingDirectory: string, options: LocalSessionsO
       confinement: 'none',
     },
     logLevel: 'silent',
-    limits: { idleTimeoutMs: 0, idleWarningMs: 0, detachGraceMs: options.detachGraceMs ?? 60_000 },
+    limits: {
+      idleTimeoutMs: 0,
+      idleWarningMs: 0,
+      detachGraceMs: options.detachGraceMs ?? 60_000,
+      scrollbackLines: 5000,
+    },
   };
 }

@@ -8,6 +8,7 @@ import type {
   Handshake,
   HandshakeRefusal,
   Notice,
+  DecodedRunnerFrame,
   RunnerFrame,
   ServerToClientEvents,
 } from '@claude-webui/protocol';
@@ -263,7 +264,8 @@ export class FramesClient extends Client {
     return this.until(() => this.frames.find((frame) => frame.type === 'refused' && frame.refused.code === code));
   }
 
-  private receive(frame: RunnerFrame): void {
+  private receive(frame: DecodedRunnerFrame): void {
+    if (frame.type === 'unknown') return;
     if (frame.type === 'output') {
       this.pieces.push(frame.data);
       this.offset = frame.offset + frame.data.length;

@@ -1,4 +1,5 @@
 /** What the chart's values may hold. values.schema.json is made from it; values.yaml has the defaults and the meanings. */
+import { MAX_SCROLLBACK_LINES } from '@claude-webui/protocol';
 import { sessionTemplateSpecSchema } from '@claude-webui/protocol/kubernetes';
 import { z } from 'zod';
 
@@ -81,6 +82,7 @@ const sessions = section({
   idleTimeoutMinutes: count,
   idleWarningSeconds: count,
   detachGraceSeconds: count,
+  scrollbackLines: count.max(MAX_SCROLLBACK_LINES),
   template: text.min(1),
   templates: z.record(text.regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/), sessionTemplateSpecSchema),
   image,

@@ -8,7 +8,13 @@ import type {
   SessionSpec,
   ToRunner,
 } from '@claude-webui/protocol';
-import { INPUT_SEQUENCES, LOG_LEVELS, MAX_TERMINAL_CELLS_PER_SIDE, OUTPUT_SEQUENCES } from '@claude-webui/protocol';
+import {
+  INPUT_SEQUENCES,
+  LOG_LEVELS,
+  MAX_TERMINAL_CELLS_PER_SIDE,
+  OUTPUT_SEQUENCES,
+  SCROLLBACK_LINES,
+} from '@claude-webui/protocol';
 import * as z from 'zod/mini';
 
 const side = z.coerce.number().check(z.int(), z.gte(1), z.lte(MAX_TERMINAL_CELLS_PER_SIDE));
@@ -54,6 +60,7 @@ const sessionSpec = z.object({
     idleWarningMs: wholeNumber,
     detachGraceMs: wholeNumber,
     replayBytes: wholeNumber,
+    scrollbackLines: wholeNumber,
     endGraceMs: wholeNumber,
   }),
   policy: sessionPolicy,
@@ -76,7 +83,13 @@ const bindRequest = z.object({
   attachKey: z.string().check(z.minLength(40)),
   size,
   env: z.record(z.string(), z.string()),
-  limits: z.object({ idleTimeoutMs: wholeNumber, idleWarningMs: wholeNumber, detachGraceMs: wholeNumber }),
+  limits: z.object({
+    idleTimeoutMs: wholeNumber,
+    idleWarningMs: wholeNumber,
+    detachGraceMs: wholeNumber,
+    // Gateways of before this field do not send it.
+    scrollbackLines: z._default(wholeNumber, SCROLLBACK_LINES),
+  }),
   command: sessionCommand,
   policy: sessionPolicy,
 }) satisfies z.ZodMiniType<BindRequest>;

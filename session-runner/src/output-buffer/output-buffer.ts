@@ -1,4 +1,5 @@
-import { OUTPUT_HEADER_BYTES, writeOutputHeader } from '@claude-webui/protocol';
+import type { TerminalSize } from '@claude-webui/protocol';
+import { OUTPUT_HEADER_BYTES, encodeRunnerFrame, writeOutputHeader } from '@claude-webui/protocol';
 
 /** What one frame costs in memory beside its payload (Buffer object, array slot), so that tiny frames count for what they are. */
 const FRAME_OVERHEAD_BYTES = 256;
@@ -9,14 +10,33 @@ const SMALL_FRAME_BYTES = 1024;
 /** What still comes of a program that is being stopped: a frame being filled, and what was read already. */
 const STOPPING_BYTES = 256 * 1024;
 
+/** A place in the stream: so many bytes of output, and all sizes up to this number. */
+export interface Position {
+  /** Bytes of output before it. */
+  offset: number;
+  /** Number of the last size before it, counted from 1 over the session; 0 for none. */
+  sizes: number;
+}
+
+/** What the stream consists of, in order. */
+export type StreamPiece = { type: 'output'; data: Uint8Array } | { type: 'size'; size: TerminalSize };
+
 interface StoredFrame {
   /** Offset of the first payload byte. */
   offset: number;
-  /** A whole output frame, header included: the very bytes that attachments are sent. */
+  /** A whole frame, header included: the very bytes that attachments are sent. */
   frame: Buffer;
+  /** Payload bytes of output; 0 for a size. */
+  bytes: number;
+  /** Of a size; null for output. */
+  change: { number: number; size: TerminalSize } | null;
 }
 
-const payloadBytes = (stored: StoredFrame) => stored.frame.length - OUTPUT_HEADER_BYTES;
+/** A frame to send, and where the stream goes on after it. */
+export interface NextFrame {
+  frame: Buffer;
+  after: Position;
+}
 
 /** One frame of several payloads. */
 function joined(offset: number, payloads: readonly Uint8Array[]): Buffer {
@@ -25,9 +45,11 @@ function joined(offset: number, payloads: readonly Uint8Array[]): Buffer {
   return frame;
 }
 
+const payloadOf = ({ frame }: StoredFrame) => frame.subarray(OUTPUT_HEADER_BYTES);
+
 /**
- * The last bytes of a session's output as ready-made frames. Offsets count all output bytes since the session began;
- * `start` to `end` are kept, at most `capacityBytes` of memory.
+ * The last part of a session's stream, output and sizes in their order, as ready-made frames. Offsets count all output bytes since the
+ * session began; `start` to `end` are kept, at most `capacityBytes` of memory.
  */
 export class OutputBuffer {
   private frames: StoredFrame[] = [];
@@ -36,8 +58,16 @@ export class OutputBuffer {
   private usedBytes = 0;
   private startOffset = 0;
   private endOffset = 0;
+  /** The size before everything that is kept. */
+  private startSize: { number: number; size: TerminalSize };
+  private newestSize = 0;
 
-  constructor(private readonly capacityBytes: number) {}
+  constructor(
+    private readonly capacityBytes: number,
+    firstSize: TerminalSize,
+  ) {
+    this.startSize = { number: 0, size: firstSize };
+  }
 
   /** Offset of the oldest byte kept. */
   get start(): number {
@@ -49,25 +79,40 @@ export class OutputBuffer {
     return this.endOffset;
   }
 
+  /** The terminal's size before everything that is kept. */
+  get sizeAtStart(): TerminalSize {
+    return this.startSize.size;
+  }
+
   /**
    * Adds output as one frame, whose header is written here; the frame is kept, not copied. Returns its payload. May evict
    * the oldest frames; see `startAfter` to look before.
    */
   append(frame: Buffer): Uint8Array {
     writeOutputHeader(frame, this.endOffset);
-    this.frames.push({ offset: this.endOffset, frame });
     const bytes = frame.length - OUTPUT_HEADER_BYTES;
+    this.store({ offset: this.endOffset, frame, bytes, change: null });
     this.endOffset += bytes;
-    this.usedBytes += bytes + FRAME_OVERHEAD_BYTES;
     this.smallTail = bytes < SMALL_FRAME_BYTES ? this.smallTail + 1 : 0;
     if (this.smallTail === MERGE_COUNT) this.mergeTail();
     this.evict();
     return frame.subarray(OUTPUT_HEADER_BYTES);
   }
 
-  /** All output kept, without copies. */
-  payloads(): Uint8Array[] {
-    return this.frames.map((stored) => stored.frame.subarray(OUTPUT_HEADER_BYTES));
+  /** Adds a change of the terminal's size. May evict the oldest frames. */
+  appendSize(size: TerminalSize): void {
+    this.newestSize += 1;
+    const frame = Buffer.from(encodeRunnerFrame({ type: 'resized', offset: this.endOffset, size }));
+    this.store({ offset: this.endOffset, frame, bytes: 0, change: { number: this.newestSize, size } });
+    this.smallTail = 0;
+    this.evict();
+  }
+
+  /** All that is kept, without copies. */
+  pieces(): StreamPiece[] {
+    return this.frames.map((stored) =>
+      stored.change === null ? { type: 'output', data: payloadOf(stored) } : { type: 'size', size: stored.change.size },
+    );
   }
 
   /** Whether the byte at `offset` could leave the buffer with what a program writes before it can be stopped. */
@@ -81,41 +126,75 @@ export class OutputBuffer {
     let start = this.startOffset;
     for (const stored of this.frames) {
       if (excess <= 0) break;
-      excess -= payloadBytes(stored) + FRAME_OVERHEAD_BYTES;
-      start = stored.offset + payloadBytes(stored);
+      excess -= stored.bytes + FRAME_OVERHEAD_BYTES;
+      start = stored.offset + stored.bytes;
     }
     return start;
   }
 
-  /** The frame to send for what comes at `offset` (from `start` to `end`): the stored one if it begins there. Null at the end. */
-  frameAt(offset: number): Buffer | null {
-    if (offset >= this.endOffset) return null;
-    const stored = this.frames[this.indexOf(offset)];
-    if (stored === undefined) return null;
-    if (stored.offset === offset) return stored.frame;
-    return joined(offset, [stored.frame.subarray(OUTPUT_HEADER_BYTES + offset - stored.offset)]);
+  /** The place after all sizes at this offset (from `start` to `end`), and the size that the terminal has there. */
+  positionAt(offset: number): { position: Position; size: TerminalSize } {
+    let last = this.startSize;
+    for (let at = this.lowerBound({ offset, sizes: Infinity }) - 1; at >= 0; at -= 1) {
+      const change = this.frames[at]?.change;
+      if (change === undefined || change === null) continue;
+      last = change;
+      break;
+    }
+    return { position: { offset, sizes: last.number }, size: last.size };
   }
 
-  /** Index of the frame that holds the byte at `offset`. */
-  private indexOf(offset: number): number {
+  /** Whether something that follows this place is no longer kept. */
+  hasLost({ offset, sizes }: Position): boolean {
+    return offset < this.startOffset || sizes < this.startSize.number;
+  }
+
+  /** What comes at a place: a stored frame, or the rest of one. Null at the end, and where it is no longer kept. */
+  next(position: Position): NextFrame | null {
+    if (this.hasLost(position)) return null;
+    const at = this.lowerBound(position);
+    const stored = this.frames[at];
+    if (stored?.offset === position.offset) return { frame: stored.frame, after: this.after(stored, position) };
+    const around = this.frames[at - 1];
+    if (around === undefined || around.offset + around.bytes <= position.offset) return null;
+    const rest = payloadOf(around).subarray(position.offset - around.offset);
+    return { frame: joined(position.offset, [rest]), after: this.after(around, position) };
+  }
+
+  private after({ offset, bytes, change }: StoredFrame, { sizes }: Position): Position {
+    return { offset: offset + bytes, sizes: change?.number ?? sizes };
+  }
+
+  /** Index of the first frame that comes at or after a place. */
+  private lowerBound({ offset, sizes }: Position): number {
+    const isBefore = (stored: StoredFrame) =>
+      stored.offset < offset || (stored.offset === offset && stored.change !== null && stored.change.number <= sizes);
     // The newest frame is the usual answer: an attachment that keeps up asks for nothing else.
-    const last = this.frames.length - 1;
-    if ((this.frames[last]?.offset ?? 0) <= offset) return last;
+    const { length } = this.frames;
+    const [beforeLast, last] = [this.frames[length - 2], this.frames[length - 1]];
+    if (last === undefined || isBefore(last)) return length;
+    if (beforeLast === undefined || isBefore(beforeLast)) return length - 1;
     let low = 0;
-    let high = last;
+    let high = length - 2;
     while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((this.frames[middle]?.offset ?? 0) <= offset) low = middle;
-      else high = middle - 1;
+      const middle = (low + high) >>> 1;
+      const stored = this.frames[middle];
+      if (stored !== undefined && isBefore(stored)) low = middle + 1;
+      else high = middle;
     }
     return low;
   }
 
+  private store(stored: StoredFrame): void {
+    this.frames.push(stored);
+    this.usedBytes += stored.bytes + FRAME_OVERHEAD_BYTES;
+  }
+
   private mergeTail(): void {
     const small = this.frames.splice(-MERGE_COUNT);
-    const first = small[0]?.offset ?? this.endOffset;
-    const payloads = small.map((stored) => stored.frame.subarray(OUTPUT_HEADER_BYTES));
-    this.frames.push({ offset: first, frame: joined(first, payloads) });
+    const offset = small[0]?.offset ?? this.endOffset;
+    const frame = joined(offset, small.map(payloadOf));
+    this.frames.push({ offset, frame, bytes: frame.length - OUTPUT_HEADER_BYTES, change: null });
     this.usedBytes -= (MERGE_COUNT - 1) * FRAME_OVERHEAD_BYTES;
     this.smallTail = 0;
   }
@@ -125,8 +204,9 @@ export class OutputBuffer {
     while (this.usedBytes > this.capacityBytes && evicted < this.frames.length) {
       const oldest = this.frames[evicted];
       if (oldest === undefined) break;
-      this.usedBytes -= payloadBytes(oldest) + FRAME_OVERHEAD_BYTES;
-      this.startOffset = oldest.offset + payloadBytes(oldest);
+      this.usedBytes -= oldest.bytes + FRAME_OVERHEAD_BYTES;
+      this.startOffset = oldest.offset + oldest.bytes;
+      if (oldest.change !== null) this.startSize = oldest.change;
       evicted += 1;
     }
     if (evicted > 0) this.frames.splice(0, evicted);

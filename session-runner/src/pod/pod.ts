@@ -9,7 +9,7 @@ import type {
   SessionPolicy,
   SessionSpec,
 } from '@claude-webui/protocol';
-import { PRESET_SESSION_POLICY } from '@claude-webui/protocol';
+import { PRESET_SESSION_POLICY, SCROLLBACK_LINES } from '@claude-webui/protocol';
 import type { Logger } from 'pino';
 import { AttachServer } from '../attach-server/attach-server';
 import { ControlLinks } from '../attach-server/control-links';
@@ -230,6 +230,7 @@ export class Pod {
         idleWarningMs: 0,
         detachGraceMs: 0,
         replayBytes: REPLAY_BYTES,
+        scrollbackLines: SCROLLBACK_LINES,
         endGraceMs: END_GRACE_MS,
       },
       logLevel,

@@ -41,7 +41,7 @@ const SEQUENCES = [
 ];
 
 async function screenAfter(pieces: readonly Buffer[]): Promise<string> {
-  const emulator = new Emulator(SIZE);
+  const emulator = new Emulator(SIZE, 1000);
   for (const piece of pieces) await emulator.write(piece);
   const { data } = emulator.serialize();
   emulator.close();
@@ -83,10 +83,10 @@ test('a snapshot brings a fresh terminal to the same screen and modes', async ()
   const output = Buffer.from(
     `${plainLines(1, 50)}\x1b[?1049h\x1b[?2004h\x1b[?1002h\x1b[?1006h\x1b[?25l\x1b[?1h\x1b[?1004h\x1b]0;the title\x07\x1b[4 q\x1b[3;4H\x1b[1;32mgreen`,
   );
-  const first = new Emulator(SIZE);
+  const first = new Emulator(SIZE, 1000);
   await first.write(output);
   const snapshot = first.serialize();
-  const second = new Emulator(snapshot.size);
+  const second = new Emulator(snapshot.size, 1000);
   await second.write(snapshot.data);
   expect(second.serialize().data.toString()).toBe(snapshot.data.toString());
   for (const restored of [

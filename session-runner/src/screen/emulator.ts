@@ -5,9 +5,6 @@ import { Terminal } from '@xterm/headless';
 import { Modes } from './modes';
 import { planParse } from './plain-flood';
 
-/** Lines above the screen that a snapshot carries. The browser keeps more of what it has seen itself. */
-const SCROLLBACK_LINES = 1000;
-
 /** A terminal without a screen: xterm.js itself, so that it agrees with the browser's to the cell. */
 export class Emulator {
   private readonly terminal: Terminal;
@@ -15,8 +12,11 @@ export class Emulator {
   private readonly modes: Modes;
   private ground = true;
 
-  constructor(size: TerminalSize) {
-    this.terminal = new Terminal({ ...size, scrollback: SCROLLBACK_LINES, allowProposedApi: true, logLevel: 'off' });
+  constructor(
+    size: TerminalSize,
+    private readonly scrollbackLines: number,
+  ) {
+    this.terminal = new Terminal({ ...size, scrollback: scrollbackLines, allowProposedApi: true, logLevel: 'off' });
     this.terminal.loadAddon(this.serializer);
     const graphemes = new UnicodeGraphemesAddon();
     this.terminal.loadAddon(graphemes);
@@ -25,7 +25,7 @@ export class Emulator {
 
   /** Parses output, or as much of it as still shows. */
   async write(output: Buffer): Promise<void> {
-    const keepLines = this.terminal.rows + SCROLLBACK_LINES + 1;
+    const keepLines = this.terminal.rows + this.scrollbackLines + 1;
     const plan = planParse(output, this.ground, keepLines);
     this.ground = plan.ground;
     await this.parse(output.subarray(0, plan.head));
@@ -38,9 +38,10 @@ export class Emulator {
   }
 
   /** What a fresh terminal of the same size must be sent to show the same. */
-  serialize(): { size: TerminalSize; data: Buffer } {
+  serialize(): { size: TerminalSize; data: Buffer; scrollback: Buffer; more: boolean } {
     const { cols, rows } = this.terminal;
-    return { size: { cols, rows }, data: Buffer.from(this.serializer.serialize() + this.modes.serialize()) };
+    const data = Buffer.from(this.serializer.serialize() + this.modes.serialize());
+    return { size: { cols, rows }, data, scrollback: Buffer.alloc(0), more: false };
   }
 
   close(): void {

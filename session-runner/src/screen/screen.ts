@@ -1,4 +1,5 @@
 import type { TerminalSize } from '@claude-webui/protocol';
+import type { OutputBuffer, Position, StreamPiece } from '../output-buffer/output-buffer';
 import type * as EmulatorModule from './emulator';
 
 /** Output waits this long, so that a burst is parsed as one. Milliseconds. */
@@ -7,10 +8,16 @@ const PARSE_DELAY_MS = 250;
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
 export interface Snapshot {
-  /** The screen is as it was after this many bytes of output. */
+  /** The screen is as it was after this many bytes of output, and after all sizes up to this number. */
   offset: number;
+  sizes: number;
   size: TerminalSize;
+  /** Brings a fresh terminal of that size, or one that has been written `scrollback`, to the state of this one. */
   data: Uint8Array;
+  /** The lines above the screen; may be empty. */
+  scrollback: Uint8Array;
+  /** Whether there were lines above those, which are not kept. */
+  more: boolean;
 }
 
 /**
@@ -21,20 +28,19 @@ export interface Snapshot {
  */
 export class Screen {
   private emulator: EmulatorModule.Emulator | null = null;
-  /** Output that the emulator has not been given, from `waitingFrom` on. */
-  private waiting: Uint8Array[] = [];
-  private waitingFrom = 0;
+  /** The part of the stream that the emulator has not been given. */
+  private waiting: StreamPiece[] = [];
   private waitingBytes = 0;
-  /** Resizes that the emulator has not been given, by the offset at which they happened. */
-  private resizes: { at: number; size: TerminalSize }[] = [];
+  /** Where the stream is after what waits, and where the emulator is. */
+  private pushed: Position = { offset: 0, sizes: 0 };
+  private parsed: Position = { offset: 0, sizes: 0 };
   private timer: NodeJS.Timeout | null = null;
   private parsing: Promise<void> = Promise.resolve();
   private busy = false;
-  private parsedTo = 0;
 
   /** `onCongested(true)`: no more output, please, until `onCongested(false)`. */
   constructor(
-    private readonly firstSize: TerminalSize,
+    private scrollbackLines: number,
     private readonly onCongested: (congested: boolean) => void,
   ) {}
 
@@ -42,23 +48,24 @@ export class Screen {
     return this.emulator !== null;
   }
 
-  /** Whether the size has changed since the beginning, so that replaying all output would not give this screen. */
-  get wasResized(): boolean {
-    return this.isOpen || this.resizes.length > 0;
+  /** How many lines above the screen are kept; for a screen that is not open yet. */
+  keepLines(scrollbackLines: number): void {
+    this.scrollbackLines = scrollbackLines;
   }
 
-  /** Starts to follow. `history` is all output so far, from the first byte. */
-  open(history: readonly Uint8Array[]): void {
+  /** Starts to follow. `history` is the whole stream so far, from the first byte. */
+  open(history: OutputBuffer): void {
     if (this.emulator !== null) return;
-    this.emulator = new (loadEmulator())(this.firstSize);
-    for (const output of history) this.push(output);
+    this.emulator = new (loadEmulator())(history.sizeAtStart, this.scrollbackLines);
+    for (const piece of history.pieces()) this.push(piece);
   }
 
-  /** Output that follows what was pushed before. Kept by reference. */
-  push(output: Uint8Array): void {
+  /** What follows in the stream. Output is kept by reference. */
+  push(piece: StreamPiece): void {
     if (!this.isOpen) return;
-    this.waiting.push(output);
-    this.waitingBytes += output.length;
+    this.waiting.push(piece);
+    this.pushed = advanced(this.pushed, piece);
+    if (piece.type === 'output') this.waitingBytes += piece.data.length;
     if (this.waitingBytes < MAX_WAITING_BYTES) {
       this.timer ??= setTimeout(() => this.parse(), PARSE_DELAY_MS);
     } else if (this.busy) {
@@ -68,22 +75,13 @@ export class Screen {
     }
   }
 
-  /** The terminal was resized after `at` bytes of output. */
-  resize(size: TerminalSize, at: number): void {
-    // Of several resizes with no output between them only the last can be seen.
-    if (this.resizes.at(-1)?.at === at) this.resizes.pop();
-    this.resizes.push({ at, size });
-    if (this.isOpen) this.timer ??= setTimeout(() => this.parse(), PARSE_DELAY_MS);
-  }
-
-  /** The screen after all output pushed before this call, or a little later. `open` comes first. */
+  /** The screen after all that was pushed before this call, or a little later. `open` comes first. */
   async snapshot(): Promise<Snapshot> {
     const { emulator } = this;
     if (emulator === null) throw new Error('the screen is not open');
     this.parse();
     await this.parsing;
-    const { size, data } = emulator.serialize();
-    return { offset: this.parsedTo, size, data };
+    return { ...this.parsed, ...emulator.serialize() };
   }
 
   close(): void {
@@ -93,30 +91,45 @@ export class Screen {
 
   /** Gives the emulator all that waits, after what it already has. */
   private parse(): void {
-    const { emulator, resizes, waitingFrom } = this;
+    const { emulator, waiting, pushed } = this;
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     if (emulator === null) return;
-    const output = Buffer.concat(this.waiting, this.waitingBytes);
     this.waiting = [];
     this.waitingBytes = 0;
-    this.waitingFrom += output.length;
-    this.resizes = [];
     this.busy = true;
     this.parsing = this.parsing.then(async () => {
-      let from = waitingFrom;
-      for (const { at, size } of resizes) {
-        await emulator.write(output.subarray(from - waitingFrom, at - waitingFrom));
-        emulator.resize(size);
-        from = at;
+      for (const run of runsOf(waiting)) {
+        if (run.type === 'size') emulator.resize(run.size);
+        else await emulator.write(run.data);
       }
-      await emulator.write(output.subarray(from - waitingFrom));
-      this.parsedTo = waitingFrom + output.length;
-      this.busy = this.parsedTo < this.waitingFrom;
+      this.parsed = pushed;
+      this.busy = this.parsed.offset < this.pushed.offset;
       if (!this.busy && this.waitingBytes >= MAX_WAITING_BYTES) this.parse();
       else if (!this.busy) this.onCongested(false);
     });
   }
+}
+
+function advanced({ offset, sizes }: Position, piece: StreamPiece): Position {
+  return piece.type === 'size' ? { offset, sizes: sizes + 1 } : { offset: offset + piece.data.length, sizes };
+}
+
+/** The same stream with output between two sizes in one piece: the emulator leaves out what is scrolled away in it. */
+function* runsOf(
+  pieces: readonly StreamPiece[],
+): Generator<{ type: 'output'; data: Buffer } | { type: 'size'; size: TerminalSize }> {
+  let output: Uint8Array[] = [];
+  for (const piece of pieces) {
+    if (piece.type === 'output') {
+      output.push(piece.data);
+      continue;
+    }
+    if (output.length > 0) yield { type: 'output', data: Buffer.concat(output) };
+    output = [];
+    yield piece;
+  }
+  if (output.length > 0) yield { type: 'output', data: Buffer.concat(output) };
 }
 
 /** Loads the emulator, which most sessions never need. */

@@ -1,11 +1,11 @@
 import type { AttachmentState, RunnerFrame, RunnerScope } from '@claude-webui/protocol';
 import {
-  OUTPUT_HEADER_BYTES,
+  MAX_SCROLLBACK_PAYLOAD_BYTES,
   OUTPUT_WINDOW_BYTES,
   OUTPUT_WINDOW_LOW_BYTES,
   encodeRunnerFrame,
 } from '@claude-webui/protocol';
-import type { OutputBuffer } from '../output-buffer/output-buffer';
+import type { OutputBuffer, Position } from '../output-buffer/output-buffer';
 import type { Snapshot } from '../screen/screen';
 
 /** The far end of an attachment, whatever carries it. */
@@ -17,8 +17,10 @@ export interface Peer {
 
 /** One client's place in the output: what it has been sent, what it has dealt with, and whether it gets more. */
 export class Attachment {
-  /** Offset of the next byte to send; null until its first screen is known. */
-  private position: number | null = null;
+  /** Where the stream goes on; null until its first screen is known. */
+  private position: Position | null = null;
+  /** The snapshot it was sent last, until all of its scrollback has been fetched. */
+  private fetching: Snapshot | null = null;
   private acknowledged = 0;
   private full = false;
   private lastState = '';
@@ -32,6 +34,11 @@ export class Attachment {
   /** Whether the window of unacknowledged output is full: nothing is sent until enough is acknowledged. */
   get isStalled(): boolean {
     return this.full;
+  }
+
+  /** Everything before this offset it has been sent. */
+  get sentOffset(): number {
+    return this.position?.offset ?? 0;
   }
 
   /** Everything before this offset the client has dealt with. */
@@ -51,17 +58,39 @@ export class Attachment {
     this.send({ type: 'state', state });
   }
 
-  /** Output goes on at `offset`. */
-  startAt(offset: number): void {
-    this.position = offset;
-    this.acknowledged = offset;
-    this.full = false;
+  /** The stream goes on after `offset` and all sizes there. */
+  startAt(offset: number, output: OutputBuffer): void {
+    this.goOnAt(output.positionAt(offset).position);
+    this.fetching = null;
   }
 
-  /** Replaces the client's screen; output goes on after it. */
+  /** Tells the client the size that the terminal has where the stream goes on. */
+  sendSizeAt(offset: number, output: OutputBuffer): void {
+    this.send({ type: 'resized', offset, size: output.positionAt(offset).size });
+  }
+
+  /** Replaces the client's screen; the stream goes on after it. */
   show(snapshot: Snapshot): void {
-    this.send({ type: 'snapshot', ...snapshot });
-    this.startAt(snapshot.offset);
+    const { offset, sizes, size, data } = snapshot;
+    this.send({ type: 'snapshot', offset, size, data });
+    this.goOnAt({ offset, sizes });
+    this.fetching = snapshot.scrollback.length === 0 ? null : snapshot;
+  }
+
+  /** Sends a piece of the scrollback of the snapshot that ends at `offset`; nothing if that is not the last one, or was fetched whole. */
+  sendScrollback(offset: number, position: number): void {
+    const snapshot = this.fetching;
+    if (snapshot?.offset !== offset || position >= snapshot.scrollback.length) return;
+    const { scrollback, more } = snapshot;
+    const data = scrollback.subarray(position, position + MAX_SCROLLBACK_PAYLOAD_BYTES);
+    this.send({ type: 'scrollback', offset, position, total: scrollback.length, more, data });
+    if (position + data.length === scrollback.length) this.fetching = null;
+  }
+
+  private goOnAt(position: Position): void {
+    this.position = position;
+    this.acknowledged = position.offset;
+    this.full = false;
   }
 
   /** Nothing more is sent until `show`. */
@@ -71,12 +100,12 @@ export class Attachment {
 
   /** How many bytes behind the newest output this attachment is; 0 while it awaits a snapshot. */
   lag(output: OutputBuffer): number {
-    return this.position === null ? 0 : output.end - this.position;
+    return this.position === null ? 0 : output.end - this.position.offset;
   }
 
   /** Whether what it needs next has left the buffer. */
   hasLost(output: OutputBuffer): boolean {
-    return this.position !== null && this.position < output.start;
+    return this.position !== null && output.hasLost(this.position);
   }
 
   /** Sends what is there, as far as the window goes. */
@@ -91,20 +120,19 @@ export class Attachment {
 
   /** Sends one frame, if there is one for this attachment. */
   private sendNext(output: OutputBuffer): boolean {
-    if (this.position === null || this.position < output.start) return false;
-    const frame = output.frameAt(this.position);
-    if (frame === null) return false;
-    this.peer.send(frame);
-    this.position += frame.length - OUTPUT_HEADER_BYTES;
-    this.full = this.position - this.acknowledged >= OUTPUT_WINDOW_BYTES;
+    const next = this.position === null ? null : output.next(this.position);
+    if (next === null) return false;
+    this.peer.send(next.frame);
+    this.position = next.after;
+    this.full = next.after.offset - this.acknowledged >= OUTPUT_WINDOW_BYTES;
     return true;
   }
 
   /** The client has dealt with output up to `offset`. True if it was stalled until now. */
   acknowledge(offset: number): boolean {
-    if (this.position === null || offset <= this.acknowledged || offset > this.position) return false;
+    if (this.position === null || offset <= this.acknowledged || offset > this.position.offset) return false;
     this.acknowledged = offset;
-    if (!this.full || this.position - offset >= OUTPUT_WINDOW_LOW_BYTES) return false;
+    if (!this.full || this.position.offset - offset >= OUTPUT_WINDOW_LOW_BYTES) return false;
     this.full = false;
     return true;
   }

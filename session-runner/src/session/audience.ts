@@ -1,4 +1,5 @@
 import type { AttachmentState, Role, SessionEnd } from '@claude-webui/protocol';
+import { OutputAge } from '../output-buffer/output-age';
 import type { OutputBuffer } from '../output-buffer/output-buffer';
 import type { Screen } from '../screen/screen';
 import type { Attachment } from './attachment';
@@ -7,6 +8,9 @@ import type { Attachment } from './attachment';
 const MAX_OBSERVER_LAG_BYTES = 1024 * 1024;
 /** All output is replayed to a newcomer, instead of a snapshot, as long as it is this short. */
 const SHORT_HISTORY_BYTES = 64 * 1024;
+
+/** A query this old is not answered any more: whoever asked has stopped waiting. Milliseconds. */
+const MAX_QUERY_AGE_MS = 5_000;
 
 /** A driver whose connection broke is expected back within this time: several attempts that hang, and their waits. Milliseconds. */
 const RETURN_MS = 30_000;
@@ -21,6 +25,9 @@ export class Audience {
   private driver: string | null = null;
   /** The driver that has just gone: the offset from which it will want to go on, kept for RETURN_MS. */
   private expected: { client: string; from: number; timer: NodeJS.Timeout } | null = null;
+  /** Output before this offset has been sent to a driver, whose terminal has answered the queries in it. */
+  private shownTo = 0;
+  private readonly age = new OutputAge(MAX_QUERY_AGE_MS);
 
   constructor(
     private readonly output: OutputBuffer,
@@ -75,10 +82,21 @@ export class Audience {
     const offset = snapshot?.offset ?? exactFrom ?? 0;
     const resume = snapshot === null ? 'exact' : 'snapshot';
     const state = this.stateFor(attachment, shared());
-    attachment.send({ type: 'attached', attached: { sessionId, stream, resume, offset, inputSequence, state } });
-    if (snapshot === null) attachment.startAt(offset);
-    else attachment.show(snapshot);
-    attachment.pump(this.output);
+    const replayTo = Math.max(this.shownTo, this.age.oldTo(Date.now()));
+    attachment.send({
+      type: 'attached',
+      attached: { sessionId, stream, resume, offset, replayTo, inputSequence, state },
+    });
+    if (snapshot === null) {
+      attachment.sendSizeAt(offset, this.output);
+      attachment.startAt(offset, this.output);
+    } else attachment.show(snapshot);
+    this.pumpOne(attachment);
+  }
+
+  /** The program has put out so many bytes. */
+  produced(offset: number): void {
+    this.age.note(offset, Date.now());
   }
 
   /** Somebody's connection has ended. */
@@ -104,14 +122,19 @@ export class Audience {
   pump(): void {
     for (const attachment of this.attachments)
       if (!attachment.isStalled && attachment.hasLost(this.output)) this.catchUp(attachment);
-      else attachment.pump(this.output);
+      else this.pumpOne(attachment);
+  }
+
+  private pumpOne(attachment: Attachment): void {
+    attachment.pump(this.output);
+    if (this.roleOf(attachment) === 'driver') this.shownTo = Math.max(this.shownTo, attachment.sentOffset);
   }
 
   /** The client has dealt with output up to `offset`; it may get more. */
   acknowledge(attachment: Attachment, offset: number): void {
     const mayGoOn = attachment.acknowledge(offset);
     if (mayGoOn && this.isLeftBehind(attachment)) this.catchUp(attachment);
-    attachment.pump(this.output);
+    this.pumpOne(attachment);
   }
 
   /** Tells everybody what has changed for them. */
@@ -154,7 +177,7 @@ export class Audience {
   private exactStart(from: number | null): number | null {
     const { start, end } = this.output;
     if (from !== null && from >= start && from <= end) return from;
-    const wholeIsShort = start === 0 && end <= SHORT_HISTORY_BYTES && !this.screen.wasResized;
+    const wholeIsShort = start === 0 && end <= SHORT_HISTORY_BYTES;
     return from === null && (end === 0 || wholeIsShort) ? 0 : null;
   }
 
@@ -169,12 +192,12 @@ export class Audience {
     void this.snapshot().then((snapshot) => {
       if (!this.attachments.has(attachment)) return;
       attachment.show(snapshot);
-      attachment.pump(this.output);
+      this.pumpOne(attachment);
     });
   }
 
   private snapshot(): ReturnType<Screen['snapshot']> {
-    this.screen.open(this.output.payloads());
+    this.screen.open(this.output);
     return this.screen.snapshot();
   }
 }

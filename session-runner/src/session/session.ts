@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type {
   Activity,
   ClientFrame,
-  Refused,
   RunnerMeasure,
   RunnerReport,
   RunnerScope,
@@ -14,7 +13,7 @@ import type {
 import { MAX_OUTPUT_PAYLOAD_BYTES } from '@claude-webui/protocol';
 import type { HookEvent } from '../claude/hooks';
 import { Guard } from '../control-sequences/guard';
-import { InputSequence } from '../input-queue/input-sequence';
+import { InputIntake } from '../input-queue/input-intake';
 import { Coalescer, HOLD_MS } from '../output-buffer/coalescer';
 import { OutputBuffer } from '../output-buffer/output-buffer';
 import { sessionCpuMs } from '../processes/cpu';
@@ -22,6 +21,7 @@ import { endProcesses } from '../processes/end';
 import { MemoryKills } from '../processes/memory-kills';
 import type { Prepared } from '../program/prepare';
 import { Screen } from '../screen/screen';
+import { ResizeGesture } from '../terminal/resize-gesture';
 import { READ_BYTES, Terminal } from '../terminal/terminal';
 import type { Peer } from './attachment';
 import { Attachment } from './attachment';
@@ -30,18 +30,8 @@ import { Lifetime } from './lifetime';
 import { PolicyHits } from './policy-hits';
 import { ToolTimes } from './tool-times';
 
-/** Above this much input that the program has not taken, clients are not told that theirs was: they pause. */
-const INPUT_HIGH_BYTES = 1024 * 1024;
-/**
- * Input is acknowledged after a moment or so many bytes. Right away, every key would send two messages through the
- * gateway, and its echo would wait behind the other.
- */
-const INPUT_ACK_DELAY_MS = 20;
-const INPUT_ACK_QUANTUM_BYTES = 32 * 1024;
-/** No client of ours gets this far, one that does is cut off. */
-const MAX_INPUT_QUEUE_BYTES = 8 * 1024 * 1024;
-/** Dragging a window's edge resizes many times a second, and a program redraws for each. Milliseconds. */
-const RESIZE_DEBOUNCE_MS = 50;
+/** Output so soon after a resize is its doing, unless something was typed: a program redraws, and is no more at work than before. Milliseconds. */
+const RESIZE_WAKE_MS = 2000;
 /** The report to the gateway goes at most this often. Milliseconds. */
 const REPORT_INTERVAL_MS = 1000;
 /** signal(7) */
@@ -79,10 +69,8 @@ export class Session {
   private readonly coalescer = new Coalescer(MAX_OUTPUT_PAYLOAD_BYTES, READ_BYTES);
   private readonly screen: Screen;
   private readonly audience: Audience;
-  private readonly inputs = new InputSequence();
-  /** Highest input number taken but not acknowledged, while the program is behind. */
-  private readonly unacknowledged = new Map<Attachment, number>();
-  private unacknowledgedBytes = 0;
+  private readonly inputs: InputIntake;
+  private readonly resizes = new ResizeGesture((size) => this.resize(size));
   /** Null until the session has begun. */
   private lifetime: Lifetime | null = null;
   private sessionId: string;
@@ -92,7 +80,8 @@ export class Session {
   private readonly memory = new MemoryKills();
 
   private size: TerminalSize;
-  private wantedSize: TerminalSize;
+  /** Output before this time is the doing of a resize. Milliseconds of the monotonic clock. */
+  private redrawsUntil = 0;
   private activity: Activity;
   private screenCongested = false;
   private closed = false;
@@ -101,9 +90,7 @@ export class Session {
   private goesOnElsewhere = false;
 
   private flushTimer: NodeJS.Timeout | null = null;
-  private resizeTimer: NodeJS.Timeout | null = null;
   private reportTimer: NodeJS.Timeout | null = null;
-  private ackTimer: NodeJS.Timeout | null = null;
   private readonly startedAt = Date.now();
 
   private readonly terminal: Terminal;
@@ -114,11 +101,11 @@ export class Session {
     private readonly prepared: Prepared,
     private readonly listener: SessionListener,
   ) {
-    this.size = this.wantedSize = spec.size;
+    this.size = spec.size;
     this.sessionId = spec.sessionId;
     this.activity = prepared.hooks === null ? 'working' : 'starting';
-    this.output = new OutputBuffer(spec.limits.replayBytes);
-    this.screen = new Screen(spec.size, (congested) => {
+    this.output = new OutputBuffer(spec.limits.replayBytes, spec.size);
+    this.screen = new Screen(spec.limits.scrollbackLines, (congested) => {
       this.screenCongested = congested;
       this.regulate();
     });
@@ -134,9 +121,10 @@ export class Session {
     });
     this.terminal = new Terminal(prepared.command, spec.size, {
       output: (piece) => this.took(piece),
-      inputDrained: () => this.acknowledgeInput(),
+      inputDrained: () => this.inputs.acknowledge(),
       exited: (status) => this.programLeft(status),
     });
+    this.inputs = this.newIntake();
     prepared.hooks?.subscribe((event) => this.hook(event));
     prepared.settings?.subscribe(() => void this.end('policy-not-enforced'));
   }
@@ -145,11 +133,12 @@ export class Session {
   begin({ sessionId, size, limits, policy }: SessionTerms): void {
     this.sessionId = sessionId;
     this.guard.adopt(policy);
+    this.screen.keepLines(limits.scrollbackLines);
     this.lifetime = new Lifetime(limits, () => sessionCpuMs(this.terminal.pid, this.spec.sessionId), {
       end: (reason) => void this.end(reason),
       changed: () => this.changed(),
     });
-    this.resizeNow(size);
+    this.resize(size);
   }
 
   /** As gateways are told of it. */
@@ -184,18 +173,18 @@ export class Session {
       .attach(attachment, from, request.takeOver, {
         sessionId: this.sessionId,
         stream: this.stream,
-        inputSequence: this.inputs.of(request.client),
+        inputSequence: this.inputs.takenFrom(request.client),
         shared: () => this.shared(),
       })
       .then(() => this.regulate());
-    if (request.size !== null && this.audience.roleOf(attachment) === 'driver') this.resizeNow(request.size);
+    if (request.size !== null && this.audience.roleOf(attachment) === 'driver') this.resize(request.size);
     this.changed();
     return attachment;
   }
 
   detach(attachment: Attachment): void {
     this.audience.detach(attachment);
-    this.unacknowledged.delete(attachment);
+    this.inputs.forget(attachment);
     if (this.audience.size === 0) this.lifetime?.abandoned();
     this.regulate();
     this.changed();
@@ -205,15 +194,18 @@ export class Session {
   receive(attachment: Attachment, frame: ClientFrame): void {
     switch (frame.type) {
       case 'input':
-        return this.takeInput(attachment, frame.sequence, frame.data);
+        return this.inputs.take(attachment, frame.sequence, frame.data);
       case 'ack':
         this.audience.acknowledge(attachment, frame.offset);
         return this.regulate();
       case 'resize':
-        if (this.audience.roleOf(attachment) === 'driver') this.resizeSoon(frame.size);
+        if (this.audience.roleOf(attachment) === 'driver') this.resizes.want(frame.size);
         return;
+      case 'want-scrollback':
+        return attachment.sendScrollback(frame.offset, frame.position);
       case 'take-over':
-        if (!this.audience.takeOver(attachment)) return refuse(attachment, 'not-driver');
+        if (!this.audience.takeOver(attachment))
+          return attachment.send({ type: 'refused', refused: { code: 'not-driver' } });
         this.regulate();
         return this.changed();
     }
@@ -257,11 +249,17 @@ export class Session {
     this.flushTimer = null;
     const bytes = this.coalescer.held;
     if (bytes === 0) return;
-    this.lifetime?.active();
-    if (!this.screen.isOpen && this.output.startAfter(bytes) > 0) this.screen.open(this.output.payloads());
-    this.screen.push(this.output.append(this.coalescer.take()));
+    if (performance.now() >= this.redrawsUntil) this.lifetime?.active();
+    this.beforeGrowing(bytes);
+    this.screen.push({ type: 'output', data: this.output.append(this.coalescer.take()) });
+    this.audience.produced(this.output.end);
     this.audience.pump();
     this.regulate();
+  }
+
+  /** The screen begins to follow before the first of the stream leaves the buffer. */
+  private beforeGrowing(bytes: number): void {
+    if (!this.screen.isOpen && this.output.startAfter(bytes) > 0) this.screen.open(this.output);
   }
 
   /** Lets the program run or wait, as those who need its output can take it. */
@@ -271,50 +269,34 @@ export class Session {
     else this.terminal.resume();
   }
 
-  private takeInput(attachment: Attachment, sequence: number, data: Uint8Array): void {
-    const verdict = this.inputs.offer(attachment.client, sequence);
-    if (verdict === 'gap') return refuse(attachment, 'input-gap');
-    if (verdict === 'take' && this.audience.roleOf(attachment) !== 'driver') {
-      // Its number is taken all the same: it must not be typed once its sender drives.
-      refuse(attachment, 'not-driver');
-    } else if (verdict === 'take') {
-      if (this.terminal.queuedInputBytes + data.length > MAX_INPUT_QUEUE_BYTES) {
-        refuse(attachment, 'input-overflow');
-        return this.audience.dismiss(attachment);
-      }
-      this.lifetime?.active();
-      if (this.guard.input(data)) refuse(attachment, 'line-too-long');
-    }
-    this.unacknowledged.set(attachment, this.inputs.of(attachment.client));
-    this.unacknowledgedBytes += data.length;
-    if (this.unacknowledgedBytes >= INPUT_ACK_QUANTUM_BYTES) this.acknowledgeInput();
-    else this.ackTimer ??= setTimeout(() => this.acknowledgeInput(), INPUT_ACK_DELAY_MS);
+  private newIntake(): InputIntake {
+    return new InputIntake({
+      queuedBytes: () => this.terminal.queuedInputBytes,
+      isDriver: (attachment) => this.audience.roleOf(attachment) === 'driver',
+      type: (data) => {
+        // A client's messages keep their order: the program sees the size before what was typed after it.
+        this.resizes.settle();
+        this.redrawsUntil = 0;
+        this.lifetime?.active();
+        return this.guard.input(data) ? 'line-too-long' : null;
+      },
+      dismiss: (attachment) => this.audience.dismiss(attachment),
+    });
   }
 
-  /** Tells clients that their input was taken, unless the program is so far behind that they should pause. */
-  private acknowledgeInput(): void {
-    if (this.ackTimer !== null) clearTimeout(this.ackTimer);
-    this.ackTimer = null;
-    if (this.terminal.queuedInputBytes > INPUT_HIGH_BYTES) return;
-    this.unacknowledgedBytes = 0;
-    for (const [attachment, sequence] of this.unacknowledged) attachment.send({ type: 'input-ack', sequence });
-    this.unacknowledged.clear();
-  }
-
-  private resizeSoon(size: TerminalSize): void {
-    this.wantedSize = size;
-    this.resizeTimer ??= setTimeout(() => this.resizeNow(this.wantedSize), RESIZE_DEBOUNCE_MS);
-  }
-
-  private resizeNow(size: TerminalSize): void {
-    if (this.resizeTimer !== null) clearTimeout(this.resizeTimer);
-    this.resizeTimer = null;
-    this.wantedSize = size;
+  private resize(size: TerminalSize): void {
+    this.resizes.cancel();
     if (size.cols === this.size.cols && size.rows === this.size.rows) return;
+    // What the program has put out already was made for the size before.
+    this.terminal.readAvailable();
     this.flush();
+    this.beforeGrowing(0);
     this.size = size;
-    this.screen.resize(size, this.output.end);
+    this.redrawsUntil = performance.now() + RESIZE_WAKE_MS;
+    this.output.appendSize(size);
+    this.screen.push({ type: 'size', size });
     this.terminal.resize(size);
+    this.audience.pump();
     this.changed();
   }
 
@@ -356,19 +338,16 @@ export class Session {
 
   private async close(end: SessionEnd): Promise<void> {
     this.closed = true;
-    this.acknowledgeInput();
+    this.inputs.close();
+    this.resizes.cancel();
     this.lifetime?.close();
     this.guard.close();
     this.hits.close();
-    const timers = [this.flushTimer, this.resizeTimer, this.reportTimer, this.ackTimer];
+    const timers = [this.flushTimer, this.reportTimer];
     for (const timer of timers) if (timer !== null) clearTimeout(timer);
     this.screen.close();
     await this.prepared.close();
     this.audience.end(this.goesOnElsewhere ? null : end);
     this.listener.ended(end);
   }
-}
-
-function refuse(attachment: Attachment, code: Refused['code']): void {
-  attachment.send({ type: 'refused', refused: { code } });
 }

@@ -20,6 +20,8 @@ export const READ_BYTES = 8 * 1024;
 
 /** Of what a program has left unread; the kernel keeps some 64 KiB, in pieces. */
 const MAX_LAST_READS = 256;
+/** Of what a running program has put out before a resize: what the kernel keeps, not what it goes on to write. */
+const MAX_READS_BEFORE_RESIZE = 16;
 
 /** Programs that a program has left behind keep its terminal open. What they say is heard this long. Milliseconds. */
 const AFTERWORD_MS = 200;
@@ -63,6 +65,12 @@ export class Terminal {
     this.input.write(data);
   }
 
+  /** Reads what the program has put out until now, as far as the kernel holds it. */
+  readAvailable(): void {
+    if (!this.isOpen || this.exit !== null || this.stream.isPaused()) return;
+    for (const piece of unread(this.fd, MAX_READS_BEFORE_RESIZE)) this.listener.output(piece);
+  }
+
   resize(size: TerminalSize): void {
     if (this.isOpen) resizePseudoTerminal(this.fd, size);
   }
@@ -85,7 +93,7 @@ export class Terminal {
 
   private readToEnd(): void {
     if (!this.isOpen) return;
-    for (const piece of unread(this.fd)) this.listener.output(piece);
+    for (const piece of unread(this.fd, MAX_LAST_READS)) this.listener.output(piece);
     this.close();
   }
 
@@ -114,18 +122,18 @@ function readingInto(buffer: Buffer, take: (piece: Buffer) => void): SocketConst
 }
 
 /**
- * What the stream has left unread at its end. libuv takes a hang-up after a read that did not fill its buffer for the end
+ * What a stream has left unread, at its end above all. libuv takes a hang-up after a read that did not fill its buffer for the end
  * (uv__stream_io in unix/stream.c), and a terminal never fills it: it gives 4 KiB at a time, and there may be more.
  */
-function* unread(fd: number): Generator<Buffer> {
+function* unread(fd: number, maxReads: number): Generator<Buffer> {
   const piece = Buffer.allocUnsafe(READ_BYTES);
   // A program that was left behind may go on for ever.
-  for (let reads = 0; reads < MAX_LAST_READS; reads += 1) {
+  for (let reads = 0; reads < maxReads; reads += 1) {
     let bytes = 0;
     try {
       bytes = readSync(fd, piece);
     } catch {
-      // EIO: the other side is closed and everything was read.
+      // EIO: the other side is closed and everything was read. EAGAIN: it is open, and everything was read.
     }
     if (bytes === 0) return;
     yield piece.subarray(0, bytes);

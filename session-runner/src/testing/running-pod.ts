@@ -88,7 +88,7 @@ export class RunningPod {
       attachKey: randomBytes(32).toString('base64url'),
       size: { cols: 120, rows: 40 },
       env: {},
-      limits: { idleTimeoutMs: 0, idleWarningMs: 0, detachGraceMs: 60_000 },
+      limits: { idleTimeoutMs: 0, idleWarningMs: 0, detachGraceMs: 60_000, scrollbackLines: 5000 },
       command: { program: null, args: [] },
       policy: PRESET_SESSION_POLICY,
       ...changes,

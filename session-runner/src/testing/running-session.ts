@@ -15,6 +15,7 @@ import type {
   RunnerScope,
   SessionEnd,
   SessionSpec,
+  TerminalSize,
 } from '@claude-webui/protocol';
 import {
   PRESET_SESSION_POLICY,
@@ -50,6 +51,7 @@ export function sessionSpec(changes: SpecChanges = {}): SessionSpec {
       idleWarningMs: 0,
       detachGraceMs: 60_000,
       replayBytes: 4 * 1024 * 1024,
+      scrollbackLines: 5000,
       endGraceMs: 2_000,
       ...changes.limits,
     },
@@ -169,6 +171,8 @@ export class RunningSession {
 export class TestClient {
   readonly frames: RunnerFrame[] = [];
   output = Buffer.alloc(0);
+  /** Output and sizes in the order in which they came, a snapshot's size included. */
+  readonly stream: (string | TerminalSize)[] = [];
   /** Offset after the last byte received. */
   offset = 0;
   silent = false;
@@ -177,7 +181,10 @@ export class TestClient {
   readonly closed: Promise<number>;
 
   constructor(readonly socket: WebSocket) {
-    socket.on('message', (data: Buffer) => this.receive(decodeRunnerFrame(data)));
+    socket.on('message', (data: Buffer) => {
+      const frame = decodeRunnerFrame(data);
+      if (frame.type !== 'unknown') this.receive(frame);
+    });
     socket.on('error', () => undefined);
     this.closed = new Promise((resolve) => {
       socket.on('close', (code) => {
@@ -201,6 +208,11 @@ export class TestClient {
       this.watchers.add(look);
       look();
     });
+  }
+
+  /** Of the terminal, oldest first. */
+  get sizes(): TerminalSize[] {
+    return this.stream.filter((piece) => typeof piece !== 'string');
   }
 
   attached(): Promise<Attached> {
@@ -235,6 +247,8 @@ export class TestClient {
   }
 
   private receive(frame: RunnerFrame): void {
+    if (frame.type === 'output') this.stream.push(Buffer.from(frame.data).toString());
+    if (frame.type === 'resized' || frame.type === 'snapshot') this.stream.push(frame.size);
     if (frame.type === 'output') {
       this.output = Buffer.concat([this.output, frame.data]);
       this.offset = frame.offset + frame.data.length;

@@ -279,6 +279,10 @@ export class TerminalConnection {
         return this.consumer.refused(REFUSALS[decoded.refused.code]);
       case 'end':
         return this.finish({ phase: 'ended', end: decoded.end });
+      case 'resized':
+      case 'scrollback':
+      case 'unknown':
+        return;
     }
   }
 

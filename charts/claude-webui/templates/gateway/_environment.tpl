@@ -22,6 +22,7 @@
   "SESSION_TIMEOUT" .Values.sessions.idleTimeoutMinutes
   "SESSION_IDLE_WARNING" .Values.sessions.idleWarningSeconds
   "SESSION_DETACH_GRACE" .Values.sessions.detachGraceSeconds
+  "SCROLLBACK_LINES" .Values.sessions.scrollbackLines
   "AUDIT_LOG" "stdout"
   "ANTHROPIC_BASE_URL" .Values.provider.baseUrl
   "SECRETS_POLL_INTERVAL" .Values.secrets.pollSeconds

@@ -28,7 +28,7 @@ const MAX_REFUSALS = 3;
 export interface KubernetesBackendOptions {
   /** Name of the SessionTemplate of new sessions. */
   template: string;
-  limits: Pick<SessionLimits, 'idleTimeoutMs' | 'idleWarningMs' | 'detachGraceMs'>;
+  limits: Pick<SessionLimits, 'idleTimeoutMs' | 'idleWarningMs' | 'detachGraceMs' | 'scrollbackLines'>;
   /** 0: none. */
   maxLifetimeMs: number;
   /** The P-256 key by which gateways sign binds, now. */
