@@ -46,7 +46,7 @@ test('a pasted image and a dropped file land in the workspace, and their names i
     element.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
   });
   await eventually(
-    async () => /pasted-\w+-1\.png/.test(await owner.text()),
+    async () => /pasted-\w+-\w+\.png/.test(await owner.text()),
     () => owner.text(),
   );
 

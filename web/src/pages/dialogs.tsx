@@ -186,7 +186,7 @@ export function ShareDialog({ api, session, onClose }: { api: SessionApi; sessio
 
 export function SettingsDialog({ onClose, onPassword }: { onClose: () => void; onPassword: () => void }) {
   const settings = useSettings();
-  const check = (name: 'clipboardWrite' | 'screenReader', text: string) => (
+  const check = (name: 'screenReader', text: string) => (
     <label className="check">
       <input
         type="checkbox"
@@ -220,7 +220,39 @@ export function SettingsDialog({ onClose, onPassword }: { onClose: () => void; o
           ))}
         </select>
       </label>
-      {check('clipboardWrite', 'Programs may write to the clipboard')}
+      <label>
+        Programs may write to the clipboard
+        <select
+          value={settings.clipboardWrite}
+          onChange={({ target }) => changeSettings({ clipboardWrite: target.value as Settings['clipboardWrite'] })}
+        >
+          <option value="ask">Ask each time</option>
+          <option value="always">Always</option>
+          <option value="never">Never</option>
+        </select>
+      </label>
+      <label>
+        Option key as Meta (on a Mac)
+        <select
+          value={settings.optionAsMeta}
+          onChange={({ target }) => changeSettings({ optionAsMeta: target.value as Settings['optionAsMeta'] })}
+        >
+          <option value="none">Neither: both compose characters</option>
+          <option value="left">The left one</option>
+          <option value="right">The right one</option>
+          <option value="both">Both</option>
+        </select>
+      </label>
+      <label>
+        Renderer
+        <select
+          value={settings.renderer}
+          onChange={({ target }) => changeSettings({ renderer: target.value as Settings['renderer'] })}
+        >
+          <option value="automatic">Automatic</option>
+          <option value="dom">Without graphics acceleration</option>
+        </select>
+      </label>
       {check('screenReader', 'Read the terminal to screen readers')}
       <div className="buttons">
         {'Notification' in window && Notification.permission === 'default' && (

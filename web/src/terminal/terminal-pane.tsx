@@ -4,11 +4,19 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Ref } from 'react';
 import type { ConnectionPhase, Credential } from '../connection/terminal-connection';
 import { changeSettings, useSettings, useTheme } from '../ui/settings';
-import type { Settings } from '../ui/settings';
 import { useToast } from '../ui/toasts';
-import { KeyBar } from './key-bar';
+import { ClipboardBar } from './clipboard/clipboard-bar';
+import type { ClipboardQuestion } from './clipboard/clipboard-gate';
+import { namedPicture } from './clipboard/clipboard-contents';
+import './input.css';
+import { KeyBar } from './keyboard/key-bar';
+import { LinkTarget } from './links/link-target';
+import type { LinkInView } from './links/link-target';
+import { quotedPath } from './clipboard/paste';
 import { SearchBar } from './search-bar';
+import type { Shortcut } from './keyboard/shortcuts';
 import { StatusLine } from './status-line';
+import type { HeldModifiers } from './keyboard/sticky-modifiers';
 import { TerminalView } from './terminal-view';
 import { Notice } from './notice';
 
@@ -21,6 +29,8 @@ export interface TerminalPaneProps {
   /** Puts files into the workspace and resolves with their paths; absent where that may not be done. */
   upload?: (files: File[]) => Promise<string[]>;
   onSignInNeeded: (code: StatusCode) => void;
+  /** Shortcuts that are about more than this terminal. */
+  onShortcut?: (shortcut: Shortcut) => void;
   onRenewed?: (listener: (token: string) => void) => () => void;
   ref?: Ref<TerminalView>;
 }
@@ -34,11 +44,26 @@ export function TerminalPane(props: TerminalPaneProps) {
   const [rttMs, setRtt] = useState<number | null>(null);
   const [waiting, setWaiting] = useState(0);
   const [searching, setSearching] = useState(false);
+  const [question, setQuestion] = useState<ClipboardQuestion | null>(null);
+  const [link, setLink] = useState<LinkInView | null>(null);
+  const [held, setHeld] = useState<HeldModifiers>({ control: false, alt: false });
+  const [hasSelection, setHasSelection] = useState(false);
   const say = useToast();
   const settings = useSettings();
   const theme = useTheme();
-  const latest = useRef<{ settings: Settings; props: TerminalPaneProps }>({ settings, props });
-  latest.current = { settings, props };
+  const receive = useCallback(
+    (files: File[], way: 'pasted' | 'dropped') => {
+      if (upload === undefined || files.length === 0) return;
+      const named = way === 'dropped' ? files : files.map((file) => namedPicture(file, new Date(), shortId()));
+      upload(named).then(
+        (paths) => view.current?.paste(paths.map(quotedPath).join(' ') + ' '),
+        (error: unknown) => say(error instanceof Error ? error.message : 'The file could not be sent. Try again.'),
+      );
+    },
+    [upload, say],
+  );
+  const latest = useRef({ settings, props, receive });
+  latest.current = { settings, props, receive };
 
   useEffect(() => {
     if (place.current === null) return;
@@ -60,7 +85,19 @@ export function TerminalPane(props: TerminalPaneProps) {
         refused: (code) => say(STATUS_SENTENCES[code]),
         waiting: setWaiting,
         size: () => undefined,
-        search: () => setSearching(true),
+        shortcut: (shortcut) => {
+          if (shortcut === 'search') setSearching(true);
+          else latest.current.props.onShortcut?.(shortcut);
+        },
+        files: (files, way) => latest.current.receive(files, way),
+        clipboardUnreadable: () =>
+          say('The browser does not tell this page what is on the clipboard. Paste by its own keys or menu.'),
+        clipboardQuestion: setQuestion,
+        clipboardTooLarge: () =>
+          say('A program wanted to copy more than a clipboard is meant for. Save it to a file instead.'),
+        link: setLink,
+        held: setHeld,
+        selected: setHasSelection,
       },
     );
     view.current = terminal;
@@ -76,21 +113,10 @@ export function TerminalPane(props: TerminalPaneProps) {
     // The theme only styles; a change of it must not end the connection.
   }, [sessionId, mode, say]);
 
-  useEffect(() => view.current?.restyle(theme), [theme, settings.fontSize, settings.screenReader]);
+  useEffect(() => view.current?.restyle(theme), [theme, settings.fontSize, settings.screenReader, settings.renderer]);
   useEffect(() => {
     if (!hidden) view.current?.focus();
   }, [hidden]);
-
-  const receive = useCallback(
-    (files: File[]) => {
-      if (upload === undefined || files.length === 0) return;
-      upload(files).then(
-        (paths) => view.current?.paste(paths.map(quoted).join(' ') + ' '),
-        (error: unknown) => say(error instanceof Error ? error.message : 'The file could not be sent. Try again.'),
-      );
-    },
-    [upload, say],
-  );
 
   const attached = phase.phase === 'attached' ? phase.state : null;
   const dead = phase.phase === 'connecting' ? phase.attempt > 0 : phase.phase !== 'attached';
@@ -111,29 +137,35 @@ export function TerminalPane(props: TerminalPaneProps) {
         onReconnect={() => view.current?.reconnectNow()}
         onTakeOver={mode === 'drive' ? () => view.current?.takeOver() : null}
       />
-      <div
-        ref={place}
-        data-testid="terminal"
-        className={dead ? 'terminal dead' : 'terminal'}
-        onDragOver={(event) => event.preventDefault()}
-        onDrop={(event) => {
-          event.preventDefault();
-          receive([...event.dataTransfer.files]);
-        }}
-        onPasteCapture={(event) => {
-          const files = [...event.clipboardData.files];
-          if (files.length === 0) return;
-          event.preventDefault();
-          event.stopPropagation();
-          receive(files.map(named));
-        }}
-      />
+      <div ref={place} data-testid="terminal" className={dead ? 'terminal dead' : 'terminal'} />
+      {question !== null && (
+        <ClipboardBar
+          question={question}
+          onCopy={(always) => {
+            if (always) changeSettings({ clipboardWrite: 'always' });
+            setQuestion(null);
+            view.current?.copy(question.text);
+            view.current?.focus();
+          }}
+          onNever={() => {
+            changeSettings({ clipboardWrite: 'never' });
+            setQuestion(null);
+            view.current?.focus();
+          }}
+          onClose={() => {
+            setQuestion(null);
+            view.current?.focus();
+          }}
+        />
+      )}
+      {link !== null && <LinkTarget link={link} onClose={() => setLink(null)} />}
       <KeyBar
-        onKey={(text) => {
-          view.current?.type(text);
-          view.current?.focus();
-        }}
-        onControl={() => view.current?.holdControl()}
+        held={held}
+        hasSelection={hasSelection}
+        onKey={(key) => view.current?.press(key)}
+        onModifier={(modifier) => view.current?.toggle(modifier)}
+        onPaste={() => view.current?.pasteFromClipboard()}
+        onCopy={() => view.current?.copySelection()}
       />
       <StatusLine
         phase={phase}
@@ -148,14 +180,5 @@ export function TerminalPane(props: TerminalPaneProps) {
 
 const SIGN_IN_AGAIN: ReadonlySet<StatusCode> = new Set(['unauthorized', 'signed-out', 'token-expired']);
 
-/** Pasted images are all called "image.png"; each is a file of its own. */
-function named(file: File, index: number): File {
-  const [, extension = 'bin'] = /\.(\w+)$/.exec(file.name) ?? [];
-  const time = new Date().toISOString().replaceAll(/[-:]|\..*/g, '');
-  return new File([file], `pasted-${time}-${index + 1}.${extension}`, { type: file.type });
-}
-
-/** A path as a shell takes it. */
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-}
+/** Enough to tell pastes of one second from each other. */
+const shortId = () => crypto.getRandomValues(new Uint32Array(1))[0]?.toString(36) ?? '';

@@ -1,21 +1,26 @@
 import type { StatusCode, TerminalSize } from '@claude-webui/protocol';
-import { ClipboardAddon } from '@xterm/addon-clipboard';
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
-import { WebglAddon } from '@xterm/addon-webgl';
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import type { ConnectionPhase, Credential, TerminalConsumer } from '../connection/terminal-connection';
 import { TerminalConnection } from '../connection/terminal-connection';
 import { copyText } from '../ui/clipboard';
 import type { Settings } from '../ui/settings';
-import { findLinks } from './links';
-import { TERMINAL_THEMES } from './themes';
+import { ClipboardGate } from './clipboard/clipboard-gate';
+import type { ClipboardQuestion } from './clipboard/clipboard-gate';
+import type { BarKey } from './keyboard/key-sequence';
+import type { LinkInView } from './links/link-target';
+import { useRenderer } from './renderer';
+import type { Shortcut } from './keyboard/shortcuts';
+import type { HeldModifiers, Modifier } from './keyboard/sticky-modifiers';
+import { TerminalInput } from './terminal-input';
+import { linkHandler, linkProvider } from './links/terminal-links';
+import type { LinkListener } from './links/terminal-links';
+import { MINIMUM_CONTRAST, TERMINAL_THEMES } from './themes';
 
 const SCROLLBACK_LINES = 10_000;
-/** Rows above and below that a broken link may reach. */
-const LINK_REACH_ROWS = 6;
 const FONT = "'JetBrains Mono', 'Cascadia Code', 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 const encoder = new TextEncoder();
 
@@ -33,7 +38,16 @@ export interface TerminalViewListener {
   refused(code: StatusCode): void;
   waiting(messages: number): void;
   size(size: TerminalSize): void;
-  search(): void;
+  shortcut(shortcut: Shortcut): void;
+  files(files: File[], way: 'pasted' | 'dropped'): void;
+  /** The browser does not say what is on the clipboard. */
+  clipboardUnreadable(): void;
+  /** A program wants to write to the clipboard; null: there is nothing to ask any more. */
+  clipboardQuestion(question: ClipboardQuestion | null): void;
+  clipboardTooLarge(): void;
+  link(link: LinkInView | null): void;
+  held(held: HeldModifiers): void;
+  selected(isSomething: boolean): void;
 }
 
 /** A terminal on the page and its connection. Owns both: `close` ends them. */
@@ -43,9 +57,15 @@ export class TerminalView implements TerminalConsumer {
   private readonly fit = new FitAddon();
   private readonly connection: TerminalConnection;
   private readonly observer: ResizeObserver;
+  private readonly input: TerminalInput;
+  private readonly clipboard: ClipboardGate;
+  private readonly links: LinkListener = {
+    hovered: (url) => this.listener.link(url === null ? null : { url, isTapped: false }),
+    tapped: (url) => this.listener.link({ url, isTapped: true }),
+  };
+  private renderer: Settings['renderer'] = 'automatic';
+  private endRenderer: () => void = () => undefined;
   private isDriver = false;
-  /** What an on-screen Ctrl key waits for. */
-  private controlPending = false;
 
   constructor(
     private readonly container: HTMLElement,
@@ -61,19 +81,34 @@ export class TerminalView implements TerminalConsumer {
       screenReaderMode: settings.screenReader,
       theme: TERMINAL_THEMES[options.theme],
       cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-      macOptionIsMeta: true,
-      linkHandler: { activate: (_event, url) => openLink(url) },
+      minimumContrastRatio: MINIMUM_CONTRAST[options.theme],
+      linkHandler: linkHandler(this.links),
     });
     this.terminal.loadAddon(this.fit);
     this.terminal.loadAddon(this.search);
     this.terminal.loadAddon(new UnicodeGraphemesAddon());
-    this.terminal.loadAddon(new ClipboardAddon(undefined, clipboardByPolicy(options.settings)));
     this.terminal.open(container);
-    this.useWebgl();
-    this.terminal.attachCustomKeyEventHandler((event) => this.key(event));
-    this.terminal.onData((data) => this.type(data));
+    this.render(settings.renderer);
+    this.input = new TerminalInput(container, this.terminal, options.settings, () => this.isDriver, {
+      shortcut: (shortcut) => (shortcut === 'copy' ? this.copySelection() : listener.shortcut(shortcut)),
+      files: (files, way) => listener.files(files, way),
+      clipboardUnreadable: () => listener.clipboardUnreadable(),
+      held: (held) => listener.held(held),
+    });
+    this.clipboard = new ClipboardGate({
+      permission: () => options.settings().clipboardWrite,
+      write: copyText,
+      question: (question) => listener.clipboardQuestion(question),
+      tooLarge: () => listener.clipboardTooLarge(),
+    });
+    this.terminal.onData((data) => this.send(this.input.withModifiers(data)));
     this.terminal.onBinary((data) => this.connection.type(Uint8Array.from(data, (char) => char.charCodeAt(0))));
-    this.provideLinks();
+    this.terminal.onSelectionChange(() => listener.selected(this.terminal.hasSelection()));
+    this.terminal.parser.registerOscHandler(52, (data) => {
+      if (this.isDriver) this.clipboard.requested(data);
+      return true;
+    });
+    this.terminal.registerLinkProvider(linkProvider(this.terminal, this.links));
     this.fit.fit();
     this.connection = new TerminalConnection({ url: __WS_URL__, size: this.size(), ...options }, this);
     this.observer = new ResizeObserver(() => this.refit());
@@ -118,24 +153,30 @@ export class TerminalView implements TerminalConsumer {
 
   // What the page wants.
 
-  /** Sends text as if typed. */
-  type(text: string): void {
-    // Reports of the focus, which comes back with the tap on the Ctrl key, are no key.
-    const withControl = this.controlPending && text.length === 1;
-    if (withControl) this.controlPending = false;
-    const data = withControl ? controlled(text) : text;
-    if (!this.connection.type(encoder.encode(data))) this.listener.refused('too-much-input');
+  /** A key of the key bar. */
+  press(key: BarKey): void {
+    this.input.press(key);
   }
 
-  /** The next key typed is taken with Ctrl. */
-  holdControl(): void {
-    this.controlPending = true;
+  /** The next key is taken with this modifier. */
+  toggle(modifier: Modifier): void {
+    this.input.toggle(modifier);
     this.focus();
   }
 
   /** Inserts text as a paste, so that programs do not take it for keys. */
   paste(text: string): void {
-    this.terminal.paste(text);
+    this.input.paste(text);
+  }
+
+  /** Pastes what is on the person's clipboard. */
+  pasteFromClipboard(): void {
+    void this.input.pasteFromClipboard();
+  }
+
+  /** Puts text that a program has asked for onto the clipboard, as the person has allowed. */
+  copy(text: string): void {
+    this.clipboard.write(text);
   }
 
   copySelection(): void {
@@ -162,8 +203,10 @@ export class TerminalView implements TerminalConsumer {
   }
 
   restyle(theme: keyof typeof TERMINAL_THEMES): void {
-    const { fontSize, screenReader } = this.options.settings();
+    const { fontSize, screenReader, renderer } = this.options.settings();
     this.terminal.options.theme = TERMINAL_THEMES[theme];
+    this.terminal.options.minimumContrastRatio = MINIMUM_CONTRAST[theme];
+    if (renderer !== this.renderer) this.render(renderer);
     this.terminal.options.fontSize = fontSize;
     this.terminal.options.screenReaderMode = screenReader;
     this.refit();
@@ -171,8 +214,20 @@ export class TerminalView implements TerminalConsumer {
 
   close(): void {
     this.observer.disconnect();
+    this.input.close();
     this.connection.close();
     this.terminal.dispose();
+  }
+
+  /** Sends what the terminal gives out: keys, and what it reports. */
+  private send(data: string): void {
+    if (!this.connection.type(encoder.encode(data))) this.listener.refused('too-much-input');
+  }
+
+  private render(renderer: Settings['renderer']): void {
+    this.renderer = renderer;
+    this.endRenderer();
+    this.endRenderer = useRenderer(this.terminal, renderer);
   }
 
   private size(): TerminalSize {
@@ -188,73 +243,4 @@ export class TerminalView implements TerminalConsumer {
     this.listener.size(size);
     if (size.cols !== before.cols || size.rows !== before.rows) this.connection.resize(size);
   }
-
-  private key(event: KeyboardEvent): boolean {
-    if (event.type !== 'keydown') return true;
-    if (event.key === 'Enter' && event.shiftKey && !event.ctrlKey) {
-      // What Claude Code takes for a new line in the prompt.
-      event.preventDefault();
-      this.type('\x1b\r');
-      return false;
-    }
-    if (!event.ctrlKey || !event.shiftKey) return true;
-    const action = { KeyF: () => this.listener.search(), KeyC: () => this.copySelection() }[event.code];
-    if (action === undefined) return event.code !== 'KeyV';
-    event.preventDefault();
-    action();
-    return false;
-  }
-
-  private useWebgl(): void {
-    try {
-      const webgl = new WebglAddon();
-      webgl.onContextLoss(() => webgl.dispose());
-      this.terminal.loadAddon(webgl);
-    } catch {
-      // No WebGL 2 here; xterm.js draws with elements instead.
-    }
-  }
-
-  private provideLinks(): void {
-    this.terminal.registerLinkProvider({
-      provideLinks: (y, callback) => {
-        const buffer = this.terminal.buffer.active;
-        const first = Math.max(0, y - 1 - LINK_REACH_ROWS);
-        const rows = Array.from({ length: 2 * LINK_REACH_ROWS + 1 }, (_, index) => buffer.getLine(first + index))
-          .filter((line) => line !== undefined)
-          .map((line) => ({ text: line.translateToString(), wrapped: line.isWrapped }));
-        const links = findLinks(rows, this.terminal.cols)
-          .filter(({ from, to }) => first + from.row < y && first + to.row >= y - 1)
-          .map(({ url, from, to }) => ({
-            text: url,
-            range: {
-              start: { x: from.column + 1, y: first + from.row + 1 },
-              end: { x: to.column + 1, y: first + to.row + 1 },
-            },
-            activate: () => openLink(url),
-          }));
-        callback(links);
-      },
-    });
-  }
-}
-
-function openLink(url: string): void {
-  if (/^https?:/.test(url)) window.open(url, '_blank', 'noopener,noreferrer');
-}
-
-/** Programs may write to the clipboard if the person allows it, and never read it (OSC 52). */
-function clipboardByPolicy(settings: () => Settings) {
-  return {
-    readText: () => '',
-    writeText: async (_selection: string, text: string) => {
-      if (settings().clipboardWrite) await copyText(text);
-    },
-  };
-}
-
-/** The character that Ctrl makes of a key (ASCII 0 to 31). */
-function controlled(key: string): string {
-  const code = key.toUpperCase().charCodeAt(0);
-  return code >= 0x40 && code < 0x60 ? String.fromCharCode(code - 0x40) : key;
 }

@@ -55,3 +55,9 @@ export const TERMINAL_THEMES: Record<'dark' | 'light' | 'contrast', ITheme> = {
     same,
   ),
 };
+
+/**
+ * What text has at least before its background, whatever colours a program has chosen: programs choose them for a theme that
+ * they believe to be there (WCAG 2.2, 1.4.3 and 1.4.6).
+ */
+export const MINIMUM_CONTRAST: Record<keyof typeof TERMINAL_THEMES, number> = { dark: 4.5, light: 4.5, contrast: 7 };

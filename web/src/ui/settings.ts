@@ -6,12 +6,23 @@ export interface Settings {
   theme: 'system' | 'light' | 'dark' | 'contrast';
   fontSize: number;
   /** Whether programs in a session may write to the clipboard (OSC 52). Reading it they never may. */
-  clipboardWrite: boolean;
+  clipboardWrite: 'ask' | 'always' | 'never';
   screenReader: boolean;
+  /** Which Option keys of a Mac are Meta instead of composing characters. */
+  optionAsMeta: 'none' | 'left' | 'right' | 'both';
+  /** Elements are slower, and right where a graphics driver is not. */
+  renderer: 'automatic' | 'dom';
 }
 
 const KEY = 'claude-webui.settings';
-const DEFAULTS: Settings = { theme: 'dark', fontSize: 14, clipboardWrite: false, screenReader: false };
+const DEFAULTS: Settings = {
+  theme: 'dark',
+  fontSize: 14,
+  clipboardWrite: 'ask',
+  screenReader: false,
+  optionAsMeta: 'none',
+  renderer: 'automatic',
+};
 export const FONT_SIZES = [11, 12, 13, 14, 15, 16, 18, 20, 24] as const;
 
 let current = read();
@@ -19,10 +30,17 @@ const listeners = new Set<() => void>();
 
 function read(): Settings {
   try {
-    return { ...DEFAULTS, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Settings>) };
+    const stored = { ...DEFAULTS, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Settings>) };
+    return { ...stored, clipboardWrite: clipboardPermission(stored.clipboardWrite) };
   } catch {
     return DEFAULTS;
   }
+}
+
+/** It was yes or no once, and no unless the person had said yes. */
+function clipboardPermission(stored: unknown): Settings['clipboardWrite'] {
+  if (stored === true || stored === 'always') return 'always';
+  return stored === 'never' ? 'never' : 'ask';
 }
 
 export function changeSettings(change: Partial<Settings>): void {
