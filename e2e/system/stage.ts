@@ -25,6 +25,8 @@ export interface Stage {
   clear(): Promise<void>;
   /** Errors in pages and breaches of the content security policy. No scenario may cause any. */
   complaints: string[];
+  /** Kills the gateway and starts another with the same data at the same address, as after a crash. */
+  restartGateway(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -32,7 +34,7 @@ export interface Stage {
 export async function openStage(env: Record<string, string> = {}): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'claude-webui-e2e-'));
   const fake = await startFakeAnthropic({ key: MODEL_KEY });
-  const gateway = await startGatewayProcess({
+  const environment = {
     PORT: '0',
     INTERNAL_PORT: '0',
     LOG_LEVEL: 'warn',
@@ -42,12 +44,15 @@ export async function openStage(env: Record<string, string> = {}): Promise<Stage
     ANTHROPIC_BASE_URL: fake.url,
     ANTHROPIC_API_KEY: MODEL_KEY,
     ...env,
-  });
+  };
+  let gateway = await startGatewayProcess(environment);
   const browser = await launchBrowser([`--host-resolver-rules=MAP ${UNTRUSTED_HOST} 127.0.0.1`]);
   const complaints: string[] = [];
   return {
     fake,
-    gateway,
+    get gateway() {
+      return gateway;
+    },
     complaints,
     newContext: async (options) => {
       const context = await browser.newContext({ viewport: { width: 1100, height: 700 }, ...options });
@@ -57,6 +62,10 @@ export async function openStage(env: Record<string, string> = {}): Promise<Stage
     clear: async () => {
       await Promise.all(browser.contexts().map((context) => context.close()));
       await endAllSessions(gateway.url);
+    },
+    restartGateway: async () => {
+      await gateway.kill();
+      gateway = await startGatewayProcess({ ...environment, PORT: new URL(gateway.url).port });
     },
     close: async () => {
       await browser.close();

@@ -54,6 +54,8 @@ export interface ServerToClientEvents {
   latency: (message: { rttMs: number | null }, answer: () => void) => void;
   /** A session of the caller's was made or has changed (all sessions, for administrators in mode `watch`). */
   session: (session: SessionInfo) => void;
+  /** Mode `watch`: each session that there was has come as a `session` since the connection began. */
+  listed: () => void;
   /** Word from an administrator, to everybody who has signed in. */
   notice: (notice: Notice) => void;
 }

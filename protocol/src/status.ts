@@ -13,7 +13,7 @@ export const STATUS_SENTENCES = {
   terminated: 'This session was ended from the session list or by an administrator.',
   'idle-timeout': 'This session ended because nothing happened in it for its idle time. Start a new one to go on.',
   'detach-timeout': 'This session ended because no browser was connected to it for too long.',
-  'server-stopping': 'The server is stopping. Sign in again when it is back.',
+  'server-stopping': 'The server was stopped, and this session with it. Start a new one when the server is back.',
   'cli-not-installed':
     'The Claude Code CLI is not installed on the server. Run "npm install -g @anthropic-ai/claude-code" there, or set CLAUDE_CODE_PATH to its binary.',
   'start-failed': 'The session could not be started. The server log says why.',

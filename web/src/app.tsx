@@ -1,10 +1,11 @@
 import { STATUS_SENTENCES } from '@claude-webui/protocol';
-import { Suspense, lazy, useEffect, useMemo, useState } from 'react';
+import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from 'react';
 import { Account } from './api/account';
 import type { User } from './api/account';
-import { sentenceOf } from './api/problem';
 import { SignIn } from './pages/sign-in';
+import { useSignIn } from './pages/use-sign-in';
 import { useTheme } from './ui/settings';
+import { useToast } from './ui/toasts';
 
 // The terminal is most of the client's bytes, and of no use before the sign-in.
 const Workbench = lazy(() => import('./pages/workbench'));
@@ -34,31 +35,52 @@ export function App() {
 }
 
 function Personal() {
-  const account = useMemo(() => new Account(), []);
-  const [user, setUser] = useState<User | null | 'unknown'>('unknown');
+  const account = useMemo(() => new Account(__API_URL__), []);
+  const say = useToast();
+  const [signIn, setUser] = useSignIn(account);
   const [reason, setReason] = useState<string | null>(failedSignIn);
 
-  useEffect(() => {
-    history.replaceState(null, '', location.pathname);
-    account.resume().then(setUser, (error: unknown) => {
-      setReason(sentenceOf(error));
+  useEffect(() => history.replaceState(null, '', location.pathname), []);
+  const leave = useCallback(
+    (why: string | null) => {
+      account.forget();
+      setReason(why);
       setUser(null);
-    });
-  }, [account]);
-
-  if (user === 'unknown') return <Loading />;
-  if (user === null) return <SignIn account={account} reason={reason} onSignedIn={setUser} />;
-  const leave = (why: string | null) => {
-    account.forget();
-    setReason(why);
-    setUser(null);
-  };
-  return (
-    <Suspense fallback={<Loading />}>
-      <Workbench account={account} user={user} onLeave={leave} />
-    </Suspense>
+    },
+    [account, setUser],
   );
+  useEffect(() => account.onEnded(leave), [account, leave]);
+  const enter = (user: User) => {
+    setUser(user);
+    account.isKept().then(
+      (isKept) => {
+        if (!isKept) say('This browser keeps no cookies, so a reload of the page signs you out.', 'notice');
+      },
+      () => undefined,
+    );
+  };
+
+  switch (signIn.state) {
+    case 'looking':
+      return <Loading />;
+    case 'unreachable':
+      return <Unreachable />;
+    case 'out':
+      return <SignIn account={account} reason={reason} onSignedIn={enter} />;
+    case 'in':
+      return (
+        <Suspense fallback={<Loading />}>
+          <Workbench account={account} user={signIn.user} onLeave={leave} />
+        </Suspense>
+      );
+  }
 }
+
+const Unreachable = () => (
+  <main className="sign-in">
+    <p role="status">The server cannot be reached. Trying again until it answers…</p>
+  </main>
+);
 
 const Loading = () => (
   <main className="sign-in" aria-busy="true">

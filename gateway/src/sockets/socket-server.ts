@@ -187,9 +187,21 @@ export class SocketServer {
     socket: ClientSocket,
     { sub: id, role }: { sub: string; role: 'viewer' | 'user' | 'admin' },
   ) {
-    await socket.join(role === 'admin' ? [roomOf(id), ADMINISTRATORS] : roomOf(id));
-    for (const record of await this.parts.sessions.list({ id, role }, true))
-      socket.emit('session', sessionInfo(record));
+    const { sessions, log } = this.parts;
+    // What changes while the list is read has been told already, and is newer than the list.
+    const changed = new Set<string>();
+    const unsubscribe = sessions.subscribe((record) => changed.add(record.id));
+    try {
+      await socket.join(role === 'admin' ? [roomOf(id), ADMINISTRATORS] : roomOf(id));
+      for (const record of await sessions.list({ id, role }, true))
+        if (!changed.has(record.id)) socket.emit('session', sessionInfo(record));
+      socket.emit('listed');
+    } catch (error) {
+      log.warn({ err: error }, 'the sessions cannot be listed');
+      closeSocket(socket, 'not-ready');
+    } finally {
+      unsubscribe();
+    }
   }
 }
 

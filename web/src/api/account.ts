@@ -1,17 +1,10 @@
+import { backoffMs } from '../connection/backoff';
+import type { Access, User } from './access';
+import { isUsable, parseAccess, renewalIn } from './access';
 import { ApiError, errorOf } from './problem';
+import { SignInNeeded } from './sign-in-needed';
 
-export interface User {
-  id: string;
-  username: string;
-  role: 'viewer' | 'user' | 'admin';
-}
-
-interface SignedIn {
-  token: string;
-  /** ISO 8601. */
-  expiresAt: string;
-  user: User;
-}
+export type { User } from './access';
 
 /** How people sign in at this server. */
 export interface SignInMethods {
@@ -19,50 +12,65 @@ export interface SignInMethods {
   oidc: { name: string } | null;
 }
 
-/** Where the browser begins to sign in at the provider. */
-export const OIDC_LOGIN = `${__API_URL__}/auth/oidc/login`;
-
-/** A token is renewed when less than this is left of it. */
-const RENEW_BEFORE_MS = 60_000;
+/** A request into a dead network may never end, and all others would wait for the token that it is to bring. Milliseconds. */
+const RENEWAL_TIMEOUT_MS = 10_000;
+/** A busy server takes some seconds for a password. Milliseconds. */
+const SIGN_IN_TIMEOUT_MS = 30_000;
+/** Towards the end of a sign-in its tokens live ever shorter. Milliseconds. */
+const MIN_RENEWAL_WAIT_MS = 1000;
+/** setTimeout takes no longer waits. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * Who is signed in. The access token is only in memory; what survives a reload is a cookie that scripts cannot read.
+ * Who is signed in. The access token is only in memory; what survives a reload is a cookie that scripts cannot read. Only a 401 ends
+ * a sign-in: whatever else keeps a token from being renewed passes by itself, and is tried again.
  */
 export class Account {
-  private current: SignedIn | null = null;
-  private renewal: Promise<SignedIn> | null = null;
+  private current: Access | null = null;
+  private renewal: Promise<Access> | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
+  /** Renewals in the background that have failed in a row. */
+  private failures = 0;
   private readonly renewed = new Set<(token: string) => void>();
+  private readonly ended = new Set<(why: string) => void>();
 
-  get user(): User | null {
-    return this.current?.user ?? null;
+  /** @param url of the server; the page's own if empty */
+  constructor(readonly url: string) {}
+
+  /** Where the browser begins to sign in at the provider. */
+  get oidcLogin(): string {
+    return `${this.url}/auth/oidc/login`;
   }
 
   async methods(): Promise<SignInMethods> {
-    const response = await fetch(`${__API_URL__}/auth/methods`);
+    const response = await fetch(`${this.url}/auth/methods`, { signal: AbortSignal.timeout(RENEWAL_TIMEOUT_MS) });
     if (!response.ok) throw await errorOf(response);
     return (await response.json()) as SignInMethods;
   }
 
   async signIn(username: string, password: string): Promise<User> {
-    return this.keep((await post('/auth/login', { username, password })) as SignedIn).user;
+    return this.keep(await this.access('/auth/login', { username, password })).user;
   }
 
-  /** The user of a sign-in from before, or null. */
+  /** The user of a sign-in from before, or null if there is none. @throws when that cannot be found out now */
   async resume(): Promise<User | null> {
     try {
-      return (await this.renew()).user;
+      return (await this.renew(null)).user;
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) return null;
+      if (error instanceof SignInNeeded) return null;
       throw error;
     }
   }
 
-  /** A token that is good for a while. @throws ApiError when the person has to sign in again */
-  async token(): Promise<string> {
+  /**
+   * A token that is good for a while.
+   * @param rejected one that the server does not take, whatever its time says
+   * @throws SignInNeeded when only the person can help; anything else passes by itself
+   */
+  async token(rejected: string | null = null): Promise<string> {
     const { current } = this;
-    const left = current === null ? 0 : Date.parse(current.expiresAt) - Date.now();
-    return current !== null && left > RENEW_BEFORE_MS / 2 ? current.token : (await this.renew()).token;
+    const isGood = current !== null && current.token !== rejected && isUsable(current, Date.now());
+    return isGood ? current.token : (await this.renew(rejected)).token;
   }
 
   /** Calls back with each renewed token, so that open connections outlive the old one. Returns the unsubscriber. */
@@ -71,16 +79,40 @@ export class Account {
     return () => this.renewed.delete(listener);
   }
 
-  /** Where to go to sign out at the provider too, or null. */
+  /** Calls back with the reason when the server no longer knows the sign-in. Returns the unsubscriber. */
+  onEnded(listener: (why: string) => void): () => void {
+    this.ended.add(listener);
+    return () => this.ended.delete(listener);
+  }
+
+  /** Renews a token that has become old while the machine slept or the network was away. */
+  look(): void {
+    if (this.current !== null && renewalIn(this.current, Date.now()) <= 0) this.renewInBackground();
+  }
+
+  /** Whether the sign-in would survive a reload of the page: browsers can be told to refuse cookies. */
+  async isKept(): Promise<boolean> {
+    try {
+      await this.access('/auth/refresh');
+      return true;
+    } catch (error) {
+      return !isUnauthorized(error);
+    }
+  }
+
+  /** Where to go to sign out at the provider too, or null. @throws when the server could not be told: the cookie is still good */
   async signOut(): Promise<string | null> {
-    const token = this.current?.token;
+    const response = await this.post('/auth/logout', undefined, this.current?.token).catch((error: unknown) => {
+      if (isUnauthorized(error)) return null;
+      throw error;
+    });
+    const answer: unknown = response?.status === 200 ? await response.json() : null;
     this.forget();
-    const answer = await post('/auth/logout', undefined, token).catch(() => null);
     return (answer as { endSessionUrl?: string } | null)?.endSessionUrl ?? null;
   }
 
   async changePassword(current: string, next: string): Promise<void> {
-    await post('/auth/password', { current, new: next }, await this.token());
+    this.keep(await this.access('/auth/password', { current, new: next }, await this.token()));
   }
 
   forget(): void {
@@ -88,36 +120,91 @@ export class Account {
     this.current = null;
   }
 
-  private renew(): Promise<SignedIn> {
-    this.renewal ??= post('/auth/refresh', undefined, this.current?.token)
-      .then((signedIn) => this.keep(signedIn as SignedIn))
-      .finally(() => {
-        this.renewal = null;
-      });
+  private renew(rejected: string | null): Promise<Access> {
+    this.renewal ??= this.renewOnce(rejected).finally(() => {
+      this.renewal = null;
+    });
     return this.renewal;
   }
 
-  private keep(signedIn: SignedIn): SignedIn {
-    this.current = signedIn;
+  private async renewOnce(rejected: string | null): Promise<Access> {
+    const before = this.current;
+    try {
+      const access = await this.refreshed(rejected);
+      if (before !== null && access.user.id !== before.user.id)
+        throw new SignInNeeded(`${access.user.username} has signed in with this browser. Sign in again.`);
+      if (this.current === before) return this.keep(access);
+      if (this.current === null) throw new SignInNeeded('You have signed out.');
+      return this.current;
+    } catch (error) {
+      if (error instanceof SignInNeeded && before !== null && this.current === before) {
+        this.forget();
+        for (const listener of this.ended) listener(error.message);
+      }
+      throw error;
+    }
+  }
+
+  /** By the token while it is good; else, or where the server does not take it, by the cookie. */
+  private async refreshed(rejected: string | null): Promise<Access> {
+    const { current } = this;
+    if (current !== null && current.token !== rejected && isUsable(current, Date.now())) {
+      try {
+        return await this.access('/auth/refresh', undefined, current.token);
+      } catch (error) {
+        if (!isUnauthorized(error)) throw error;
+      }
+    }
+    try {
+      return await this.access('/auth/refresh');
+    } catch (error) {
+      throw isUnauthorized(error) ? new SignInNeeded(error.message) : error;
+    }
+  }
+
+  private keep(access: Access): Access {
+    this.current = access;
+    this.failures = 0;
+    this.renewAfter(renewalIn(access, Date.now()));
+    for (const listener of this.renewed) listener(access.token);
+    return access;
+  }
+
+  private renewAfter(waitMs: number): void {
     if (this.timer !== null) clearTimeout(this.timer);
-    const wait = Math.max(1000, Date.parse(signedIn.expiresAt) - Date.now() - RENEW_BEFORE_MS);
-    // Fails silently: the next use of a token tries again, and then it shows.
-    this.timer = setTimeout(() => void this.renew().catch(() => undefined), Math.min(wait, 2 ** 31 - 1));
-    for (const listener of this.renewed) listener(signedIn.token);
-    return signedIn;
+    const wait = Math.min(Math.max(MIN_RENEWAL_WAIT_MS, waitMs), MAX_TIMEOUT_MS);
+    this.timer = setTimeout(() => this.renewInBackground(), wait);
+  }
+
+  private renewInBackground(): void {
+    this.renew(null).catch((error: unknown) => {
+      if (error instanceof SignInNeeded || this.current === null) return;
+      this.renewAfter(backoffMs(this.failures, Math.random()));
+      this.failures += 1;
+    });
+  }
+
+  private async access(path: string, body?: object, token?: string): Promise<Access> {
+    const response = await this.post(path, body, token);
+    const sentAt = Date.parse(response.headers.get('date') ?? '');
+    return parseAccess(await response.json(), sentAt, Date.now());
+  }
+
+  /** @throws ApiError for what the server, or a proxy before it, refuses; TypeError or DOMException when nobody answers */
+  private async post(path: string, body?: object, token?: string): Promise<Response> {
+    const response = await fetch(this.url + path, {
+      method: 'POST',
+      credentials: this.url === '' ? 'same-origin' : 'include',
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(body === undefined ? RENEWAL_TIMEOUT_MS : SIGN_IN_TIMEOUT_MS),
+    });
+    if (!response.ok) throw await errorOf(response);
+    return response;
   }
 }
 
-async function post(path: string, body?: object, token?: string): Promise<unknown> {
-  const response = await fetch(__API_URL__ + path, {
-    method: 'POST',
-    credentials: __API_URL__ === '' ? 'same-origin' : 'include',
-    headers: {
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw await errorOf(response);
-  return response.status === 204 ? null : response.json();
-}
+const isUnauthorized = (error: unknown): error is ApiError => error instanceof ApiError && error.status === 401;

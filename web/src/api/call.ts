@@ -1,17 +1,26 @@
 import type { Account } from './account';
 import { errorOf } from './problem';
 
-/** A request as the signed-in person; files are sent as they are, all else as JSON. @throws ApiError */
+/**
+ * A request as the signed-in person; files are sent as they are, all else as JSON. A token that the server does not take is renewed
+ * once. @throws ApiError, SignInNeeded
+ */
 export async function call(account: Account, method: string, path: string, body?: object): Promise<Response> {
+  const token = await account.token();
+  let response = await send(account.url + path, method, token, body);
+  if (response.status === 401) response = await send(account.url + path, method, await account.token(token), body);
+  if (!response.ok) throw await errorOf(response);
+  return response;
+}
+
+function send(url: string, method: string, token: string, body?: object): Promise<Response> {
   const isFile = body instanceof Blob;
-  const response = await fetch(__API_URL__ + path, {
+  return fetch(url, {
     method,
     headers: {
-      authorization: `Bearer ${await account.token()}`,
+      authorization: `Bearer ${token}`,
       ...(body === undefined || isFile ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
   });
-  if (!response.ok) throw await errorOf(response);
-  return response;
 }

@@ -1,3 +1,5 @@
+import { SignInNeeded } from './sign-in-needed';
+
 /** An error that the server, or the way to it, answers with. Its message is a sentence for people. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -25,6 +27,6 @@ export async function errorOf(response: Response): Promise<ApiError> {
 
 /** A sentence for whatever went wrong. */
 export function sentenceOf(error: unknown): string {
-  if (error instanceof ApiError) return error.message;
+  if (error instanceof ApiError || error instanceof SignInNeeded) return error.message;
   return 'The server cannot be reached. Check your connection and try again.';
 }

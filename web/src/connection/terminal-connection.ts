@@ -10,6 +10,7 @@ import type {
 } from '@claude-webui/protocol';
 import { ACK_QUANTUM_BYTES, decodeRunnerFrame, encodeClientFrame, frameOf } from '@claude-webui/protocol';
 import type { Socket } from 'socket.io-client';
+import { SignInNeeded } from '../api/sign-in-needed';
 import { backoffMs } from './backoff';
 import { newClientId } from './client-id';
 import { Outbox } from './outbox';
@@ -153,8 +154,8 @@ export class TerminalConnection {
     let credential: Credential;
     try {
       credential = await this.options.credential();
-    } catch {
-      return this.refuse('unauthorized');
+    } catch (error) {
+      return error instanceof SignInNeeded ? this.refuse('unauthorized') : this.retry();
     }
     if (this.closed) return;
     const socket = openSocket(this.options.url, this.handshake(credential));

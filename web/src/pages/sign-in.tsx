@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'react';
 import type { SubmitEvent } from 'react';
-import { OIDC_LOGIN } from '../api/account';
 import type { Account, SignInMethods, User } from '../api/account';
 import { sentenceOf } from '../api/problem';
 
@@ -44,7 +43,7 @@ export function SignIn({
         <p className="muted">Your own session, in this browser.</p>
         {methods?.password === true && <PasswordFields busy={busy} />}
         {methods?.oidc != null && (
-          <a className={methods.password ? 'button' : 'button primary'} href={OIDC_LOGIN}>
+          <a className={methods.password ? 'button' : 'button primary'} href={account.oidcLogin}>
             Sign in with {methods.oidc.name}
           </a>
         )}

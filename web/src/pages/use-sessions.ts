@@ -1,28 +1,32 @@
-import type { Notice, SessionInfo } from '@claude-webui/protocol';
-import { useEffect, useState } from 'react';
+import type { Notice } from '@claude-webui/protocol';
+import { useEffect, useReducer } from 'react';
 import type { Account } from '../api/account';
+import { onReturn } from '../connection/returns';
 import { SessionFeed } from '../connection/session-feed';
+import type { FollowedSessions } from './followed-sessions';
+import { NOTHING_FOLLOWED, follow } from './followed-sessions';
 
-/** The sessions that the person may see, newest first, as they change. */
-export function useSessions(
-  account: Account,
-  onSignedOut: () => void,
-  onNotice: (notice: Notice) => void,
-): SessionInfo[] | null {
-  const [sessions, setSessions] = useState<ReadonlyMap<string, SessionInfo> | null>(null);
+/** The sessions that the person may see, as they change. */
+export function useSessions(account: Account, onNotice: (notice: Notice) => void): FollowedSessions {
+  const [sessions, dispatch] = useReducer(follow, NOTHING_FOLLOWED);
   useEffect(() => {
-    const feed = new SessionFeed(__WS_URL__, () => account.token(), {
-      listed: () => setSessions((known) => known ?? new Map()),
-      session: (session) => setSessions((known) => new Map(known ?? []).set(session.id, session)),
-      notice: onNotice,
-      signedOut: onSignedOut,
-    });
+    const feed = new SessionFeed(
+      { url: __WS_URL__, token: (rejected) => account.token(rejected) },
+      {
+        connected: () => dispatch({ type: 'connected' }),
+        session: (session) => dispatch({ type: 'session', session }),
+        listed: () => dispatch({ type: 'listed' }),
+        disconnected: () => dispatch({ type: 'disconnected' }),
+        notice: onNotice,
+      },
+    );
     const unsubscribe = account.onRenewed((token) => feed.authenticate(token));
+    const ignoreReturns = onReturn(() => feed.hurry());
     return () => {
+      ignoreReturns();
       unsubscribe();
       feed.close();
     };
-  }, [account, onSignedOut, onNotice]);
-  if (sessions === null) return null;
-  return [...sessions.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  }, [account, onNotice]);
+  return sessions;
 }

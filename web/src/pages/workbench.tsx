@@ -16,6 +16,7 @@ import {
   SettingsDialog,
   ShareDialog,
 } from './dialogs';
+import { inOrder } from './followed-sessions';
 import { SessionList, describe } from './session-list';
 import { useSessions } from './use-sessions';
 
@@ -36,9 +37,9 @@ export interface WorkbenchProps {
 export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
   const api = useMemo(() => new SessionApi(account), [account]);
   const say = useToast();
-  const signedOut = useCallback(() => onLeave(STATUS_SENTENCES['signed-out']), [onLeave]);
   const noticed = useCallback(({ from, text }: Notice) => say(`${from}: ${text}`, 'notice'), [say]);
-  const sessions = useSessions(account, signedOut, noticed);
+  const followed = useSessions(account, noticed);
+  const sessions = useMemo(() => (followed.isKnown ? inOrder(followed) : null), [followed]);
   const [everybody, setEverybody] = useState(false);
   const [tabs, setTabs] = useState<string[]>([]);
   const [current, setCurrent] = useState<string | null>(null);
@@ -73,18 +74,14 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
   const begun = useRef(false);
   useEffect(() => {
     if (begun.current || sessions === null) return;
-    const timer = setTimeout(() => {
-      if (begun.current) return;
-      begun.current = true;
-      const newest = own.find(({ state }) => state !== 'ended');
-      if (newest !== undefined) open(newest.id);
-      else if (user.role !== 'viewer')
-        api.create({}).then(
-          ({ id }) => open(id),
-          (error: unknown) => say(sentenceOf(error)),
-        );
-    }, LIST_SETTLES_MS);
-    return () => clearTimeout(timer);
+    begun.current = true;
+    const newest = own.find(({ state }) => state !== 'ended');
+    if (newest !== undefined) open(newest.id);
+    else if (user.role !== 'viewer')
+      api.create({}).then(
+        ({ id }) => open(id),
+        (error: unknown) => say(sentenceOf(error)),
+      );
   }, [sessions, own, open, api, say, user.role]);
 
   const credential = useCallback(async () => ({ token: await account.token() }), [account]);
@@ -96,9 +93,13 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
     return files.map((file) => file.name);
   };
   const signOut = async () => {
-    const next = await account.signOut();
-    if (next === null) onLeave(null);
-    else location.assign(next);
+    try {
+      const next = await account.signOut();
+      if (next === null) onLeave(null);
+      else location.assign(next);
+    } catch (error) {
+      say(`${sentenceOf(error)} You are still signed in.`);
+    }
   };
   const inView = administers ? null : current;
   const currentSession = inView === null ? undefined : find(inView);
@@ -186,6 +187,11 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
               Everybody’s
             </label>
           )}
+          {sessions !== null && !followed.isLive && (
+            <p className="stale" role="status">
+              Not connected. This is how it was.
+            </p>
+          )}
           <SessionList
             sessions={listed}
             current={inView}
@@ -232,9 +238,6 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
 
 /** Then the list lies over the terminal, as style.css has it. */
 const isNarrow = () => !matchMedia('(min-width: 800px)').matches;
-
-/** The list comes one session at a time; this long after it began it is whole. Milliseconds. */
-const LIST_SETTLES_MS = 150;
 
 function Dialogs({
   dialog,
