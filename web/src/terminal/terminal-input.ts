@@ -55,6 +55,8 @@ export class TerminalInput {
       typed: (keys) => terminal.input(keys),
       pasted: (text) => this.paste(text),
       composing: (text) => this.compose(text),
+      // Ctrl and a letter of a phone's keyboard, which composes each letter to a word.
+      wantsCharacter: () => this.modifiers.any,
     });
     this.touch = new TouchScroll(host, terminal, mayType);
     terminal.attachCustomKeyEventHandler((event) => this.key(event));
@@ -187,12 +189,6 @@ export class TerminalInput {
   }
 
   private compose(text: string | null): void {
-    if (text !== null && text !== '' && this.modifiers.any) {
-      // Ctrl and a letter of a phone's keyboard, which composes each letter to a word.
-      this.entry.abandon();
-      this.terminal.input(text);
-      return;
-    }
     if (this.compositionView === null) return;
     this.compositionView.textContent = text;
     this.compositionView.classList.toggle('active', text !== null);

@@ -31,10 +31,12 @@ function setUp() {
   const textarea = new Textarea();
   const log: string[] = [];
   const composing: (string | null)[] = [];
+  const wants: boolean[] = [];
   const entry = new TextEntry(textarea as unknown as HTMLElement, textarea as unknown as HTMLTextAreaElement, {
     typed: (keys) => log.push(keys),
     pasted: (text) => log.push(`paste ${text}`),
     composing: (text) => composing.push(text),
+    wantsCharacter: () => wants.pop() ?? false,
   });
   /** One edit, as an engine reports it. */
   const edit = (value: string, inputType: string, data: string | null = null) => {
@@ -46,7 +48,7 @@ function setUp() {
   };
   const compose = (name: 'start' | 'update' | 'end', data = '') =>
     textarea.dispatchEvent(new TextEvent(`composition${name}`, data));
-  return { textarea, entry, log, composing, edit, compose, sent: () => log.join('') };
+  return { textarea, entry, log, composing, wants, edit, compose, sent: () => log.join('') };
 }
 
 test('a dead key in Firefox on Linux: the syllable is sent once, when it is done', () => {
@@ -194,4 +196,17 @@ test('what is kept does not grow without end', () => {
   }
   expect(textarea.value.length).toBeLessThan(600);
   expect(sent()).toBe(typed);
+});
+
+test('a character that is wanted at once is taken out of the composition', () => {
+  const { textarea, edit, compose, log, wants } = setUp();
+  compose('start');
+  compose('update', 'c');
+  wants.push(true);
+  edit('c', 'insertCompositionText', 'c');
+  expect([log, textarea.value]).toEqual([['c'], '']);
+  compose('start');
+  edit('d', 'insertCompositionText', 'd');
+  compose('end', 'd');
+  expect(log).toEqual(['c', 'd']);
 });

@@ -13,6 +13,8 @@ export interface TextEntryListener {
   pasted(text: string): void;
   /** What an input method has so far; null when it is done. */
   composing(text: string | null): void;
+  /** Whether the next character is wanted at once, before its word is done: it is to be a control character. */
+  wantsCharacter(): boolean;
 }
 
 /**
@@ -89,15 +91,6 @@ export class TextEntry {
     this.left = '';
   }
 
-  /** Gives up what an input method has so far. */
-  abandon(): void {
-    this.isComposing = false;
-    this.textarea.value = '';
-    this.settled = '';
-    this.left = '';
-    this.listener.composing(null);
-  }
-
   close(): void {
     this.ended.abort();
   }
@@ -125,13 +118,27 @@ export class TextEntry {
   }
 
   private input(data: string | null): void {
-    if (this.isComposing) return;
+    if (this.isComposing) {
+      if (this.listener.wantsCharacter()) this.interrupt();
+      return;
+    }
     if (this.echo !== null && data === this.echo) {
       this.echo = null;
       this.settled = this.left = this.textarea.value;
       return;
     }
     this.settle();
+  }
+
+  /** Takes from the input method what it has so far. A textarea that is set ends its composition in all engines. */
+  private interrupt(): void {
+    const { text } = editDifference(this.settled, this.textarea.value);
+    if (text === '') return;
+    this.isComposing = false;
+    this.textarea.value = '';
+    this.settled = this.left = '';
+    this.listener.composing(null);
+    this.listener.typed(text);
   }
 
   /** What is selected is about to be replaced. If it is not ours, no program has it. */

@@ -32,6 +32,8 @@ export class TouchGesture {
   private state: State = { phase: 'none' };
   private speed = new FingerSpeed();
   private frame: number | null = null;
+  /** Until the next touch or click. */
+  private hasSelected = false;
 
   constructor(
     private readonly host: HTMLElement,
@@ -44,11 +46,17 @@ export class TouchGesture {
       host.addEventListener(name, (event) => event.pointerType === 'touch' && act(event), {
         signal: this.ended.signal,
       });
+    host.addEventListener('pointerdown', () => (this.hasSelected = false), { signal: this.ended.signal });
     listen('pointerdown', (event) => this.down(event));
     listen('pointermove', (event) => this.move(event));
     listen('pointerup', (event) => this.up(event));
     listen('pointercancel', () => this.stop());
-    // The browser's own answer to a finger that stays.
+    // What browsers make of a finger that has stayed: it would take the selection away again.
+    for (const name of ['mousedown', 'mouseup', 'click'] as const)
+      host.addEventListener(name, (event) => this.hasSelected && swallow(event), {
+        capture: true,
+        signal: this.ended.signal,
+      });
     host.addEventListener('contextmenu', (event) => this.state.phase !== 'none' && event.preventDefault(), {
       signal: this.ended.signal,
     });
@@ -68,6 +76,7 @@ export class TouchGesture {
     const pointer = event.pointerId;
     const timer = setTimeout(() => {
       this.state = { phase: 'select', pointer };
+      this.hasSelected = true;
       this.listener.select(from);
     }, LONG_PRESS_MS);
     this.state = { phase: 'down', pointer, from, timer };
@@ -117,4 +126,9 @@ export class TouchGesture {
     this.state = { phase: 'none' };
     this.frame = null;
   }
+}
+
+function swallow(event: Event): void {
+  event.preventDefault();
+  event.stopPropagation();
 }
