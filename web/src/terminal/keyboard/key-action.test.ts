@@ -77,6 +77,7 @@ test.each<[string, Partial<KeyStroke>, string]>([
   ['Ctrl+0 zooms', control('0', 'Digit0'), 'nothing'],
   ['Ctrl+2 on the number pad', control('2', 'Numpad2'), 'nothing'],
   ['Ctrl+Shift+I is the browser’s', control('I', 'KeyI', { shift: true }), 'nothing'],
+  ['Ctrl+Shift+I with Caps Lock', control('i', 'KeyI', { shift: true }), 'nothing'],
   ['Ctrl+ArrowLeft', control('ArrowLeft', 'ArrowLeft'), 'pass-on'],
   ['Ctrl+Enter', control('Enter', 'Enter'), 'pass-on'],
 ])('%s', (_what, stroke, text) => expect(sent(stroke)).toBe(text));
@@ -149,6 +150,7 @@ test('Shift+Enter is a new line in the prompt, Enter is Enter', () => {
 test('Ctrl+V and Ctrl+Shift+V paste what is on the clipboard, in every layout; Command+V is the browser’s', () => {
   for (const platform of ['windows', 'other'] as const) {
     expect(sent(control('v', 'KeyV'), on(platform))).toBe('nothing');
+    expect(sent(control('V', 'KeyV'), on(platform))).toBe('nothing');
     expect(sent(control('м', 'KeyV'), on(platform))).toBe('nothing');
     expect(sent(control('V', 'KeyV', { shift: true }), on(platform))).toBe('shortcut paste');
     expect(sent(control('М', 'KeyV', { shift: true }), on(platform))).toBe('shortcut paste');
