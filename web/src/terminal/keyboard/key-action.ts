@@ -60,7 +60,8 @@ function withControl(stroke: KeyStroke, keyboard: Keyboard): KeyAction {
   const character = stroke.alt && platform === 'mac' ? withoutOption(stroke, keyboard) : asciiCharacter(stroke);
   if (character === null) return NOTHING;
   // What is on the clipboard, rather than 0x16: the paste event brings it. Macs paste by Command.
-  if (/^v$/i.test(character) && !stroke.alt) return platform === 'mac' ? { do: 'shortcut', shortcut: 'paste' } : NOTHING;
+  if (/^v$/i.test(character) && !stroke.alt)
+    return platform === 'mac' ? { do: 'shortcut', shortcut: 'paste' } : NOTHING;
   // Browsers have their own use for most of Control, Shift and a letter, and no program tells them from Control alone.
   if (/^[a-z]$/i.test(character) && stroke.shift) return NOTHING;
   const control = controlCharacter(character);
