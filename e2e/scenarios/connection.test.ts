@@ -12,7 +12,10 @@ beforeAll(async () => {
   stage = await openStage();
   proxy = await startSeverableProxy(stage.gateway.url);
 });
-afterEach(() => stage.clear());
+afterEach(async () => {
+  proxy.mend();
+  await stage.clear();
+});
 afterAll(async () => {
   await proxy.close();
   await stage.close();
@@ -34,6 +37,39 @@ test('a dead link shows at once, what is typed into it is kept, and arrives once
   await page.keyboard.press('Enter');
   await workbench.sees('● typed into the void');
   expect((await workbench.text()).match(/❯ say: typed into the void/g)).toHaveLength(1);
+});
+
+test('a connection that swallows what is typed is said and replaced within seconds, and what was typed arrives once', async () => {
+  const page = await (await stage.newContext()).newPage();
+  const workbench = await WorkbenchPage.signIn(page, proxy.url);
+  await workbench.ready();
+  proxy.stall();
+  const isTried = proxy.refuse();
+  const since = performance.now();
+  await workbench.type('say: typed into the void');
+  await workbench.notice('does not respond').waitFor();
+  await isTried;
+  proxy.mend();
+  await workbench.sees('say: typed into the void');
+  expect(performance.now() - since).toBeLessThan(15_000);
+  await page.keyboard.press('Enter');
+  await workbench.sees('● typed into the void');
+  expect((await workbench.text()).match(/❯ say: typed into the void/g)).toHaveLength(1);
+});
+
+test('a connection that died while nobody looked is replaced when the page is looked at again', async () => {
+  const page = await (await stage.newContext()).newPage();
+  const workbench = await WorkbenchPage.signIn(page, proxy.url);
+  await workbench.ready();
+  proxy.stall();
+  const isTried = proxy.refuse();
+  await page.evaluate(() => window.dispatchEvent(new Event('pageshow')));
+  await isTried;
+  await workbench.notice('does not respond').waitFor();
+  proxy.mend();
+  await workbench.notice('does not respond').waitFor({ state: 'detached' });
+  await workbench.prompt('say: back');
+  await workbench.sees('● back');
 });
 
 test('an answer that came while the link was cut is there after it, once', async () => {

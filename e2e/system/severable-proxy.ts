@@ -7,6 +7,8 @@ export interface SeverableProxy {
   url: string;
   /** Connections die without a goodbye, and new ones die at once. */
   cut(): void;
+  /** What is sent on the connections that are there arrives nowhere, and neither end is told. New ones are taken as ever. */
+  stall(): void;
   /** New connections die at once, those that are there go on. Resolves when the first has died. */
   refuse(): Promise<void>;
   /** Connections die, and new ones are taken and never answered. Resolves when the first is there. */
@@ -19,6 +21,7 @@ export async function startSeverableProxy(target: string): Promise<SeverableProx
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   const swallowed = new Set<Socket>();
+  const stalled = new Set<Socket>();
   let way: 'through' | 'refused' | 'swallowed' = 'through';
   let noticed: () => void = () => undefined;
   const server = createServer((near) => {
@@ -44,9 +47,15 @@ export async function startSeverableProxy(target: string): Promise<SeverableProx
       socket.on('error', () => other.destroy());
       socket.on('close', () => {
         sockets.delete(socket);
+        stalled.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
+      socket.on('data', (data) => {
+        if (stalled.has(near)) return;
+        if (!other.write(data)) socket.pause();
+      });
+      socket.on('drain', () => other.resume());
+      socket.on('end', () => other.end());
     }
   });
   const killAll = () => {
@@ -61,6 +70,9 @@ export async function startSeverableProxy(target: string): Promise<SeverableProx
     cut: () => {
       way = 'refused';
       killAll();
+    },
+    stall: () => {
+      for (const socket of sockets) stalled.add(socket);
     },
     refuse: () => {
       way = 'refused';

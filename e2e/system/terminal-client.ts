@@ -31,7 +31,7 @@ export class TerminalClient implements TerminalConsumer {
 
   constructor(url: string, token: string, sessionId: string) {
     this.connection = new TerminalConnection(
-      { url, sessionId, mode: 'drive', size: SIZE, credential: () => Promise.resolve({ token }) },
+      { url, sessionId, mode: 'drive', size: () => SIZE, credential: () => Promise.resolve({ token }) },
       this,
     );
   }

@@ -41,6 +41,8 @@ export interface ClientToServerEvents {
   ack: (message: { offset: number }) => void;
   /** Become the driver of the attached session. */
   'take-over': () => void;
+  /** Answered at once. A client that doubts its connection asks. */
+  probe: (answer: () => void) => void;
   /** A fresh access token, so that the connection outlives the old one. */
   authenticate: (message: { token: string }) => void;
 }
@@ -82,5 +84,5 @@ export const MAX_MESSAGE_BYTES = 256 * 1024;
 export const MAX_PLAIN_INPUT_BYTES = 128 * 1024;
 /** Longest `notice.text`, in UTF-16 units. */
 export const MAX_NOTICE_CHARACTERS = 500;
-/** Seconds between heartbeats: proxies cut idle connections after 60. */
+/** Seconds between heartbeats of gateways and session-runners: proxies cut idle connections after 60. */
 export const HEARTBEAT_INTERVAL_SECONDS = 20;

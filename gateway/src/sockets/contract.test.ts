@@ -39,6 +39,14 @@ test('what is typed while the session still starts is not lost', async () => {
   await client.shows('early');
 });
 
+test('a client that asks whether its connection is alive is answered, and nonsense in its place does no harm', async () => {
+  gateway = await RunningGateway.start();
+  const client = gateway.plain();
+  await client.opened();
+  client.socket.emit('probe', 'no function');
+  await client.socket.timeout(5000).emitWithAck('probe');
+});
+
 test('the first size is the terminal’s from its start', async () => {
   gateway = await RunningGateway.start({ command: 'stty size; cat' });
   const client = gateway.plain({ token: gateway.tokenOf(), size: { cols: 132, rows: 43 } });

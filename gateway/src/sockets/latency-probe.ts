@@ -4,6 +4,14 @@ import type { ClientSocket } from './types';
 const PROBE_INTERVAL_MS = 10_000;
 const PROBE_TIMEOUT_MS = 5_000;
 
+/** Answers a client that wants to know whether its connection is alive. */
+export function answerProbes(socket: ClientSocket): void {
+  socket.on('probe', (answer) => {
+    // What its type says is only what clients of ours send.
+    if (typeof answer === 'function') answer();
+  });
+}
+
 /** Measures the way to a browser and back, and tells it with the next probe. Lost probes are not repeated. */
 export function probeLatency(socket: ClientSocket, metrics: Metrics): void {
   let rttMs: number | null = null;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Notice, StatusCode } from '@claude-webui/protocol';
-import { HEARTBEAT_INTERVAL_SECONDS, MAX_MESSAGE_BYTES, STATUS_SENTENCES, packetParser } from '@claude-webui/protocol';
+import { MAX_MESSAGE_BYTES, STATUS_SENTENCES, packetParser } from '@claude-webui/protocol';
 import type { ServerOptions } from 'socket.io';
 import { Server } from 'socket.io';
 import * as parser from 'socket.io-parser';
@@ -15,7 +15,7 @@ import { sessionInfo } from '../sessions/sessions';
 import type { Sessions } from '../sessions/sessions';
 import { watchCredential } from './credential-watch';
 import { parseHandshake } from './handshake';
-import { probeLatency } from './latency-probe';
+import { answerProbes, probeLatency } from './latency-probe';
 import { TerminalSocket } from './terminal-socket';
 import type { ClientSocket, Identity, SocketData, TerminalServer } from './types';
 import { actorOf, closeSocket } from './types';
@@ -36,6 +36,10 @@ export interface SocketServerParts {
   addressOf: (request: IncomingMessage) => string;
 }
 
+/** A dead connection on which nobody types is found after both of them: within 20 s. Proxies cut idle ones after 60. Milliseconds. */
+const PING_INTERVAL_MS = 10_000;
+/** A ping waits behind output that is on its way: 256 KiB take 8 s on a line of 256 kbit/s. Milliseconds. */
+const PING_TIMEOUT_MS = 10_000;
 const ADMINISTRATORS = 'administrators';
 /** Who has signed in; notices are not for whoever has a link. */
 const PEOPLE = 'people';
@@ -66,8 +70,8 @@ export class SocketServer {
       perMessageDeflate: false,
       httpCompression: false,
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
-      pingInterval: HEARTBEAT_INTERVAL_SECONDS * 1000,
-      pingTimeout: HEARTBEAT_INTERVAL_SECONDS * 1000,
+      pingInterval: PING_INTERVAL_MS,
+      pingTimeout: PING_TIMEOUT_MS,
       allowRequest: (request, decide) => decide(null, this.mayConnect(request)),
     });
     this.io.use((socket, next) => {
@@ -175,6 +179,7 @@ export class SocketServer {
     watchCredential(socket, this.parts);
     if (identity.kind === 'person') void socket.join(PEOPLE);
     else audit.record({ event: 'share.used', actor: actorOf(socket.data), sessionId: identity.record.id });
+    answerProbes(socket);
     probeLatency(socket, metrics);
     const role = identity.kind === 'person' ? identity.claims.role : 'viewer';
     const { limits } = this.parts.policy().for(role);
@@ -220,4 +225,4 @@ async function sendAway(socket: ClientSocket, afterMs: number): Promise<void> {
 }
 
 /** Names of events come from outside, and each would be a series of its own. */
-const KNOWN_EVENTS: ReadonlySet<string> = new Set(['input', 'resize', 'ack', 'take-over', 'authenticate']);
+const KNOWN_EVENTS: ReadonlySet<string> = new Set(['input', 'resize', 'ack', 'take-over', 'probe', 'authenticate']);

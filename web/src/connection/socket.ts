@@ -32,3 +32,14 @@ export function openSocket(url: string, auth: Handshake): Socket {
   engine.once('open', () => (webSocketsPass ||= engine.transport.name === 'websocket'));
   return socket;
 }
+
+/** Whether the server answers on this connection within this time: a dead one looks like one on which nothing happens. */
+export function answers(socket: Socket, timeoutMs: number): Promise<boolean> {
+  return socket
+    .timeout(timeoutMs)
+    .emitWithAck('probe')
+    .then(
+      () => true,
+      () => false,
+    );
+}

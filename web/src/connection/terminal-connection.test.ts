@@ -1,133 +1,225 @@
-/** Against a scripted gateway: what a real one does only at moments that no test can choose. */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import {
-  OUTPUT_WINDOW_BYTES,
-  decodeClientFrame,
-  encodeRunnerFrame,
-  frameOf,
-  packetParser,
-} from '@claude-webui/protocol';
-import { Server } from 'socket.io';
-import type { Socket } from 'socket.io';
-import * as parser from 'socket.io-parser';
-import type { TerminalConsumer } from './terminal-connection';
+import { FrameType, MAX_OUTPUT_PAYLOAD_BYTES, OUTPUT_WINDOW_BYTES } from '@claude-webui/protocol';
+import { SignInNeeded } from '../api/sign-in-needed';
+import type { Credential } from './link-opener';
 import { TerminalConnection } from './terminal-connection';
+import { RecordingConsumer } from './testing/recording-consumer';
+import { SIZE, ScriptedGateway } from './testing/scripted-gateway';
+import type { ClientLink } from './testing/scripted-gateway';
 
-const FRAME_BYTES = 64 * 1024;
-const SIZE = { cols: 80, rows: 24 };
-const ATTACHED = {
-  sessionId: 's',
-  stream: 'a',
-  resume: 'exact' as const,
-  inputSequence: 0,
-  state: {
-    role: 'driver' as const,
-    driven: true,
-    attachments: 1,
-    size: SIZE,
-    activity: 'working' as const,
-    idleEndsInMs: null,
-  },
-};
+/** Long enough for loopback, short enough to wait for. */
+const PATIENCE = { acknowledgementMs: 300, probeMs: 300, credentialMs: 300 };
 
-let gateway: Server;
+let gateway: ScriptedGateway;
+let consumer: RecordingConsumer;
 let connection: TerminalConnection;
-/** Sockets as they come. */
-let arrivals: ((socket: Socket) => void)[];
-let arrived: Socket[];
-/** Requests to open a connection that are not taken. */
-let refusals: number;
 
 beforeEach(async () => {
-  arrivals = [];
-  arrived = [];
-  refusals = 0;
-  const http = createServer().listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  gateway = new Server(http, {
-    parser: packetParser(parser),
-    allowRequest: (_, done) => done(null, refusals-- <= 0),
-  });
-  gateway.on('connection', (socket) => {
-    const arrival = arrivals.shift();
-    if (arrival === undefined) arrived.push(socket);
-    else arrival(socket);
-  });
-  // Deals with everything at once.
-  const consumer: TerminalConsumer = {
-    write: (_data, offset) => connection.parsed(offset),
-    reset: () => undefined,
-    phase: () => undefined,
-    latency: () => undefined,
-    refused: () => undefined,
-    waiting: () => undefined,
-  };
-  connection = new TerminalConnection(
-    {
-      url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
-      mode: 'drive',
-      size: SIZE,
-      credential: () => Promise.resolve({ token: 't' }),
-    },
-    consumer,
-  );
+  gateway = await ScriptedGateway.start();
 });
 afterEach(async () => {
   connection.close();
   await gateway.close();
 });
 
-function next(): Promise<Socket> {
-  const socket = arrived.shift();
-  return socket === undefined ? new Promise((resolve) => arrivals.push(resolve)) : Promise.resolve(socket);
+function connect(credential: (rejected: string | null) => Promise<Credential> = () => Promise.resolve({ token: 't' })) {
+  consumer = new RecordingConsumer();
+  connection = new TerminalConnection(
+    { url: gateway.url, mode: 'drive', size: () => SIZE, credential, patience: PATIENCE },
+    consumer,
+  );
+  consumer.connection = connection;
+}
+
+/** A link that is attached from the first byte on. */
+async function attached(): Promise<ClientLink> {
+  connect();
+  const link = await gateway.links.next();
+  link.attach();
+  await consumer.reaches('attached');
+  return link;
+}
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+async function typed(link: ClientLink): Promise<{ sequence: number; text: string }> {
+  const frame = await link.frames.nextThat(({ type }) => type === 'input');
+  if (frame.type !== 'input') throw new Error('unreachable');
+  return { sequence: frame.sequence, text: new TextDecoder().decode(frame.data) };
 }
 
 /** As much as is sent without an acknowledgement. */
-function sendWindow(socket: Socket, from: number): void {
-  for (let offset = from; offset < from + OUTPUT_WINDOW_BYTES; offset += FRAME_BYTES)
-    socket.conn.write(Buffer.from(encodeRunnerFrame({ type: 'output', offset, data: Buffer.alloc(FRAME_BYTES, 'x') })));
+function sendWindow(link: ClientLink, from: number): void {
+  for (let offset = from; offset < from + OUTPUT_WINDOW_BYTES; offset += MAX_OUTPUT_PAYLOAD_BYTES)
+    link.output(offset, 'x'.repeat(MAX_OUTPUT_PAYLOAD_BYTES));
 }
 
-const attach = (socket: Socket, offset: number) =>
-  socket.conn.write(Buffer.from(encodeRunnerFrame({ type: 'attached', attached: { ...ATTACHED, offset } })));
+const acknowledges = (link: ClientLink, offset: number) =>
+  link.frames.nextThat((frame) => frame.type === 'ack' && frame.offset === offset);
 
-function acknowledges(socket: Socket, offset: number): Promise<void> {
-  return new Promise((resolve) =>
-    socket.conn.on('data', (message: unknown) => {
-      const frame = frameOf(message);
-      if (frame === null) return;
-      const decoded = decodeClientFrame(frame);
-      if (decoded.type === 'ack' && decoded.offset === offset) resolve();
-    }),
-  );
-}
+describe('a link that ends', () => {
+  test('what the link before has brought meanwhile is acknowledged on the new one, which would stand still', async () => {
+    const old = await attached();
+    sendWindow(old, 0);
+    await acknowledges(old, OUTPUT_WINDOW_BYTES);
+    old.dismiss('draining');
+    const fresh = await gateway.links.next();
+    expect(fresh.handshake).toMatchObject({ resumeFrom: OUTPUT_WINDOW_BYTES, resumeStream: 'a' });
+    sendWindow(old, OUTPUT_WINDOW_BYTES);
+    // The old one's bytes first: they are one link's answer to the other's attach.
+    await old.settled();
+    fresh.attach({ offset: OUTPUT_WINDOW_BYTES });
+    await old.gone;
+    sendWindow(fresh, OUTPUT_WINDOW_BYTES);
+    await acknowledges(fresh, 2 * OUTPUT_WINDOW_BYTES);
+  });
 
-test('what the connection before has brought meanwhile is acknowledged on the new one, which would stand still', async () => {
-  const old = await next();
-  attach(old, 0);
-  const all = acknowledges(old, OUTPUT_WINDOW_BYTES);
-  sendWindow(old, 0);
-  await all;
-  old.emit('status', { state: 'closed', reason: 'draining' });
-  const fresh = await next();
-  expect(fresh.handshake.auth).toMatchObject({ resumeFrom: OUTPUT_WINDOW_BYTES, resumeStream: 'a' });
-  sendWindow(old, OUTPUT_WINDOW_BYTES);
-  const gone = new Promise((resolve) => old.once('disconnect', resolve));
-  const known = acknowledges(fresh, 2 * OUTPUT_WINDOW_BYTES);
-  // The old one's bytes first: they are one connection's answer to the other's attach.
-  await new Promise<void>((resolve) => old.emit('latency', { rttMs: null }, resolve));
-  attach(fresh, OUTPUT_WINDOW_BYTES);
-  await gone;
-  sendWindow(fresh, OUTPUT_WINDOW_BYTES);
-  await known;
+  test('what is typed while a server moves goes through the old link, and is not sent again by the new one', async () => {
+    const old = await attached();
+    old.dismiss('draining');
+    const fresh = await gateway.links.next();
+    connection.type(bytes('a'));
+    expect(await typed(old)).toEqual({ sequence: 1, text: 'a' });
+    fresh.attach({ inputSequence: 1 });
+    await old.gone;
+    connection.type(bytes('b'));
+    expect(await typed(fresh)).toEqual({ sequence: 2, text: 'b' });
+  });
+
+  test('once a WebSocket has passed, a gateway that refuses one is tried again rather than polled', async () => {
+    connect();
+    const first = await gateway.links.next();
+    expect(first.socket.conn.transport.name).toBe('websocket');
+    gateway.refusals = 1;
+    first.socket.disconnect(true);
+    expect((await gateway.links.next()).socket.conn.transport.name).toBe('websocket');
+  });
+
+  test('a frame that is cut short costs the link, and the next goes on where it was', async () => {
+    const link = await attached();
+    link.output(0, 'before');
+    link.sendRaw(Uint8Array.of(FrameType.output, 1, 2));
+    const next = await gateway.links.next();
+    expect(next.handshake).toMatchObject({ resumeFrom: 6 });
+    next.attach({ offset: 6 });
+    next.output(6, ' after');
+    await next.settled();
+    expect(consumer.text).toBe('before after');
+  });
+
+  test('a peer that sends without end before anything is acknowledged is asked for the screen alone', async () => {
+    const link = await attached();
+    consumer.isParsing = false;
+    for (let sent = 0; sent <= 17 * 1024 * 1024; sent += MAX_OUTPUT_PAYLOAD_BYTES)
+      link.output(sent, 'x'.repeat(MAX_OUTPUT_PAYLOAD_BYTES));
+    const next = await gateway.links.next();
+    expect(next.handshake).not.toHaveProperty('resumeFrom');
+  });
 });
 
-test('once a WebSocket has passed, a gateway that refuses one is tried again rather than polled', async () => {
-  const first = await next();
-  expect(first.conn.transport.name).toBe('websocket');
-  refusals = 1;
-  first.disconnect(true);
-  expect((await next()).conn.transport.name).toBe('websocket');
+describe('a link that does not answer', () => {
+  test('what was typed and is not acknowledged is said, and sent once more by a link that is opened beside', async () => {
+    const dead = await attached();
+    for (const key of ['a', 'b']) connection.type(bytes(key));
+    dead.send({ type: 'input-ack', sequence: 1 });
+    await consumer.reaches('unresponsive');
+    const fresh = await gateway.links.next();
+    fresh.attach({ inputSequence: 1 });
+    expect(await typed(fresh)).toEqual({ sequence: 2, text: 'b' });
+    fresh.send({ type: 'input-ack', sequence: 2 });
+    await consumer.reaches('attached');
+    await dead.gone;
+    connection.type(bytes('c'));
+    expect(await typed(fresh)).toEqual({ sequence: 3, text: 'c' });
+  });
+
+  test('goes on if it answers before another is there', async () => {
+    const slow = await attached();
+    connection.type(bytes('a'));
+    await consumer.reaches('unresponsive');
+    const beside = await gateway.links.next();
+    slow.send({ type: 'input-ack', sequence: 1 });
+    await beside.gone;
+    await consumer.reaches('attached');
+    slow.output(0, 'alive');
+    await slow.settled();
+    expect(consumer.text).toBe('alive');
+  });
+
+  test('is kept while no other can be opened', async () => {
+    const slow = await attached();
+    connection.type(bytes('a'));
+    gateway.refusals = Number.MAX_SAFE_INTEGER;
+    await consumer.reaches('unresponsive');
+    slow.output(0, 'still here');
+    await slow.settled();
+    expect(consumer.text).toBe('still here');
+  });
+
+  test('is found when somebody looks, though nothing was typed', async () => {
+    const dead = await attached();
+    connection.look();
+    await consumer.reaches('unresponsive');
+    (await gateway.links.next()).attach();
+    await consumer.reaches('attached');
+    await dead.gone;
+  });
+
+  test('one that answers stays when somebody looks', async () => {
+    const link = await attached();
+    const asked = new Promise<void>((resolve) =>
+      link.socket.on('probe', (answer: () => void) => {
+        answer();
+        resolve();
+      }),
+    );
+    connection.look();
+    await asked;
+    await new Promise((resolve) => setTimeout(resolve, 2 * PATIENCE.probeMs));
+    expect(link.socket.connected).toBe(true);
+  });
+});
+
+describe('a credential', () => {
+  test.each([
+    ['the network is gone', () => Promise.reject(new TypeError('Failed to fetch'))],
+    ['a proxy answers with its own page', () => Promise.reject(new SyntaxError('Unexpected token <'))],
+    ['nothing answers at all', () => new Promise<never>(() => undefined)],
+  ])('is asked for again where %s', async (_what, failure: () => Promise<never>) => {
+    let asked = 0;
+    connect(() => (++asked < 3 ? failure() : Promise.resolve({ token: 't' })));
+    (await gateway.links.next()).attach();
+    await consumer.reaches('attached');
+  });
+
+  test('that only the person can renew ends in the sign-in', async () => {
+    connect(() => Promise.reject(new SignInNeeded()));
+    expect(await consumer.reaches('refused')).toEqual({ phase: 'refused', code: 'unauthorized' });
+  });
+
+  test.each(['unauthorized', 'signed-out', 'token-expired'])(
+    'that the server refuses (%s) is renewed once before the person is asked',
+    async (code) => {
+      gateway.handshakeRefusals.push(code);
+      const asked: (string | null)[] = [];
+      connect((rejected) => {
+        asked.push(rejected);
+        return Promise.resolve({ token: `token ${asked.length}` });
+      });
+      (await gateway.links.next()).attach();
+      await consumer.reaches('attached');
+      expect(asked).toEqual([null, 'token 1']);
+    },
+  );
+
+  test('that is refused although it was renewed ends in the sign-in', async () => {
+    gateway.handshakeRefusals.push('unauthorized', 'unauthorized');
+    connect();
+    expect(await consumer.reaches('refused')).toEqual({ phase: 'refused', code: 'unauthorized' });
+  });
+
+  test('a share link that is over is not tried again', async () => {
+    gateway.handshakeRefusals.push('share-ended');
+    connect(() => Promise.resolve({ share: 's' }));
+    expect(await consumer.reaches('refused')).toEqual({ phase: 'refused', code: 'share-ended' });
+  });
 });

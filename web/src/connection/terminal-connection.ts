@@ -1,20 +1,21 @@
 import type {
   AttachmentState,
+  Attached,
   ClientFrame,
+  DecodedRunnerFrame,
   Handshake,
-  HandshakeRefusal,
   SessionEnd,
   SessionProgress,
   StatusCode,
   TerminalSize,
 } from '@claude-webui/protocol';
-import { ACK_QUANTUM_BYTES, decodeRunnerFrame, encodeClientFrame, frameOf } from '@claude-webui/protocol';
-import type { Socket } from 'socket.io-client';
-import { SignInNeeded } from '../api/sign-in-needed';
-import { backoffMs } from './backoff';
 import { newClientId } from './client-id';
+import { Link } from './link';
+import type { Credential } from './link-opener';
+import { LinkOpener, PASSING } from './link-opener';
 import { Outbox } from './outbox';
-import { openSocket } from './socket';
+import { OutputPosition } from './output-position';
+import { SilenceWatch } from './silence-watch';
 
 export type ConnectionPhase =
   /** `attempt`: 0 for the first connect, above for a reconnect. */
@@ -22,6 +23,8 @@ export type ConnectionPhase =
   /** The session does not take attaches yet. */
   | { phase: 'starting'; progress: SessionProgress }
   | { phase: 'attached'; state: AttachmentState }
+  /** Attached, but what was typed is not acknowledged, or the server does not answer. Another link is being opened beside this one. */
+  | { phase: 'unresponsive'; state: AttachmentState }
   /** `at`: when the next try begins, in milliseconds since the epoch. */
   | { phase: 'reconnecting'; at: number; attempt: number }
   | { phase: 'ended'; end: SessionEnd }
@@ -39,72 +42,71 @@ export interface TerminalConsumer {
   latency(rttMs: number): void;
   /** Something typed was not taken. */
   refused(code: StatusCode): void;
-  /** How many messages of input wait for the connection to come back. */
+  /** How many messages of input are not acknowledged, while that is worth saying. */
   waiting(messages: number): void;
 }
-
-export type Credential = { token: string } | { share: string };
 
 export interface TerminalConnectionOptions {
   /** Address of the gateway; the page's own if empty. */
   url: string;
   sessionId?: string;
   mode: 'drive' | 'view';
-  size: TerminalSize;
-  /** Asked at each connect; a token near its end should be renewed then. Rejects when the person must sign in. */
-  credential: () => Promise<Credential>;
+  /** The size that the terminal should have now; null where nobody can say, as of a terminal that is not in view. */
+  size: () => TerminalSize | null;
+  /** As LinkOpenerOptions has it. */
+  credential: (rejected: string | null) => Promise<Credential>;
+  patience?: Patience;
 }
 
-/** The connection is over, but the session is there, or will be. */
-const PASSING: ReadonlySet<StatusCode> = new Set([
-  'draining',
-  'runner-unreachable',
-  'not-ready',
-  'input-gap',
-  'token-expired',
-]);
+/** How long to wait, in milliseconds. */
+export interface Patience {
+  /** For the acknowledgement of what was typed. */
+  acknowledgementMs: number;
+  /** For an answer of the server, when there is a reason to doubt the link. */
+  probeMs: number;
+  /** For a credential. */
+  credentialMs: number;
+}
+
+const PATIENCE: Patience = { acknowledgementMs: 5000, probeMs: 2500, credentialMs: 15_000 };
 
 /**
- * A terminal's connection to its session, which outlives any one socket: it comes back by itself, goes on at the byte where it
- * was, and sends again what had been typed and not taken.
+ * A terminal's connection to its session, which outlives any one link: it comes back by itself, goes on at the byte where it
+ * was, and sends again what had been typed and not taken. Where a link is about to end or does not answer, another is opened beside
+ * it, and takes its place once it is attached.
  */
 export class TerminalConnection {
   private readonly outbox = new Outbox();
+  private readonly position = new OutputPosition();
   private readonly clientId = newClientId();
-  private socket: Socket | null = null;
-  /** The socket of a server that is stopping: it still brings output until the next one is attached. */
-  private leaving: Socket | null = null;
-  /** The socket's connection, on which frames go. */
-  private engine: Socket['io']['engine'] | null = null;
-  /** The next try; `at` in milliseconds since the epoch. */
-  private next: { timer: ReturnType<typeof setTimeout>; at: number } | null = null;
-  private attempt = 0;
+  private readonly patience: Patience;
+  private readonly silence: SilenceWatch;
+  private readonly opener: LinkOpener;
+  /** The link that is attached, and how the session was when it last said so. */
+  private current: { link: Link; state: AttachmentState } | null = null;
   private closed = false;
-  /** Offset after the last byte given to the consumer; null before the first attach. */
-  private offset: number | null = null;
-  /** What `offset` counts in. */
-  private stream: string | null = null;
-  /** Offset after what the consumer has dealt with. */
-  private parsedTo = 0;
-  /** Offset after what this very socket has brought, known or not: of no more is an acknowledgement believed. */
-  private broughtTo = 0;
-  private acknowledged = 0;
-  private attached = false;
-  /** Attached, and somebody else drives: what is typed is not kept for later. */
-  private watching = false;
-  private size: TerminalSize;
+  /** The server of the current link is stopping. */
+  private isLeaving = false;
+  /** The current link does not answer, as far as is known. */
+  private isUnresponsive = false;
 
   constructor(
     private readonly options: TerminalConnectionOptions,
     private readonly consumer: TerminalConsumer,
   ) {
-    this.size = options.size;
-    void this.connect();
+    this.patience = options.patience ?? PATIENCE;
+    this.silence = new SilenceWatch(this.patience.acknowledgementMs, () => this.doubt());
+    const { credential } = options;
+    this.opener = new LinkOpener(
+      { credential, credentialMs: this.patience.credentialMs, open: (by) => this.open(by) },
+      { trying: (at, attempt) => this.trying(at, attempt), refused: (code) => this.refuse(code) },
+    );
+    this.opener.start();
   }
 
   /** Sends what the person typed, now or after the reconnect. False if it was not taken because too much waits. */
   type(data: Uint8Array): boolean {
-    if (this.watching) {
+    if (this.current?.state.role === 'observer') {
       this.consumer.refused('not-driver');
       return true;
     }
@@ -113,173 +115,146 @@ export class TerminalConnection {
     return taken;
   }
 
+  /** Asks for a size of the terminal. */
   resize(size: TerminalSize): void {
-    this.size = size;
     this.send({ type: 'resize', size });
   }
 
   takeOver(): void {
     this.send({ type: 'take-over' });
-    this.send({ type: 'resize', size: this.size });
   }
 
   /** The consumer has dealt with output up to this offset. */
   parsed(offset: number): void {
-    this.parsedTo = offset;
+    this.position.parsed(offset);
     this.acknowledge();
   }
 
   /** A fresh token keeps the connection open past the old one's end. */
   authenticate(token: string): void {
-    this.socket?.emit('authenticate', { token });
+    this.current?.link.authenticate(token);
+    this.opener.authenticate(token);
   }
 
-  /** Tries to reconnect now rather than at its time. */
-  reconnectNow(): void {
-    if (this.next === null) return;
-    clearTimeout(this.next.timer);
-    void this.connect();
+  /** Looks at once whether the link is alive, and tries to reconnect now rather than at its time. */
+  look(): void {
+    this.opener.hurry();
+    const { current } = this;
+    if (current === null) return;
+    void current.link.answers(this.patience.probeMs).then((isAlive) => {
+      if (!isAlive && this.current?.link === current.link) this.doubt();
+    });
   }
 
   close(): void {
     this.closed = true;
-    if (this.next !== null) clearTimeout(this.next.timer);
-    this.drop();
-    this.leave();
+    this.silence.stop();
+    this.opener.abandon();
+    this.current?.link.close();
+    this.current = null;
   }
 
-  private async connect(): Promise<void> {
-    this.next = null;
-    this.tellOfConnecting();
-    let credential: Credential;
-    try {
-      credential = await this.options.credential();
-    } catch (error) {
-      return error instanceof SignInNeeded ? this.refuse('unauthorized') : this.retry();
-    }
-    if (this.closed) return;
-    const socket = openSocket(this.options.url, this.handshake(credential));
-    this.socket = socket;
-    const { engine } = socket.io;
-    this.engine = engine;
-    engine.on('data', (message: unknown) => {
-      const frame = frameOf(message);
-      if (frame === null) return;
-      if (this.socket === socket) this.receive(frame);
-      else if (this.leaving === socket) this.receiveLast(frame);
-    });
-    socket.on('status', ({ state, reason }: { state: string; reason?: StatusCode }) => {
-      if (this.socket !== socket) return;
-      if (state === 'closed' && reason === 'draining' && this.attached) this.handOver(socket);
-      else if (state === 'closed') this.statusClosed(reason ?? 'runner-unreachable');
-      else if (state === 'error' && reason !== undefined) this.consumer.refused(reason);
-    });
-    socket.on('progress', ({ code, detail }: SessionProgress) => {
-      if (this.socket !== socket || this.attached) return;
-      this.consumer.phase({ phase: 'starting', progress: detail === undefined ? { code } : { code, detail } });
-    });
-    socket.on('latency', ({ rttMs }: { rttMs: number | null }, answer: () => void) => {
-      answer();
-      if (rttMs !== null) this.consumer.latency(rttMs);
-    });
-    socket.on('connect_error', (error: Error & { data?: HandshakeRefusal }) => {
-      if (error.data !== undefined && !PASSING.has(error.data.code)) this.refuse(error.data.code);
-      else this.retry();
-    });
-    socket.on('disconnect', () => {
-      if (this.socket === socket) this.retry();
-      else if (this.leaving === socket) {
-        this.leave();
-        this.tellOfConnecting();
-      }
-    });
+  /** The current link may be dead. It is kept all the same: it may come to life again before another is there. */
+  private doubt(): void {
+    const { current } = this;
+    if (current === null) return;
+    this.isUnresponsive = true;
+    this.consumer.waiting(this.outbox.length);
+    this.consumer.phase({ phase: 'unresponsive', state: current.state });
+    this.opener.start();
   }
 
-  /** While the connection before still brings output, there is nothing to tell. */
-  private tellOfConnecting(): void {
-    const { next, attempt } = this;
-    if (this.leaving !== null) return;
-    this.consumer.phase(
-      next === null ? { phase: 'connecting', attempt } : { phase: 'reconnecting', at: next.at, attempt },
-    );
+  /** The current link has answered, so nothing need take its place. */
+  private trust(): void {
+    const { current } = this;
+    if (!this.isUnresponsive || current === null) return;
+    this.isUnresponsive = false;
+    if (!this.isLeaving) this.opener.abandon();
+    this.consumer.phase({ phase: 'attached', state: current.state });
   }
 
-  /** Attaches by another server before this one closes, so that there is no moment without a connection. */
-  private handOver(socket: Socket): void {
-    this.leaving = socket;
-    this.socket = null;
-    this.attached = false;
-    void this.connect();
+  private trying(at: number | null, failed: number): void {
+    // While there is a link that brings output, there is nothing to tell.
+    if (this.current !== null) return;
+    const attempt = this.position.stream === null ? failed : Math.max(1, failed);
+    this.consumer.phase(at === null ? { phase: 'connecting', attempt } : { phase: 'reconnecting', at, attempt });
   }
 
-  private receiveLast(frame: Uint8Array): void {
-    const decoded = decodeRunnerFrame(frame);
-    if (decoded.type === 'output') this.output(decoded.data, decoded.offset);
-    else if (decoded.type === 'end') this.finish({ phase: 'ended', end: decoded.end });
-  }
-
-  private leave(): void {
-    const { leaving } = this;
-    this.leaving = null;
-    leaving?.off();
-    leaving?.disconnect();
+  private open(credential: Credential): Link {
+    const link: Link = new Link(this.options.url, this.handshake(credential), {
+      frame: (frame) => this.receive(link, frame),
+      progress: (progress) => {
+        if (this.current === null) this.consumer.phase({ phase: 'starting', progress });
+      },
+      latency: (rttMs) => this.consumer.latency(rttMs),
+      refused: (code) => this.consumer.refused(code),
+      dismissed: (code) => this.dismissed(link, code),
+      lost: () => (this.current?.link === link ? this.drop() : this.opener.lost()),
+    });
+    return link;
   }
 
   private handshake(credential: Credential): Handshake {
     const { sessionId, mode } = this.options;
+    const size = this.options.size();
+    const { offset, stream } = this.position;
     return {
       ...credential,
       mode,
       encoding: 'frames',
       clientId: this.clientId,
-      size: this.size,
+      ...(size === null ? {} : { size }),
       ...(sessionId === undefined ? {} : { sessionId }),
-      ...(this.offset === null ? {} : { resumeFrom: this.offset }),
-      ...(this.stream === null ? {} : { resumeStream: this.stream }),
+      ...(offset === null ? {} : { resumeFrom: offset }),
+      ...(stream === null ? {} : { resumeStream: stream }),
     };
   }
 
-  private receive(frame: Uint8Array): void {
-    const decoded = decodeRunnerFrame(frame);
-    switch (decoded.type) {
+  private dismissed(link: Link, code: StatusCode): void {
+    if (this.current?.link !== link) return this.opener.dismissed(code);
+    if (code === 'draining') {
+      this.isLeaving = true;
+      this.opener.start();
+    } else if (PASSING.has(code)) {
+      this.drop();
+    } else {
+      this.refuse(code);
+    }
+  }
+
+  /** The current link is over. */
+  private drop(): void {
+    this.current?.link.close();
+    this.current = null;
+    this.isLeaving = this.isUnresponsive = false;
+    this.silence.stop();
+    if (this.opener.isOpening) this.opener.tell();
+    else this.opener.retry();
+  }
+
+  private receive(link: Link, frame: DecodedRunnerFrame): void {
+    if (frame.type === 'end') return this.finish({ phase: 'ended', end: frame.end });
+    if (frame.type === 'attached') return this.adopt(link, frame.attached);
+    const { current } = this;
+    if (current?.link !== link) return;
+    switch (frame.type) {
       case 'output':
-        this.broughtTo = decoded.offset + decoded.data.length;
-        this.output(decoded.data, decoded.offset);
-        // The connection before may have brought it, and nobody parses it again.
-        return this.acknowledge();
+        return this.output(frame.data, frame.offset);
       case 'input-ack':
-        this.outbox.acknowledge(decoded.sequence);
+        this.outbox.acknowledge(frame.sequence);
+        this.silence.acknowledged(this.outbox.length > 0);
+        this.trust();
         return this.flush();
       case 'state':
-        this.watching = decoded.state.role === 'observer';
-        return this.consumer.phase({ phase: 'attached', state: decoded.state });
-      case 'attached': {
-        const { attached } = decoded;
-        this.attempt = 0;
-        this.attached = true;
-        this.watching = attached.state.role === 'observer';
-        if (attached.stream !== this.stream) this.begin(attached.stream);
-        if (this.offset === null && attached.resume === 'exact') this.consumer.reset(attached.state.size);
-        // Meanwhile the connection before may have brought more.
-        this.offset = attached.resume === 'exact' ? Math.max(this.offset ?? 0, attached.offset) : attached.offset;
-        this.leave();
-        this.broughtTo = attached.offset;
-        this.acknowledged = attached.offset;
-        this.outbox.restart(attached.inputSequence);
-        this.consumer.phase({ phase: 'attached', state: attached.state });
-        return this.flush();
-      }
+        current.state = frame.state;
+        return this.consumer.phase({ phase: this.isUnresponsive ? 'unresponsive' : 'attached', state: frame.state });
       case 'snapshot':
-        this.offset = decoded.offset;
-        this.broughtTo = decoded.offset;
-        this.acknowledged = decoded.offset;
-        this.consumer.reset(decoded.size);
-        return this.consumer.write(decoded.data, decoded.offset);
+        this.position.replace(frame.offset);
+        this.consumer.reset(frame.size);
+        return this.consumer.write(frame.data, frame.offset);
       case 'refused':
-        if (decoded.refused.code === 'input-gap') return this.restart();
-        return this.consumer.refused(REFUSALS[decoded.refused.code]);
-      case 'end':
-        return this.finish({ phase: 'ended', end: decoded.end });
+        if (frame.refused.code === 'input-gap') return this.drop();
+        return this.consumer.refused(REFUSALS[frame.refused.code]);
       case 'resized':
       case 'scrollback':
       case 'unknown':
@@ -287,41 +262,58 @@ export class TerminalConnection {
     }
   }
 
-  /** The program is another than before: nothing that was counted holds any more. */
-  private begin(stream: string): void {
-    if (this.stream !== null) this.outbox.begin();
-    this.stream = stream;
-    this.offset = null;
-    this.parsedTo = 0;
+  /** The link is attached: it takes the place of the one before. */
+  private adopt(link: Link, attached: Attached): void {
+    if (this.current?.link !== link) this.current?.link.close();
+    this.opener.attached();
+    this.current = { link, state: attached.state };
+    this.isLeaving = this.isUnresponsive = false;
+    this.locate(attached);
+    this.silence.stop();
+    this.outbox.restart(attached.inputSequence);
+    this.consumer.phase({ phase: 'attached', state: attached.state });
+    this.flush();
+  }
+
+  /** Finds the place in the output at which the link goes on. */
+  private locate({ stream, resume, offset, state }: Attached): void {
+    if (stream !== this.position.stream) {
+      // Another program than before.
+      if (this.position.stream !== null) this.outbox.begin();
+      this.position.begin(stream);
+    }
+    if (resume === 'snapshot') return;
+    if (this.position.offset === null) this.consumer.reset(state.size);
+    this.position.resume(offset);
   }
 
   private output(data: Uint8Array, offset: number): void {
-    // Never twice, whatever a connection that is being replaced still says.
-    const known = (this.offset ?? offset) - offset;
-    if (known >= data.length && data.length > 0) return;
-    this.offset = offset + data.length;
-    this.consumer.write(known > 0 ? data.subarray(known) : data, this.offset);
+    // Never twice, whatever a link that is being replaced still says.
+    const known = this.position.take(offset, data.length);
+    if (known < data.length) this.consumer.write(data.subarray(known), offset + data.length);
+    // The link before may have brought it, and nobody parses it again.
+    this.acknowledge();
+    if (!this.position.isFlooded) return;
+    // No session sends so much unacknowledged. What does is asked for its screen alone.
+    this.position.forget();
+    this.drop();
   }
 
   private acknowledge(): void {
-    const offset = Math.min(this.parsedTo, this.broughtTo);
-    if (!this.attached || offset - this.acknowledged < ACK_QUANTUM_BYTES) return;
-    this.acknowledged = offset;
-    this.send({ type: 'ack', offset });
+    if (this.current === null) return;
+    const offset = this.position.due();
+    if (offset !== null) this.send({ type: 'ack', offset });
   }
 
   private flush(): void {
-    if (!this.attached) return this.consumer.waiting(this.outbox.length);
+    if (this.current === null || this.isUnresponsive) this.consumer.waiting(this.outbox.length);
+    if (this.current === null) return;
     for (const { sequence, data } of this.outbox.take()) this.send({ type: 'input', sequence, data });
+    if (this.outbox.length > 0) this.silence.sent();
   }
 
   private send(frame: ClientFrame): void {
-    if (this.attached) this.engine?.write(encodeClientFrame(frame));
-  }
-
-  private statusClosed(reason: StatusCode): void {
-    if (PASSING.has(reason)) this.retry();
-    else this.refuse(reason);
+    this.current?.link.send(frame);
   }
 
   private refuse(code: StatusCode): void {
@@ -329,31 +321,9 @@ export class TerminalConnection {
   }
 
   private finish(phase: ConnectionPhase): void {
+    if (this.closed) return;
     this.close();
     this.consumer.phase(phase);
-  }
-
-  private restart(): void {
-    this.drop();
-    this.retry();
-  }
-
-  private retry(): void {
-    this.drop();
-    if (this.closed || this.next !== null) return;
-    const wait = backoffMs(this.attempt, Math.random());
-    this.attempt += 1;
-    this.next = { timer: setTimeout(() => void this.connect(), wait), at: Date.now() + wait };
-    this.tellOfConnecting();
-  }
-
-  private drop(): void {
-    const { socket } = this;
-    this.socket = null;
-    this.attached = false;
-    this.watching = false;
-    socket?.off();
-    socket?.disconnect();
   }
 }
 

@@ -84,7 +84,10 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
       );
   }, [sessions, own, open, api, say, user.role]);
 
-  const credential = useCallback(async () => ({ token: await account.token() }), [account]);
+  const credential = useCallback(
+    async (rejected: string | null) => ({ token: await account.token(rejected) }),
+    [account],
+  );
   const renewed = useCallback((listener: (token: string) => void) => account.onRenewed(listener), [account]);
   const signInNeeded = useCallback((code: StatusCode) => onLeave(STATUS_SENTENCES[code]), [onLeave]);
   const find = (id: string) => sessions?.find((session) => session.id === id);

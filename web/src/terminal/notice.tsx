@@ -51,6 +51,18 @@ export function Notice({ phase, waiting, onReconnect, onTakeOver }: NoticeProps)
           <span>{STATUS_SENTENCES[phase.code]}</span>
         </div>
       );
+    case 'unresponsive':
+      return (
+        <div className="notice warning" role="status">
+          <span>
+            The session does not respond. Another connection is being tried
+            {waiting > 0 && ` — ${waiting} ${waiting === 1 ? 'key is' : 'keys are'} kept`}.
+          </span>
+          <button type="button" onClick={onReconnect}>
+            Try again now
+          </button>
+        </div>
+      );
     case 'attached': {
       const { role, driven, idleEndsInMs } = phase.state;
       if (idleEndsInMs !== null) {

@@ -5,6 +5,7 @@ const PHASES: Record<ConnectionPhase['phase'], string> = {
   connecting: 'Connecting…',
   starting: 'Starting',
   attached: 'Connected',
+  unresponsive: 'Not responding',
   reconnecting: 'Reconnecting…',
   ended: 'Ended',
   refused: 'Disconnected',

@@ -2,7 +2,9 @@ import type { StatusCode } from '@claude-webui/protocol';
 import { STATUS_SENTENCES } from '@claude-webui/protocol';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Ref } from 'react';
-import type { ConnectionPhase, Credential } from '../connection/terminal-connection';
+import type { Credential } from '../connection/link-opener';
+import { onReturn } from '../connection/returns';
+import type { ConnectionPhase } from '../connection/terminal-connection';
 import { changeSettings, useSettings, useTheme } from '../ui/settings';
 import { useToast } from '../ui/toasts';
 import { ClipboardBar } from './clipboard/clipboard-bar';
@@ -23,7 +25,8 @@ import { Notice } from './notice';
 export interface TerminalPaneProps {
   sessionId?: string;
   mode: 'drive' | 'view';
-  credential: () => Promise<Credential>;
+  /** As LinkOpenerOptions has it. */
+  credential: (rejected: string | null) => Promise<Credential>;
   label: string;
   hidden: boolean;
   /** Puts files into the workspace and resolves with their paths; absent where that may not be done. */
@@ -73,7 +76,7 @@ export function TerminalPane(props: TerminalPaneProps) {
         ...(sessionId === undefined ? {} : { sessionId }),
         mode,
         theme,
-        credential: () => latest.current.props.credential(),
+        credential: (rejected) => latest.current.props.credential(rejected),
         settings: () => latest.current.settings,
       },
       {
@@ -101,11 +104,10 @@ export function TerminalPane(props: TerminalPaneProps) {
       },
     );
     view.current = terminal;
-    const nudge = () => terminal.reconnectNow();
-    window.addEventListener('online', nudge);
+    const ignoreReturns = onReturn(() => terminal.look());
     const unsubscribe = latest.current.props.onRenewed?.((token) => terminal.authenticate(token));
     return () => {
-      window.removeEventListener('online', nudge);
+      ignoreReturns();
       unsubscribe?.();
       view.current = null;
       terminal.close();

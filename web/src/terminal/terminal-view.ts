@@ -4,7 +4,8 @@ import { SearchAddon } from '@xterm/addon-search';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
-import type { ConnectionPhase, Credential, TerminalConsumer } from '../connection/terminal-connection';
+import type { Credential } from '../connection/link-opener';
+import type { ConnectionPhase, TerminalConsumer } from '../connection/terminal-connection';
 import { TerminalConnection } from '../connection/terminal-connection';
 import { copyText } from '../ui/clipboard';
 import type { Settings } from '../ui/settings';
@@ -27,7 +28,7 @@ const encoder = new TextEncoder();
 export interface TerminalViewOptions {
   sessionId?: string;
   mode: 'drive' | 'view';
-  credential: () => Promise<Credential>;
+  credential: (rejected: string | null) => Promise<Credential>;
   settings: () => Settings;
   theme: keyof typeof TERMINAL_THEMES;
 }
@@ -110,7 +111,7 @@ export class TerminalView implements TerminalConsumer {
     });
     this.terminal.registerLinkProvider(linkProvider(this.terminal, this.links));
     this.fit.fit();
-    this.connection = new TerminalConnection({ url: __WS_URL__, size: this.size(), ...options }, this);
+    this.connection = new TerminalConnection({ url: __WS_URL__, size: () => this.size(), ...options }, this);
     this.observer = new ResizeObserver(() => this.refit());
     this.observer.observe(container);
     // For tests, which read the buffer: what is drawn on a canvas cannot be read from the page.
@@ -190,12 +191,18 @@ export class TerminalView implements TerminalConsumer {
 
   takeOver(): void {
     this.connection.takeOver();
+    this.connection.resize(this.size());
     this.focus();
   }
 
   reconnectNow(): void {
-    this.connection.reconnectNow();
+    this.look();
     this.focus();
+  }
+
+  /** Looks at once whether the connection is alive. */
+  look(): void {
+    this.connection.look();
   }
 
   authenticate(token: string): void {

@@ -17,7 +17,7 @@ export class OurTerminal {
         url: `http://127.0.0.1:${target.port}`,
         sessionId,
         mode: 'drive',
-        size: { cols: 80, rows: 24 },
+        size: () => ({ cols: 80, rows: 24 }),
         credential: () => Promise.resolve({ token: target.access['token'] ?? '' }),
       },
       {
