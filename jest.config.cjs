@@ -5,6 +5,7 @@ module.exports = {
   modulePathIgnorePatterns: ['/dist/'],
   moduleNameMapper: {
     '^@claude-webui/protocol$': '<rootDir>/protocol/src/index.ts',
+    '^@claude-webui/protocol/http$': '<rootDir>/protocol/src/http/index.ts',
     '^@claude-webui/protocol/kubernetes$': '<rootDir>/protocol/src/kubernetes/index.ts',
     '^@claude-webui/operator/dist/(.+)$': '<rootDir>/operator/src/$1',
     '^@claude-webui/session-runner/dist/(.+)$': '<rootDir>/session-runner/src/$1',

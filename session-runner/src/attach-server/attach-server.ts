@@ -1,5 +1,4 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RunnerScope, SessionSpec } from '@claude-webui/protocol';
 import {
@@ -15,6 +14,8 @@ import {
   decodeClientFrame,
   encodeRunnerFrame,
 } from '@claude-webui/protocol';
+import type { Connections } from '@claude-webui/protocol/http';
+import { HttpRefusal, guardedServer, readBody, requestTarget } from '@claude-webui/protocol/http';
 import type { RawData, WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import { parseAttachQuery, parseModelCallMark, parseRunnerCommand } from '../config/messages';
@@ -28,8 +29,16 @@ const MAX_MARK_BYTES = 1024;
 /** What a session is told of itself: some environment. */
 const MAX_BIND_BYTES = 256 * 1024;
 
+/** For everybody to hear of the end and to go. Milliseconds. */
+const CLOSE_TIMEOUT_MS = 5000;
+/** A file's transfer in which nothing moves for so long is broken off. Milliseconds. */
+const TRANSFER_STALL_MS = 5 * 60_000;
+
 /** RFC 6455 §7.4.1 */
+const NORMAL_CLOSURE = 1000;
 const GOING_AWAY = 1001;
+const POLICY_VIOLATION = 1008;
+const INTERNAL_ERROR = 1011;
 
 /** Whom the door leads to. */
 export interface Served {
@@ -41,12 +50,18 @@ export interface Served {
   workspace: string;
 }
 
-/** Makes the runner somebody's; resolves with an HTTP status (protocol/src/pod.ts). */
-export type Bind = (authorization: string | undefined, body: Buffer) => Promise<number>;
+/** Makes the runner somebody's (protocol/src/pod.ts). */
+export interface Bind {
+  /** Whether a bind may come with this `Authorization` header, before its body is read. */
+  mayBind(authorization: string | undefined): boolean;
+  /** Resolves with an HTTP status. */
+  bind(authorization: string | undefined, body: Buffer): Promise<number>;
+}
 
 /** A session's door: attaches, gateways that follow it, files of its workspace, word of its model calls (protocol/src/runner-link.ts). */
 export class AttachServer {
   private readonly http: Server;
+  private readonly connections: Connections;
   private readonly sockets = new WebSocketServer({
     noServer: true,
     // Halves throughput and delays Ctrl-C by seconds.
@@ -57,10 +72,19 @@ export class AttachServer {
   private served: Served | null = null;
   private readonly heartbeat: NodeJS.Timeout;
 
-  /** @param bind null where the session is known from the start */
-  constructor(private readonly bind: Bind | null = null) {
-    this.http = createServer((request, response) => void this.answer(request, response));
-    this.http.on('upgrade', (request, socket: Socket, head) => this.upgrade(request, socket, head));
+  /**
+   * @param failed hears of errors that cost a peer its request or its connection though it was not to blame
+   * @param binding null where the session is known from the start
+   */
+  constructor(
+    private readonly failed: (error: unknown) => void,
+    private readonly binding: Bind | null = null,
+  ) {
+    ({ http: this.http, connections: this.connections } = guardedServer({
+      answer: (request, response) => this.answer(request, response),
+      upgrade: (request, socket, head) => this.upgrade(request, socket, head),
+      failed,
+    }));
     this.heartbeat = setInterval(() => this.beat(), HEARTBEAT_INTERVAL_SECONDS * 1000);
     this.heartbeat.unref();
   }
@@ -69,7 +93,10 @@ export class AttachServer {
   listen(listen: SessionSpec['listen']): Promise<void> {
     return new Promise((resolve, reject) => {
       this.http.once('error', reject);
-      this.http.listen('socketPath' in listen ? { path: listen.socketPath } : { port: listen.port }, resolve);
+      this.http.listen('socketPath' in listen ? { path: listen.socketPath } : { port: listen.port }, () => {
+        this.http.off('error', reject);
+        resolve();
+      });
     });
   }
 
@@ -90,24 +117,29 @@ export class AttachServer {
     for (const webSocket of this.sockets.clients) webSocket.close(GOING_AWAY);
   }
 
-  /** Resolves when every connection has ended. */
+  /** Resolves when every connection has ended; those that take too long are cut off. */
   async close(): Promise<void> {
     clearInterval(this.heartbeat);
+    const cut = setTimeout(() => this.connections.destroy(), CLOSE_TIMEOUT_MS);
     await new Promise((resolve) => {
       this.http.close(resolve);
       this.http.closeIdleConnections();
     });
+    clearTimeout(cut);
   }
 
   private scope(request: IncomingMessage): RunnerScope | null {
     if (this.served === null) return null;
-    return scopeOf(request.headers.authorization, this.served.sessionId, this.served.attachKey);
+    const scope = scopeOf(request.headers.authorization, this.served.sessionId, this.served.attachKey);
+    if (scope !== null) this.connections.trust(request.socket);
+    return scope;
   }
 
   private upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://runner');
+    const { pathname, searchParams } = requestTarget(request);
     const { served } = this;
     const scope = this.scope(request);
+    if (served === null || scope === null) throw notAuthorized();
     const accept = (then: (webSocket: WebSocket) => void) => {
       socket.setNoDelay(true);
       this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -115,13 +147,12 @@ export class AttachServer {
         then(webSocket);
       });
     };
-    if (served === null) return void socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n');
-    if (pathname === CONTROL_PATH && scope === 'control') return accept((webSocket) => follow(webSocket, served));
-    const query = parseAttachQuery(searchParams);
-    if (pathname !== ATTACH_PATH || query === null) return void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
-    if (scope !== 'drive' && scope !== 'view') return void socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n');
-    if (served.session.isOver) return void socket.end('HTTP/1.1 410 Gone\r\n\r\n');
-    accept((webSocket) => attach(webSocket, served.session, { ...query, scope }));
+    if (pathname === CONTROL_PATH && scope === 'control') return accept((webSocket) => this.follow(webSocket, served));
+    const query = pathname === ATTACH_PATH ? parseAttachQuery(searchParams) : null;
+    if (query === null) throw new HttpRefusal(400, 'bad-attach', 'This is no attach.');
+    if (scope !== 'drive' && scope !== 'view') throw notAuthorized();
+    if (served.session.isOver) throw new HttpRefusal(410, 'over', 'The session is over.');
+    accept((webSocket) => this.attach(webSocket, served.session, { ...query, scope }));
   }
 
   /** What failed is closed by then; `close` follows. */
@@ -142,67 +173,74 @@ export class AttachServer {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', 'http://runner');
+    const { pathname } = requestTarget(request);
     if (pathname === '/healthz') return void response.end('ok');
-    if (pathname === BIND_PATH && this.bind !== null && request.method === 'PUT') {
-      const body = await readBody(request, MAX_BIND_BYTES);
-      response.writeHead(await this.bind(request.headers.authorization, body)).end();
-      return;
-    }
+    if (pathname === BIND_PATH && this.binding !== null && request.method === 'PUT')
+      return this.answerBind(this.binding, request, response);
     const scope = this.scope(request);
+    if (scope === null) throw notAuthorized();
     if (pathname.startsWith(`${FILES_PATH}/`) && scope === 'files' && this.files !== null) {
+      request.setTimeout(TRANSFER_STALL_MS, () => request.socket.destroy());
       return this.files(request, response, pathname.slice(FILES_PATH.length));
     }
     if (pathname === MODEL_CALL_PATH && scope === 'control') {
       const mark = parseModelCallMark((await readBody(request, MAX_MARK_BYTES)).toString('utf8'));
-      if (mark !== null) this.served?.session.modelCall(mark.ttlMs);
-      response.writeHead(mark === null ? 400 : 204).end();
+      if (mark === null) throw new HttpRefusal(400, 'bad-mark', 'The body is not a mark of a model call.');
+      this.served?.session.modelCall(mark.ttlMs);
+      response.writeHead(204).end();
       return;
     }
-    response.writeHead(scope === null ? 401 : 404).end();
+    throw new HttpRefusal(404, 'not-found', 'There is nothing at this path.');
+  }
+
+  private async answerBind(binding: Bind, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { authorization } = request.headers;
+    if (!binding.mayBind(authorization))
+      throw new HttpRefusal(401, 'unauthorized', 'The token is not a good one for this pod.');
+    this.connections.trust(request.socket);
+    const body = await readBody(request, MAX_BIND_BYTES);
+    response.writeHead(await binding.bind(authorization, body)).end();
+  }
+
+  private follow(webSocket: WebSocket, { control, session }: Served): void {
+    control.add(webSocket);
+    this.onMessage(webSocket, (data) => {
+      const command = Buffer.isBuffer(data) ? parseRunnerCommand(data.toString('utf8')) : null;
+      if (command === null) return webSocket.close(POLICY_VIOLATION);
+      session.end(command.reason).catch(this.failed);
+    });
+  }
+
+  private attach(webSocket: WebSocket, session: Session, request: Parameters<Session['attach']>[0]): void {
+    const attachment = session.attach(request, {
+      send: (frame) => webSocket.send(frame),
+      close: () => webSocket.close(NORMAL_CLOSURE),
+    });
+    this.onMessage(webSocket, (data) => session.receive(attachment, decodeClientFrame(bytesOf(data))));
+    webSocket.on('close', () => session.detach(attachment));
+  }
+
+  /** What a message throws costs its sender the connection. */
+  private onMessage(webSocket: WebSocket, take: (data: RawData) => void): void {
+    webSocket.on('message', (data: RawData) => {
+      try {
+        take(data);
+      } catch (error) {
+        if (error instanceof FrameError) {
+          webSocket.send(encodeRunnerFrame({ type: 'refused', refused: { code: 'bad-frame' } }));
+          return webSocket.close(POLICY_VIOLATION);
+        }
+        this.failed(error);
+        webSocket.close(INTERNAL_ERROR);
+      }
+    });
   }
 }
 
-function follow(webSocket: WebSocket, { control, session }: Served): void {
-  control.add(webSocket);
-  webSocket.on('message', (data: RawData) => {
-    const command = Buffer.isBuffer(data) ? parseRunnerCommand(data.toString('utf8')) : null;
-    if (command === null) webSocket.close(1008);
-    else void session.end(command.reason);
-  });
-}
-
-function attach(webSocket: WebSocket, session: Session, request: Parameters<Session['attach']>[0]): void {
-  const attachment = session.attach(request, {
-    send: (frame) => webSocket.send(frame),
-    close: () => webSocket.close(1000),
-  });
-  webSocket.on('message', (data: RawData) => {
-    try {
-      session.receive(attachment, decodeClientFrame(bytesOf(data)));
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error;
-      webSocket.send(encodeRunnerFrame({ type: 'refused', refused: { code: 'bad-frame' } }));
-      webSocket.close(1008);
-    }
-  });
-  webSocket.on('close', () => session.detach(attachment));
-}
+const notAuthorized = () => new HttpRefusal(401, 'unauthorized', 'The token is not a good one for this session.');
 
 /** With the default `binaryType` a message is one Buffer. */
 function bytesOf(data: RawData): Uint8Array {
   if (Buffer.isBuffer(data)) return data;
   throw new FrameError('a message is not one piece');
-}
-
-/** The body, or as much as one may have. */
-async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) break;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

@@ -26,7 +26,7 @@ async function start(spec: SessionSpec): Promise<void> {
   if ('problem' in prepared) return leave(prepared.problem);
   const control = new ControlLinks();
   let isServing = false;
-  const server = new AttachServer();
+  const server = new AttachServer((error) => sessionLog.error({ err: error }, 'a request to the session failed'));
   const proving = new AbortController();
   let problem: SessionEnd | null = null;
   const finish = async (end: SessionEnd) => {

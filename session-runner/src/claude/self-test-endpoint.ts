@@ -1,8 +1,8 @@
 /** A Messages API of one turn, on loopback: asks for tool calls, and hears what became of them. */
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { guardedServer, readBody } from '@claude-webui/protocol/http';
 import { isRecord } from './settings';
 
 /** What Claude Code sends at the start of a conversation is some 50 KiB. */
@@ -26,15 +26,17 @@ export interface SelfTestEndpoint {
 export async function askForCommands(commands: readonly string[]): Promise<SelfTestEndpoint> {
   let tell: (results: ToolResult[]) => void;
   const results = new Promise<ToolResult[]>((resolve) => (tell = resolve));
-  const server = createServer((request, response) => {
-    answer(request, response, commands, (all) => tell(all)).catch(() => response.destroy());
+  const { http, connections } = guardedServer({
+    answer: (request, response) => answer(request, response, commands, (all) => tell(all)),
+    // What is missing then shows in the test's result.
+    failed: () => undefined,
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const { port } = http.address() as AddressInfo;
   const close = () => {
-    server.close();
-    server.closeAllConnections();
+    http.close();
+    connections.destroy();
   };
   return { url: `http://127.0.0.1:${port}`, results, close };
 }
@@ -45,9 +47,9 @@ async function answer(
   commands: readonly string[],
   tell: (results: ToolResult[]) => void,
 ): Promise<void> {
-  const body = await bodyOf(request);
+  const text = (await readBody(request, MAX_BODY_BYTES)).toString('utf8');
   if (request.method !== 'POST' || request.url?.startsWith('/v1/messages') !== true) return void response.end('{}');
-  const results = toolResultsIn(body);
+  const results = toolResultsIn(JSON.parse(text));
   if (results.length > 0) tell(commands.map((_, index) => results.find(({ id }) => id === idOf(index)) ?? NOT_TOLD));
   const content =
     results.length > 0
@@ -100,15 +102,4 @@ function toolResultsIn(body: unknown): (ToolResult & { id: unknown })[] {
         text: typeof said === 'string' ? said : JSON.stringify(said),
       }));
   });
-}
-
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw new Error('larger than any message of a self-test');
-    chunks.push(chunk);
-  }
-  return bytes === 0 ? null : JSON.parse(Buffer.concat(chunks).toString('utf8'));
 }

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { Agent, createServer, request as httpRequest } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Agent, request as httpRequest } from 'node:http';
 import { Agent as SecureAgent, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import type { Connections } from '@claude-webui/protocol/http';
+import { guardedServer, requestTarget } from '@claude-webui/protocol/http';
 
 /** Where model calls go, and the session's token for them. */
 export interface ModelAccess {
@@ -13,6 +15,9 @@ export interface ModelAccess {
 
 /** What the CLI shows in the place of a token. */
 export const PLACEHOLDER_TOKEN = 'held-by-the-session-runner';
+
+/** The CLI and its agents have a few each; what else runs in the session may not take all descriptors of the runner. */
+const MAX_CONNECTIONS = 256;
 
 /** RFC 9110 §7.6.1, and what names the caller: the hop has its own. */
 const NOT_FORWARDED = new Set([
@@ -33,9 +38,18 @@ const NOT_FORWARDED = new Set([
  * token then (docs/decisions/0013-model-calls-through-the-runner.md); so the runner has the token, and adds it.
  */
 export class ModelHop {
-  private readonly server = createServer((request, response) => void this.forward(request, response));
+  private readonly server: Server;
+  private readonly connections: Connections;
   private readonly agents = { http: new Agent({ keepAlive: true }), https: new SecureAgent({ keepAlive: true }) };
   private access: ModelAccess | null = null;
+
+  constructor(failed: (error: unknown) => void) {
+    ({ http: this.server, connections: this.connections } = guardedServer({
+      answer: (request, response) => this.forward(request, response),
+      failed,
+    }));
+    this.server.maxConnections = MAX_CONNECTIONS;
+  }
 
   /** Resolves with its address, for `ANTHROPIC_BASE_URL`. */
   async listen(): Promise<string> {
@@ -51,17 +65,18 @@ export class ModelHop {
 
   close(): void {
     this.server.close();
-    this.server.closeAllConnections();
+    this.connections.destroy();
     this.agents.http.destroy();
     this.agents.https.destroy();
   }
 
   private async forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, search } = requestTarget(request);
     const { access } = this;
-    const path = request.url ?? '';
-    if (access === null || !path.startsWith('/')) return refuse(response, 503, 'This session is not bound yet.');
+    if (access === null) return refuse(response, 503, 'This session is not bound yet.');
+    this.connections.trust(request.socket);
     try {
-      await this.exchange(access, path, request, response);
+      await this.exchange(access, pathname + search, request, response);
     } catch {
       refuse(response, 502, 'The server that model calls go through cannot be reached.');
     }

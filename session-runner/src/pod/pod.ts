@@ -22,7 +22,7 @@ import { prepareProgram, workspaceOf } from '../program/prepare';
 import type { Probe } from '../claude/self-test';
 import { provePolicy } from '../session/prove-policy';
 import { Session } from '../session/session';
-import { boundSession } from './bind-token';
+import { bindClaims, boundSession } from './bind-token';
 import { cliEnvironment, sameEnvironment, splitEnvironment } from './cli-environment';
 import { ModelHop } from './model-hop';
 import { StatusServer } from './status-server';
@@ -63,11 +63,11 @@ const CLI: SessionCommand = { program: null, args: [] };
 export class Pod {
   /** Resolves with how it ended when nothing of it is left. */
   readonly over: Promise<SessionEnd>;
-  private readonly server = new AttachServer((authorization, body) => this.bind(authorization, body));
+  private readonly server: AttachServer;
   private readonly control = new ControlLinks();
   private readonly metrics = new RunnerMetrics();
-  private readonly statusServer = new StatusServer(() => this.status, this.metrics);
-  private readonly hop = new ModelHop();
+  private readonly statusServer: StatusServer;
+  private readonly hop: ModelHop;
   private processLimit: ProcessLimit | null = null;
   private hopUrl = '';
   private running: Running | null = null;
@@ -86,6 +86,13 @@ export class Pod {
   ) {
     this.over = new Promise((resolve) => (this.tellOver = resolve));
     this.leaving = new Promise((resolve) => (this.hurry = resolve));
+    const failed = (error: unknown) => log.error({ err: error }, 'a request to the runner failed');
+    this.server = new AttachServer(failed, {
+      mayBind: (authorization) => bindClaims(authorization, environment) !== null,
+      bind: (authorization, body) => this.bind(authorization, body),
+    });
+    this.statusServer = new StatusServer(() => this.status, this.metrics, failed);
+    this.hop = new ModelHop(failed);
   }
 
   /** Starts the program, then serves. Resolves with its ports. */

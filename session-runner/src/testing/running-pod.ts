@@ -82,6 +82,14 @@ export class RunningPod {
     return `http://127.0.0.1:${this.ports.attachPort}`;
   }
 
+  get attachPort(): number {
+    return this.ports.attachPort;
+  }
+
+  get statusPort(): number {
+    return this.ports.statusPort;
+  }
+
   bindRequest(changes: Partial<BindRequest> = {}): BindRequest {
     return {
       sessionId: randomUUID(),
@@ -165,16 +173,20 @@ export class RunningPod {
     rmSync(this.base, { recursive: true, force: true });
   }
 
-  private dial(path: string, scope: RunnerScope): WebSocket {
+  /** Of the session that it was bound to last. */
+  token(scope: RunnerScope): string {
     if (this.last === null) throw new Error('bind it first');
-    const token = sign({ scope }, this.last.attachKey, {
+    return sign({ scope }, this.last.attachKey, {
       algorithm: 'HS256',
       audience: RUNNER_TOKEN_AUDIENCE,
       subject: this.last.sessionId,
       expiresIn: 30,
     });
+  }
+
+  private dial(path: string, scope: RunnerScope): WebSocket {
     return new WebSocket(`${this.endpoint.replace('http', 'ws')}${path}`, {
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${this.token(scope)}` },
     });
   }
 }

@@ -1,0 +1,71 @@
+/** Whatever reaches a session's door, the session goes on. */
+import { ENDINGS, brokenFrames, garbage, head, sayAll, sayAndLeave } from '../testing/raw-peer';
+import { RunningSession } from '../testing/running-session';
+
+let session: RunningSession;
+beforeAll(async () => {
+  session = await RunningSession.shell('cat');
+});
+afterAll(() => session.end());
+
+const PATHS = ['/healthz', '/attach?client=c', '/control', '/model-call', '/session', '/files/a', '/nowhere'];
+
+async function echoes(): Promise<void> {
+  const client = session.attach({ takeOver: '1' });
+  await client.attached();
+  const word = `word-${Math.random()}`;
+  client.type(`${word}\r`);
+  await client.shows(`${word}\r\n${word}`);
+  await client.close();
+}
+
+const say = (words: string) => sayAndLeave({ path: session.socketPath }, words, 'only ends its side');
+
+test.each(ENDINGS)('a stranger that says nonsense and %s', async (ending) => {
+  await sayAll({ path: session.socketPath }, garbage(PATHS), ending);
+  await echoes();
+});
+
+test.each(ENDINGS)('a gateway that has gone mad and %s', async (ending) => {
+  for (const scope of ['drive', 'view', 'files', 'control'] as const) {
+    const words = garbage(PATHS, `Authorization: Bearer ${session.token(scope)}`);
+    await sayAll({ path: session.socketPath }, words, ending);
+  }
+  await echoes();
+});
+
+test.each(ENDINGS)('broken frames from one that %s', async (ending) => {
+  const of = (target: string, scope: 'drive' | 'control') =>
+    brokenFrames(target, `Authorization: Bearer ${session.token(scope)}`);
+  const words = [...of('/attach?client=c', 'drive'), ...of('/control', 'control')];
+  await sayAll({ path: session.socketPath }, words, ending);
+  await echoes();
+});
+
+test.each(['//', 'http://', '*', '/%zz'])('a target that is none is a bad request: %s', async (target) => {
+  const authorization = `Authorization: Bearer ${session.token('drive')}`;
+  const upgrade = ['Connection: Upgrade', 'Upgrade: websocket'];
+  expect(await say(head('GET', target))).toMatch(/^HTTP\/1.1 400 /);
+  expect(await say(head('GET', target, authorization, ...upgrade))).toMatch(/^HTTP\/1.1 400 /);
+});
+
+test('no token, no body: the answer comes before a byte of it is read', async () => {
+  for (const path of ['/model-call', '/files/a'])
+    expect(await say(head('PUT', path, 'Content-Length: 1000'))).toMatch(/^HTTP\/1.1 401 [^]*connection: close/i);
+});
+
+test('a body beyond what one may have is refused unread', async () => {
+  const authorization = `Authorization: Bearer ${session.token('control')}`;
+  const chunks = `${head('PUT', '/model-call', authorization, 'Transfer-Encoding: chunked')}1000\r\n${'x'.repeat(4096)}\r\n`;
+  for (const words of [head('PUT', '/model-call', authorization, 'Content-Length: 5000'), chunks])
+    expect(await say(words)).toMatch(/^HTTP\/1.1 413 /);
+});
+
+test('a wish for another protocol than WebSocket is overlooked, and the request answered', async () => {
+  const upgrade = ['Connection: keep-alive, Upgrade', 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABkAAQAAP__'];
+  expect(await say(head('GET', '/healthz', ...upgrade))).toMatch(/^HTTP\/1.1 200 [^]*ok$/);
+  const mark = '{"ttlMs":1000}';
+  const authorization = `Authorization: Bearer ${session.token('control')}`;
+  const words = head('PUT', '/model-call', authorization, ...upgrade, `Content-Length: ${mark.length}`) + mark;
+  expect(await say(words)).toMatch(/^HTTP\/1.1 204 /);
+});
