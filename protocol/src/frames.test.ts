@@ -1,15 +1,7 @@
 import type { ClientFrame, RunnerFrame } from './frames';
-import {
-  FrameError,
-  FrameType,
-  MAX_INPUT_PAYLOAD_BYTES,
-  OUTPUT_HEADER_BYTES,
-  decodeClientFrame,
-  decodeRunnerFrame,
-  encodeClientFrame,
-  encodeRunnerFrame,
-  writeOutputHeader,
-} from './frames';
+import { decodeClientFrame, decodeRunnerFrame } from './frame-decoder';
+import { encodeClientFrame, encodeRunnerFrame, writeOutputHeader } from './frame-encoder';
+import { FrameError, FrameType, MAX_INPUT_PAYLOAD_BYTES, OUTPUT_HEADER_BYTES } from './frames';
 import type { AttachmentState } from './session';
 
 const state: AttachmentState = {
@@ -27,6 +19,13 @@ const runnerFrames: RunnerFrame[] = [
     type: 'attached',
     attached: { sessionId: 's', stream: 'a stream', resume: 'exact', offset: 7, inputSequence: 3, state },
   },
+  {
+    type: 'attached',
+    attached: { sessionId: 's', stream: '', resume: 'snapshot', offset: 7, replayTo: 9, inputSequence: 0, state },
+  },
+  { type: 'state', state: { ...state, idleEndsInMs: 4500.5 } },
+  { type: 'end', end: { reason: 'start-failed', exitCode: null, detail: 'why' } },
+  { type: 'scrollback', offset: 0, position: 0, total: 0, more: false, data: new Uint8Array() },
   { type: 'output', offset: 2 ** 52 + 1, data: bytes },
   { type: 'snapshot', offset: 2 ** 33, size: { cols: 120, rows: 40 }, data: bytes },
   { type: 'input-ack', sequence: 2 ** 40 },
@@ -73,6 +72,7 @@ test.each([
   ['input without its number', Uint8Array.of(FrameType.input, 1, 2)],
   ['input number 0', Uint8Array.of(FrameType.input, 0, 0, 0, 0, 0, 0, 0, 0, 65)],
   ['a number above 2^53', Uint8Array.of(FrameType.ack, 0xff, 0, 0, 0, 0, 0, 0, 0)],
+  ['a wish for scrollback that is too long', new Uint8Array(14).fill(FrameType.wantScrollback, 0, 1)],
   ['an ack that is too long', Uint8Array.of(FrameType.ack, 0, 0, 0, 0, 0, 0, 0, 1, 9)],
   ['a wish for scrollback that is cut short', Uint8Array.of(FrameType.wantScrollback, 0, 0, 0, 0, 0, 0, 0, 1, 0)],
   ['zero columns', Uint8Array.of(FrameType.resize, 0, 0, 0, 24)],
@@ -96,7 +96,7 @@ test('no bytes at all make the decoders fail otherwise than by FrameError', () =
   };
   for (let round = 0; round < 20_000; round += 1) {
     const frame = Uint8Array.from({ length: random() % 24 }, () => random() & 0xff);
-    if (frame.length > 0 && random() % 2 === 0) frame[0] = (random() % 2 === 0 ? 0x10 : 0) + (random() % 8);
+    if (frame.length > 0 && random() % 2 === 0) frame[0] = (random() % 2 === 0 ? 0x10 : 0) + (random() % 10);
     for (const decode of [decodeClientFrame, decodeRunnerFrame]) {
       try {
         decode(frame);
@@ -106,6 +106,52 @@ test('no bytes at all make the decoders fail otherwise than by FrameError', () =
     }
   }
 });
+
+const json = (type: number, value: unknown) => Uint8Array.of(type, ...new TextEncoder().encode(JSON.stringify(value)));
+
+test.each([
+  ['nothing', Uint8Array.of()],
+  ['a size without its rows', Uint8Array.of(FrameType.resized, 0, 0, 0, 0, 0, 0, 0, 1, 0, 80)],
+  ['a size with something after it', Uint8Array.of(FrameType.resized, 0, 0, 0, 0, 0, 0, 0, 1, 0, 80, 0, 24, 0)],
+  ['a size of no rows', Uint8Array.of(FrameType.resized, 0, 0, 0, 0, 0, 0, 0, 1, 0, 80, 0, 0)],
+  ['a snapshot of 65535 columns', Uint8Array.of(FrameType.snapshot, 0, 0, 0, 0, 0, 0, 0, 1, 255, 255, 0, 24, 65)],
+  ['scrollback that is cut in its header', new Uint8Array(17).fill(FrameType.scrollback, 0, 1)],
+  ['a state that is a number', json(FrameType.state, 5)],
+  ['a state of an unknown role', json(FrameType.state, { ...state, role: 'emperor' })],
+  ['a state of an impossible size', json(FrameType.state, { ...state, size: { cols: 0, rows: 5 } })],
+  ['a state without a size', json(FrameType.state, { ...state, size: undefined })],
+  ['a negative number of attachments', json(FrameType.state, { ...state, attachments: -1 })],
+  ['an idle end in words', json(FrameType.state, { ...state, idleEndsInMs: 'soon' })],
+  ['an end without a reason', json(FrameType.end, { exitCode: 0 })],
+  ['an exit status in words', json(FrameType.end, { reason: 'exited', exitCode: 'zero' })],
+  ['a refusal without a code', json(FrameType.refused, {})],
+  ['an attach at a negative offset', json(FrameType.attached, { ...attachedAt(-1) })],
+  ['a replay up to a word', json(FrameType.attached, { ...attachedAt(1), replayTo: 'here' })],
+])('a runner’s frame of %s is refused', (_, frame) => {
+  expect(() => decodeRunnerFrame(frame)).toThrow(FrameError);
+});
+
+function attachedAt(offset: number) {
+  return { sessionId: 's', stream: 'x', resume: 'exact', offset, inputSequence: 0, state };
+}
+
+describe('of what only a later release knows,', () => {
+  test.each([
+    ['a type is ignored', Uint8Array.of(0x0f, 1, 2), { type: 'unknown' }],
+    ['a refusal is ignored', json(FrameType.refused, { code: 'too-late' }), { type: 'unknown' }],
+    ['a reason is an end', json(FrameType.end, { reason: 'x', exitCode: 1 }), { end: { reason: 'terminated' } }],
+    ['an activity is work', json(FrameType.state, { ...state, activity: 'x' }), { state: { activity: 'working' } }],
+    ['a flag of scrollback is ignored', scrollbackWithFlags(0b10), { more: false }],
+    ['a flag beside another is ignored', scrollbackWithFlags(0b11), { more: true }],
+  ])('%s', (_, frame, decoded) => expect(decodeRunnerFrame(frame)).toMatchObject(decoded));
+});
+
+function scrollbackWithFlags(flags: number): Uint8Array {
+  const frame = new Uint8Array(18);
+  frame[0] = FrameType.scrollback;
+  frame[17] = flags;
+  return frame;
+}
 
 test('what an older runner calls waiting is done', () => {
   const older = new TextEncoder().encode(JSON.stringify({ ...state, activity: 'waiting' }));

@@ -3,6 +3,8 @@ export * from './command-group';
 export * from './events';
 export * from './flow-control';
 export * from './frame-channel';
+export * from './frame-decoder';
+export * from './frame-encoder';
 export * from './frames';
 export * from './log-level';
 export * from './pod';

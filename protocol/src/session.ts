@@ -57,8 +57,10 @@ export interface AttachmentState {
 
 /** Something a client sent was not done. */
 export interface Refused {
-  code: 'not-driver' | 'input-gap' | 'input-overflow' | 'line-too-long' | 'bad-frame';
+  code: (typeof REFUSAL_CODES)[number];
 }
+
+export const REFUSAL_CODES = ['not-driver', 'input-gap', 'input-overflow', 'line-too-long', 'bad-frame'] as const;
 
 /** Why a session is over. */
 export interface SessionEnd {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AttachQuery, SessionEnd, StatusCode } from '@claude-webui/protocol';
-import { FrameType, encodeRunnerFrame } from '@claude-webui/protocol';
+import { FrameError, FrameType, decodeRunnerFrame, encodeRunnerFrame } from '@claude-webui/protocol';
 import type { WebSocket } from 'ws';
 import type { AuditTrail } from '../audit/audit';
 import { isRefusal } from '../audit/refusals';
@@ -98,7 +98,7 @@ export class TerminalSocket {
     this.link = link;
     const context = { actor: actorOf(this.socket.data), sessionId: record.id };
     this.attachment = new AttachmentAudit(this.audit, context, mode);
-    link.on('message', (frame: Buffer) => this.fromRunner(frame));
+    link.on('message', (frame: Buffer) => this.fromRunner(link, record.id, frame));
     link.on('error', (error) => this.log.warn({ sessionId: record.id, err: error }, 'runner link failed'));
     // Without an end frame before it, the session is still there and the client shall come again.
     link.on('close', () => closeSocket(this.socket, 'runner-unreachable'));
@@ -125,13 +125,19 @@ export class TerminalSocket {
     };
   }
 
-  private fromRunner(frame: Buffer): void {
-    this.metrics.wsBytesOut.inc(frame.length);
-    this.attachment?.saw(frame);
-    this.dialect.deliver(frame);
-    if (frame[0] !== FrameType.end) return;
-    const end = JSON.parse(frame.subarray(1).toString('utf8')) as SessionEnd;
-    closeSocket(this.socket, end.reason);
+  /** A runner shares its place with what the person runs there: one that breaks the protocol loses its connection, no more. */
+  private fromRunner(link: WebSocket, sessionId: string, frame: Buffer): void {
+    try {
+      this.metrics.wsBytesOut.inc(frame.length);
+      this.attachment?.saw(frame);
+      const end = frame[0] === FrameType.end ? decodeRunnerFrame(frame) : null;
+      this.dialect.deliver(frame);
+      if (end?.type === 'end') closeSocket(this.socket, end.end.reason);
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.log.warn({ sessionId, err: error }, 'a session-runner has broken the protocol');
+      link.terminate();
+    }
   }
 
   private toRunner(frame: Uint8Array): void {
