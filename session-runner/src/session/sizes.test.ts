@@ -54,14 +54,16 @@ test('a drag that sends a size at each frame of the screen signals the program a
   );
   const driver = session.attach({ cols: '80', rows: '24' });
   await driver.shows('ready');
+  const started = performance.now();
   for (let cols = 81; cols < 260; cols += 1) {
     driver.send({ type: 'resize', size: { cols, rows: 24 } });
     // A gesture lasts as long as it lasts: this is the input, no waiting for an effect.
     await new Promise((resolve) => setTimeout(resolve, 16));
   }
+  const seconds = (performance.now() - started) / 1000;
   await driver.shows(':259x24.');
   const signals = [...driver.output.toString().matchAll(/(\d+):/g)].map(([, n]) => Number(n));
-  expect(Math.max(...signals)).toBeLessThanOrEqual(3);
+  expect(Math.max(...signals)).toBeLessThanOrEqual(Math.max(3, seconds));
 });
 
 test('output that was made before a resize is read before it', async () => {
