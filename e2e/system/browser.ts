@@ -1,15 +1,16 @@
 /** A real Chromium. */
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, LaunchOptions, Page } from 'playwright-core';
 
 /** @param args beside those that keep it from talking to anybody by itself */
-export function launchBrowser(args: readonly string[]): Promise<Browser> {
+export function launchBrowser(args: readonly string[], options: LaunchOptions = {}): Promise<Browser> {
   const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
   if (!existsSync(executablePath)) {
     throw new Error(`There is no ${executablePath}. Install Chromium, or set CHROMIUM_PATH to where it is.`);
   }
   return chromium.launch({
+    ...options,
     executablePath,
     args: [
       // Chromium's own sandbox does not work for root.

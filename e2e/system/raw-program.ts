@@ -3,20 +3,29 @@ import { mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { PASSWORD, USERNAME, openStage } from './stage';
+import { signInByRest } from './rest';
+import { openStage } from './stage';
 import type { Stage } from './stage';
 import { WorkbenchPage } from './workbench-page';
 
 const NODE = realpathSync(process.execPath);
+const SHELL = '/bin/bash';
 /** What the program shows when it is there. */
-const READY = 'READY:';
+export const READY = 'READY:';
 
-/** A stage whose policy lets sessions run other programs than Claude Code. */
-export function openRawStage(env: Record<string, string> = {}): Promise<Stage> {
+/** Settings with a policy that lets sessions run other programs than Claude Code. */
+export function rawSettings(): Record<string, string> {
   const file = join(mkdtempSync(join(tmpdir(), 'raw-policy-')), 'policy.yaml');
-  const policy = { version: 1, everyone: { programs: { others: [{ path: NODE, arguments: ['-e *'] }] } } };
-  writeFileSync(file, JSON.stringify(policy));
-  return openStage({ POLICY_FILE: file, ...env });
+  const others = [
+    { path: NODE, arguments: ['-e *'] },
+    { path: SHELL, arguments: ['--norc', '-i'] },
+  ];
+  writeFileSync(file, JSON.stringify({ version: 1, everyone: { programs: { others } } }));
+  return { POLICY_FILE: file };
+}
+
+export function openRawStage(env: Record<string, string> = {}): Promise<Stage> {
+  return openStage({ ...rawSettings(), ...env });
 }
 
 /**
@@ -24,33 +33,34 @@ export function openRawStage(env: Record<string, string> = {}): Promise<Stage> {
  * @param output what it writes first: modes, text
  */
 export async function openRawProgram(stage: Stage, page: Page, output = ''): Promise<WorkbenchPage> {
+  await startRawProgram(stage.gateway.url, output);
+  const workbench = await WorkbenchPage.signIn(page, stage.gateway.url);
+  await workbench.sees(READY);
+  return workbench;
+}
+
+/** Makes the session alone. */
+export async function startRawProgram(url: string, output = ''): Promise<void> {
   const script = `
     const show = new (require('string_decoder').StringDecoder)();
     process.stdin.setRawMode(true);
     process.stdin.on('data', (data) => process.stdout.write(show.write(data).replace(/[\\x00-\\x1f\\x7f]/g,
       (char) => String.fromCharCode(char === '\\x7f' ? 0x2421 : 0x2400 + char.charCodeAt(0)))));
     process.stdout.write(${JSON.stringify(output + READY)});`.replaceAll(/\n\s*/g, ' ');
-  await createSession(stage.gateway.url, { program: NODE, arguments: ['-e', script] });
-  const workbench = await WorkbenchPage.signIn(page, stage.gateway.url);
-  await workbench.sees(READY);
-  return workbench;
+  await startProgram(url, NODE, '-e', script);
+}
+
+/** Makes a session that is a plain shell. */
+export function startShell(url: string): Promise<void> {
+  return startProgram(url, SHELL, '--norc', '-i');
+}
+
+async function startProgram(url: string, program: string, ...args: string[]): Promise<void> {
+  const call = await signInByRest(url);
+  await call('POST', '/api/v1/sessions', { program, arguments: args });
 }
 
 /** What the program has got so far. */
 export async function received(workbench: WorkbenchPage): Promise<string> {
   return (await workbench.text()).split(READY)[1] ?? '';
-}
-
-async function createSession(url: string, wish: object): Promise<void> {
-  const call = async (path: string, token: string, body: object) => {
-    const response = await fetch(url + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as { token?: string };
-  };
-  const { token = '' } = await call('/auth/login', '', { username: USERNAME, password: PASSWORD });
-  await call('/api/v1/sessions', token, wish);
 }

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Terminal } from '@xterm/xterm';
 import type { Locator, Page } from 'playwright-core';
-import { PASSWORD, USERNAME } from './stage';
+import { PASSWORD, USERNAME } from './person';
 
 declare global {
   interface Element {

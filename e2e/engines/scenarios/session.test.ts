@@ -1,0 +1,57 @@
+/** The main job in each engine: sign in, and be inside the real Claude Code CLI. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startSeverableProxy } from '../../system/severable-proxy';
+import { eventually } from '../../system/workbench-page';
+import { inEveryEngine } from '../every-engine';
+import { Workbench } from '../workbench';
+
+inEveryEngine({}, (play) => {
+  test('a person signs in, prompts, reads the answer, and finds it again after a reload', async () => {
+    const workbench = await Workbench.signIn(await play().newPage(), play().url);
+    await workbench.ready();
+    await workbench.prompt('say: hello from the stand-in');
+    await workbench.sees('● hello from the stand-in');
+    await workbench.page.reload();
+    await workbench.opened();
+    await workbench.sees('● hello from the stand-in');
+    await workbench.type('say: and the keyboard is in the terminal');
+    await workbench.sees('say: and the keyboard is in the terminal');
+  });
+
+  test('a cut is told, what is typed in it is kept, and the answer that came in it is there once', async () => {
+    const proxy = await startSeverableProxy(play().url);
+    try {
+      const workbench = await Workbench.signIn(await play().newPage(), proxy.url);
+      await workbench.ready();
+      await workbench.prompt('wait: 1000 the whole answer');
+      proxy.cut();
+      await workbench.the('status', 'The connection is gone').appears();
+      await workbench.type('say: typed into the void');
+      await workbench.the('status', 'kept and sent then').appears();
+      proxy.mend();
+      await workbench.sees('● the whole answer');
+      await workbench.sees('say: typed into the void');
+      await workbench.page.press('Enter');
+      await workbench.sees('● typed into the void');
+      const text = await workbench.text();
+      expect(text.match(/● the whole answer/g)).toHaveLength(1);
+      expect(text.match(/● typed into the void/g)).toHaveLength(1);
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  test('a dropped file lands in the workspace and its name in the prompt, and it can be downloaded', async () => {
+    const workbench = await Workbench.signIn(await play().newPage(), play().url);
+    await workbench.ready();
+    await workbench.drop('notes of today.txt', 'some notes');
+    await workbench.sees('notes of today.txt');
+    await workbench.download('notes of today.txt');
+    const path = join(play().downloads, 'notes of today.txt');
+    await eventually(
+      () => existsSync(path) && readFileSync(path, 'utf8') === 'some notes',
+      () => 'the file was not downloaded',
+    );
+  });
+});

@@ -1,0 +1,202 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from '../system/workbench-page';
+import { EnginePage, VIEWPORT, keysOf } from './engine';
+import type { Engine, EngineBrowser, Point } from './engine';
+import { WebDriverSession } from './webdriver';
+
+const LIBRARIES = '/usr/lib';
+
+export const WebKit: Engine = {
+  name: 'WebKit',
+  launch: async (options) => {
+    const home = homeWithDownloads(options.downloads);
+    const port = await freePort();
+    const driver = spawn('WebKitWebDriver', [`--port=${port}`, '--host=127.0.0.1'], {
+      env: { ...process.env, ...options.display.env, HOME: home },
+      stdio: 'ignore',
+    });
+    await once(driver, 'spawn');
+    const url = `http://127.0.0.1:${port}`;
+    await eventually(
+      () =>
+        fetch(`${url}/status`).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      () => 'WebKitWebDriver does not answer',
+    );
+    return new WebKitBrowser(url, driver, home);
+  },
+};
+
+/** GTK's browser that comes with the library. */
+export function miniBrowser(): string {
+  for (const architecture of readdirSync(LIBRARIES)) {
+    const path = join(LIBRARIES, architecture, 'webkit2gtk-4.1');
+    try {
+      if (readdirSync(path).includes('MiniBrowser')) return join(path, 'MiniBrowser');
+    } catch {
+      // Not every folder there is an architecture's.
+    }
+  }
+  throw new Error('There is no MiniBrowser of WebKitGTK. Install webkit2gtk-driver.');
+}
+
+/** Where it saves files is nothing that a driver can say; GTK asks the person's folders. */
+function homeWithDownloads(downloads: string): string {
+  const home = mkdtempSync(join(tmpdir(), 'webkit-home-'));
+  mkdirSync(join(home, '.config'));
+  writeFileSync(join(home, '.config/user-dirs.dirs'), `XDG_DOWNLOAD_DIR="${downloads}"\n`);
+  return home;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  return address.port;
+}
+
+class WebKitBrowser implements EngineBrowser {
+  private readonly sessions = new Set<WebDriverSession>();
+
+  constructor(
+    private readonly url: string,
+    private readonly driver: ChildProcess,
+    private readonly home: string,
+  ) {}
+
+  async newPage(): Promise<EnginePage> {
+    // The driver has one session at a time: a second page is another window of it.
+    await this.clear();
+    const session = await WebDriverSession.start(this.url, {
+      'webkitgtk:browserOptions': { binary: miniBrowser(), args: ['--automation'] },
+    });
+    this.sessions.add(session);
+    const page = new WebKitPage(session, (await session.get('window')) as string);
+    await page.resize(VIEWPORT);
+    return page;
+  }
+
+  async clear(): Promise<void> {
+    await Promise.all([...this.sessions].map((session) => session.delete()));
+    this.sessions.clear();
+  }
+
+  async close(): Promise<void> {
+    await this.clear();
+    const exit = once(this.driver, 'exit');
+    this.driver.kill();
+    await exit;
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+class WebKitPage extends EnginePage {
+  constructor(
+    private readonly session: WebDriverSession,
+    private readonly window: string,
+  ) {
+    super();
+  }
+
+  async goto(url: string): Promise<void> {
+    await this.inView();
+    await this.session.post('url', { url });
+  }
+
+  async reload(): Promise<void> {
+    await this.inView();
+    await this.session.post('refresh');
+  }
+
+  async back(): Promise<void> {
+    await this.inView();
+    await this.session.post('back');
+  }
+
+  async value(expression: string): Promise<unknown> {
+    await this.inView();
+    return this.session.evaluate(expression);
+  }
+
+  async click({ x, y }: Point, button: 'left' | 'middle' = 'left', count: 1 | 2 = 1): Promise<void> {
+    await this.inView();
+    const press = { button: button === 'left' ? 0 : 1 };
+    const once = [
+      { type: 'pointerDown', ...press },
+      { type: 'pointerUp', ...press },
+    ];
+    await this.session.pointer(
+      { type: 'pointerMove', x: Math.round(x), y: Math.round(y) },
+      ...Array.from({ length: count }, () => once).flat(),
+    );
+  }
+
+  async drag(from: Point, to: Point): Promise<void> {
+    await this.inView();
+    const move = ({ x, y }: Point) => ({ type: 'pointerMove', x: Math.round(x), y: Math.round(y), duration: 100 });
+    await this.session.pointer(move(from), { type: 'pointerDown', button: 0 }, move(to), {
+      type: 'pointerUp',
+      button: 0,
+    });
+  }
+
+  async type(text: string): Promise<void> {
+    await this.inView();
+    await this.session.keys(
+      ...Array.from(text).flatMap((key) => [{ type: 'keyDown', key } as const, { type: 'keyUp', key } as const]),
+    );
+  }
+
+  async press(chord: string): Promise<void> {
+    await this.inView();
+    const keys = keysOf(chord);
+    await this.session.keys(
+      ...keys.map((key) => ({ type: 'keyDown', key }) as const),
+      ...keys.reverse().map((key) => ({ type: 'keyUp', key }) as const),
+    );
+  }
+
+  async choose(selector: string, paths: string[]): Promise<void> {
+    await this.inView();
+    await this.session.setFiles(selector, paths);
+  }
+
+  async resize({ width, height }: { width: number; height: number }): Promise<void> {
+    await this.inView();
+    // A window is bigger than its page by bars whose size only the page can tell.
+    await this.session.post('window/rect', { width, height });
+    const inner = await this.evaluate(() => ({ width: window.innerWidth, height: window.innerHeight }));
+    await this.session.post('window/rect', { width: 2 * width - inner.width, height: 2 * height - inner.height });
+  }
+
+  async screenshot(path: string): Promise<void> {
+    await this.inView();
+    await writeFile(path, Buffer.from((await this.session.get('screenshot')) as string, 'base64'));
+  }
+
+  async another(): Promise<EnginePage> {
+    const { handle } = (await this.session.post('window/new', { type: 'tab' })) as { handle: string };
+    return new WebKitPage(this.session, handle);
+  }
+
+  async close(): Promise<void> {
+    await this.inView();
+    await this.session.delete('window');
+  }
+
+  /** Commands go to one window, that which was chosen last. */
+  private async inView(): Promise<void> {
+    await this.session.post('window', { handle: this.window });
+  }
+}

@@ -1,0 +1,3 @@
+/** The one account that each gateway of a scenario begins with. */
+export const USERNAME = 'admin';
+export const PASSWORD = 'correct horse battery';
