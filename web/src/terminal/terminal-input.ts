@@ -9,6 +9,7 @@ import { isComposed, keyStroke, platformOf } from './keyboard/key-stroke';
 import { OptionKeys } from './keyboard/option-keys';
 import type { OptionAsMeta } from './keyboard/option-keys';
 import { pasteInto } from './clipboard/paste';
+import { offerPrimarySelection } from './clipboard/primary-selection';
 import type { Shortcut } from './keyboard/shortcuts';
 import { StickyModifiers } from './keyboard/sticky-modifiers';
 import type { HeldModifiers, Modifier } from './keyboard/sticky-modifiers';
@@ -65,6 +66,7 @@ export class TerminalInput {
     );
     terminal.onCursorMove(() => this.placeComposition());
     this.listenForPastes(host);
+    offerPrimarySelection(terminal, textarea, this.ended.signal);
   }
 
   /** What is sent for data that the terminal gives out. */

@@ -1,5 +1,6 @@
 import { keyAction } from './key-action';
 import type { Keyboard } from './key-action';
+import { keyName } from './key-stroke';
 import type { KeyStroke, Platform } from './key-stroke';
 
 const NONE = {
@@ -175,4 +176,10 @@ test('characters that are not ASCII come by the textarea, which engines correct 
   expect(sent({ key: 'é', code: 'Digit2' })).toBe('nothing');
   expect(sent({ key: 'ㅎ', code: 'KeyG' })).toBe('nothing');
   expect(sent({ key: 'Dead', code: 'Quote' })).toBe('nothing');
+});
+
+test('a key without a name has that of its place, if it has no character', () => {
+  expect(keyName('Unidentified', 'Tab')).toBe('Tab');
+  expect(keyName('Unidentified', 'KeyC')).toBe('Unidentified');
+  expect(keyName('ю', 'Period')).toBe('ю');
 });

@@ -20,7 +20,7 @@ export type Platform = 'mac' | 'windows' | 'other';
 /** @param event of the page's own textarea */
 export function keyStroke(event: KeyboardEvent, platform: Platform): KeyStroke {
   return {
-    key: event.key,
+    key: keyName(event.key, event.code),
     code: event.code,
     // Deprecated, and the only sign of an input method in WebKit after a composition has ended.
     // eslint-disable-next-line @typescript-eslint/no-deprecated
@@ -34,6 +34,12 @@ export function keyStroke(event: KeyboardEvent, platform: Platform): KeyStroke {
     isComposing: event.isComposing,
   };
 }
+
+/** WebKitGTK calls Shift+Tab "Unidentified" and knows its place alone; places of keys without a character are called as their keys. */
+export function keyName(key: string, code: string): string {
+  return key === 'Unidentified' && NAMED_PLACE.test(code) ? code : key;
+}
+const NAMED_PLACE = /^(Arrow\w+|Backspace|Delete|End|Enter|Escape|F\d+|Home|Insert|Page\w+|Tab)$/;
 
 /** Whether an input method has the key. Then neither a handler nor xterm.js may act on it. */
 export function isComposed({ isComposing, keyCode }: Pick<KeyStroke, 'isComposing' | 'keyCode'>): boolean {
