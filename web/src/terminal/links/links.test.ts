@@ -65,7 +65,7 @@ test.each(['https://', 'ftp://example.com/a', 'javascript:alert(1)', 'http://)']
 });
 
 test('a link that the program itself broke at the edge is one link', () => {
-  const found = findLinks(rows(26, 'https://example.com/login?', 'code=abcdef&state=12345678', 'end'), 26);
+  const found = findLinks(rows(26, 'https://example.com/login?', 'code=abcdef&state=12345678', 'the end'), 26);
   expect(found).toEqual([
     {
       url: 'https://example.com/login?code=abcdef&state=12345678',
@@ -92,4 +92,42 @@ test('a line that the terminal wrapped is joined, also where a wide character di
   expect(findLinks(wrapped(21, 'https://example.com/', '漢 now'), 21).map(({ url }) => url)).toEqual([
     'https://example.com/漢',
   ]);
+});
+
+test('a link that Claude Code broke within its margins is one link, from its first column to its last', () => {
+  const found = findLinks(
+    rows(
+      44,
+      '● see https://example.com/abcdefghij/abcde',
+      '  fghij/abcdefghij/abcdefghij/abcdefghij/abc',
+      '  de?x=1 and more',
+    ),
+    44,
+  );
+  expect(found).toEqual([
+    {
+      url: 'https://example.com/abcdefghij/abcdefghij/abcdefghij/abcdefghij/abcdefghij/abcde?x=1',
+      from: { row: 0, column: 6 },
+      to: { row: 2, column: 7 },
+    },
+  ]);
+});
+
+test('a link in a frame is joined without the frame', () => {
+  const [link] = findLinks(rows(34, '│ https://example.com/abcdefgh/ │', '│ ijk?code=1                     │'), 34);
+  expect(link?.url).toBe('https://example.com/abcdefgh/ijk?code=1');
+});
+
+test.each(['  and more', '  next', '  1. First', '  (see above)', '● Done', ''])(
+  'a link that ends near the margin does not swallow %j',
+  (next) => {
+    const [link] = findLinks(rows(30, '  see https://example.com/abcd', next), 30);
+    expect(link?.url).toBe('https://example.com/abcd');
+  },
+);
+
+test('a link over many rows is one link, though its last row is letters alone', () => {
+  const [link] = findLinks(rows(20, 'https://example.com/', 'login?code=true&clie', 'nt_id=9d1c250a&scope', 'abc'), 20);
+  expect(link?.url).toBe('https://example.com/login?code=true&client_id=9d1c250a&scopeabc');
+  expect(findLinks(rows(20, 'https://example.com/', 'and more'), 20)[0]?.url).toBe('https://example.com/');
 });

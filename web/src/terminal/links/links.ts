@@ -26,6 +26,23 @@ const URL_PATTERN =
 const TRAILING = /[.,;:!?*]+$/;
 const OPENING: Readonly<Record<string, string>> = { ')': '(', ']': '[' };
 
+/** Columns at the right that programs leave free, by their own margins. */
+const MARGIN_COLUMNS = 4;
+/** A frame around text, with its margin. */
+const LEFT_FRAME = /^[ │┃|]*/;
+const RIGHT_FRAME = /[ │┃|]*$/;
+/** What the rest of a broken address is, where its row was full: anything but a word with others after it. */
+const CONTINUES = /^(?![A-Za-z]+[.,:;!?]? +\S)[\w%&=?/.#~+-]/;
+/** And what it has at least one of, where the row only was nearly full: else it may be the next word. */
+const LOOKS_LIKE_ADDRESS = /^[\w%&=?/.#~+:@-]*[%&=?/#][^\s]*/;
+
+/** Columns of a row, from `from` up to `to`. */
+interface Piece {
+  row: number;
+  from: number;
+  to: number;
+}
+
 /** Text of some rows, and where each of its code units is. */
 interface Line {
   text: string;
@@ -36,16 +53,23 @@ interface Line {
 }
 
 /**
- * Links in some rows of the screen. A row that is full may have been broken by the program instead of the terminal, as
- * Claude Code does with long sign-in addresses: it is joined with the next if that begins with what an address may go on with.
+ * Links in some rows of the screen. A row may have been broken by the program instead of the terminal, as Claude Code does within
+ * its own margins: then it is joined with the next if an address runs to its end and can go on there.
  */
 export function findLinks(rows: readonly ScreenRow[], columns: number): FoundLink[] {
   const links: FoundLink[] = [];
-  for (let first = 0; first < rows.length;) {
-    let last = first;
-    while (last + 1 < rows.length && continues(rows, last, columns)) last += 1;
-    links.push(...linksOf(lineOf(rows, first, last)));
-    first = last + 1;
+  let pieces: Piece[] = [];
+  let from = 0;
+  let before = '';
+  for (const [row, current] of rows.entries()) {
+    const text = columnsOf(current).slice(from);
+    const broken = breakAfter({ before, text, from }, rows[row + 1], columns);
+    pieces.push({ row, from, to: broken?.to ?? columns });
+    before = broken === null ? '' : before + text.slice(0, broken.to - from);
+    from = broken?.from ?? 0;
+    if (broken !== null) continue;
+    links.push(...linksOf(lineOf(rows, pieces)));
+    pieces = [];
   }
   return links;
 }
@@ -72,13 +96,14 @@ function withoutEnd(text: string): string {
   return before.replace(TRAILING, '');
 }
 
-function lineOf(rows: readonly ScreenRow[], first: number, last: number): Line {
+function lineOf(rows: readonly ScreenRow[], pieces: readonly Piece[]): Line {
   const line: Line = { text: '', places: [], ends: [] };
-  for (let row = first; row <= last; row += 1) {
-    for (const [column, { text, width }] of (rows[row]?.cells ?? []).entries()) {
+  for (const [index, { row, from, to }] of pieces.entries()) {
+    for (let column = from; column < to; column += 1) {
+      const { text, width } = rows[row]?.cells[column] ?? { text: '', width: 1 };
       if (width === 0) continue;
       // The last column stays empty where a wide character did not fit.
-      if (text === '' && row < last && column === (rows[row]?.cells.length ?? 0) - 1) continue;
+      if (text === '' && index < pieces.length - 1 && column === to - 1) continue;
       const shown = text === '' ? ' ' : text;
       line.text += shown;
       for (let unit = 0; unit < shown.length; unit += 1) {
@@ -90,26 +115,36 @@ function lineOf(rows: readonly ScreenRow[], first: number, last: number): Line {
   return line;
 }
 
-function continues(rows: readonly ScreenRow[], row: number, columns: number): boolean {
-  const next = rows[row + 1];
-  const current = rows[row];
-  if (next === undefined || current === undefined) return false;
-  if (next.wrapped) return true;
-  const text = textOf(current);
-  const following = textOf(next);
-  return (
-    isFull(current, columns) &&
-    /https?:\/\/\S*$/i.test(text) &&
-    /^[\w%&=?/.#~+-]/.test(following) &&
-    !/^https?:/i.test(following)
-  );
+/**
+ * Up to where a row goes, and from where the next goes on, if they are one line; null if not.
+ * @param row its text from column `from`, and what was before it in the same line
+ */
+function breakAfter(
+  { before, text, from }: { before: string; text: string; from: number },
+  next: ScreenRow | undefined,
+  columns: number,
+): { to: number; from: number } | null {
+  if (next === undefined) return null;
+  if (next.wrapped) return { to: columns, from: 0 };
+  const body = text.replace(RIGHT_FRAME, '');
+  const to = from + body.length;
+  const following = columnsOf(next);
+  const start = LEFT_FRAME.exec(following)?.[0].length ?? 0;
+  const rest = following.slice(start);
+  if (!/https?:\/\/\S*$/i.test(before + body) || /^https?:/i.test(rest)) return null;
+  if (to >= columns && start === 0 && CONTINUES.test(rest)) return { to, from: start };
+  const frame = text.trimEnd().length > body.length ? 2 : 0;
+  return columns - to <= MARGIN_COLUMNS + frame && LOOKS_LIKE_ADDRESS.test(rest) ? { to, from: start } : null;
 }
 
-/** Whether nothing more fits into the row. */
-function isFull({ cells }: ScreenRow, columns: number): boolean {
-  const last = cells.findLastIndex(({ text }) => text.trim() !== '');
-  return last >= 0 && last + (cells[last]?.width ?? 1) >= columns;
+/** The row with one code unit for each column, so that a place in it is a column. */
+function columnsOf({ cells }: ScreenRow): string {
+  const last = cells.findLastIndex(({ text }) => text !== '');
+  const written = cells.slice(0, last + (cells[last]?.width ?? 0));
+  return written
+    .map(({ text, width }) => (width === 0 ? WIDE : text.length === 1 ? text : text === '' ? ' ' : WIDE))
+    .join('');
 }
 
-const textOf = ({ cells }: ScreenRow) =>
-  cells.map(({ text, width }) => (text === '' && width > 0 ? ' ' : text)).join('');
+/** Stands for what is not one code unit: part of an address, like any letter. */
+const WIDE = 'x';
