@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { xtermContrast } from './xterm-contrast';
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), xtermContrast()],
   resolve: {
     // The source, so that the contract is bundled like everything else here.
     alias: { '@claude-webui/protocol': fileURLToPath(new URL('../protocol/src/index.ts', import.meta.url)) },

@@ -1,0 +1,62 @@
+import type { Plugin } from 'vite';
+
+/**
+ * Text has the minimum contrast when it is dim or inverse too. xterm.js 6.0.0 asks half of it for dim text, and looks at the colour
+ * before it is dimmed, so that any colour can end up below it (xtermjs/xterm.js#4262, #4672); and with elements it takes the wrong
+ * colour for inverse text (#3846). No option reaches that, so what is bundled is changed, each place exactly once, or the build
+ * fails: then see whether the new version still needs it (`e2e/scenarios/contrast.test.ts`).
+ */
+interface Change {
+  /** End of the module's path. */
+  module: string;
+  what: string;
+  from: RegExp;
+  to: string;
+}
+
+const CHANGES: readonly Change[] = [
+  {
+    module: '@xterm/addon-webgl/lib/addon-webgl.mjs',
+    what: 'dim text, by WebGL',
+    from: /ensureContrastRatio\((\w+),(\w+),this\._config\.minimumContrastRatio\/\((\w+)\?2:1\)\)/g,
+    to: 'ensureContrastRatio($1,$3?halfway($1,$2):$2,this._config.minimumContrastRatio)',
+  },
+  {
+    module: '@xterm/xterm/lib/xterm.mjs',
+    what: 'dim text, with elements',
+    from: /minimumContrastRatio\/\((\w+)\.isDim\(\)\?2:1\);(\w+)=(\w+)\.ensureContrastRatio\((\w+\|\|\w+),(\w+\|\|\w+),(\w+)\)/g,
+    to: 'minimumContrastRatio;$2=$3.ensureContrastRatio($4,$1.isDim()?{rgba:halfway(($4).rgba,($5).rgba)}:$5,$6)',
+  },
+  {
+    module: '@xterm/xterm/lib/xterm.mjs',
+    what: 'the background of dim text, with elements',
+    from: /switch\((\w+)\|\|\w+\.isDim\(\)&&\(\1=\w+\.multiplyOpacity\(\w+,\.5\)\),(\w+)\)/g,
+    to: 'switch($2)',
+  },
+  {
+    module: '@xterm/xterm/lib/xterm.mjs',
+    what: 'inverse text, with elements',
+    from: /(_applyMinimumContrast\(\w+,\w+,)(\w+)\.foreground(,\w+,\w+,\w+\)\|\|)(\w+)&&/g,
+    to: '$1($4?$2.background:$2.foreground)$3$4&&',
+  },
+];
+
+/** The colour between two, as 0xRRGGBBAA: what dim text is on its background. */
+const HALFWAY = 'const halfway=(a,b)=>[24,16,8].reduce((c,s)=>c+((((a>>>s)&255)+((b>>>s)&255))>>1)*2**s,255);';
+
+export function xtermContrast(): Plugin {
+  return {
+    name: 'xterm-contrast',
+    transform(code, id) {
+      const changes = CHANGES.filter(({ module }) => id.endsWith(module));
+      if (changes.length === 0) return null;
+      let changed = code;
+      for (const { what, from, to } of changes) {
+        const places = [...changed.matchAll(from)].length;
+        if (places !== 1) this.error(`xterm.js is not as web/xterm-contrast.ts expects: ${what}, ${places} places`);
+        changed = changed.replace(from, to);
+      }
+      return { code: HALFWAY + changed, map: null };
+    },
+  };
+}
