@@ -159,3 +159,29 @@ test('a key of the key bar leaves the focus where it is, so that no keyboard com
     false,
   );
 });
+
+test('the prompt stays above an on-screen keyboard that browsers tell by the visual viewport only, and zooming moves nothing', async () => {
+  const page = await (await stage.newContext(PHONE)).newPage();
+  await page.addInitScript(() => {
+    const viewport = Object.assign(new EventTarget(), { height: 600, width: 700, offsetTop: 0, scale: 1 });
+    Object.defineProperty(window, 'visualViewport', { value: viewport });
+  });
+  const workbench = await openRawProgram(stage, page);
+  const change = (values: object) =>
+    page.evaluate((values) => {
+      Object.assign(visualViewport ?? {}, values);
+      visualViewport?.dispatchEvent(new Event('resize'));
+    }, values);
+  const keyBarEnd = async () => {
+    const box = await page.getByRole('toolbar', { name: 'Terminal keys' }).boundingBox();
+    return Math.round((box?.y ?? 0) + (box?.height ?? 0));
+  };
+  const before = await keyBarEnd();
+  await change({ height: 340, offsetTop: 50 });
+  expect(await keyBarEnd()).toBe(before - 210);
+  await workbench.terminal.locator('.xterm-screen').waitFor();
+  await change({ height: 600, offsetTop: 0 });
+  expect(await keyBarEnd()).toBe(before);
+  await change({ height: 300, offsetTop: 150, scale: 2 });
+  expect(await keyBarEnd()).toBe(before);
+});

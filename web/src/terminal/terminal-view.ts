@@ -19,6 +19,7 @@ import type { HeldModifiers, Modifier } from './keyboard/sticky-modifiers';
 import { TerminalInput } from './terminal-input';
 import { linkHandler, linkProvider } from './links/terminal-links';
 import type { LinkListener } from './links/terminal-links';
+import { isReport } from './report';
 import { MINIMUM_CONTRAST, TERMINAL_THEMES } from './themes';
 
 const SCROLLBACK_LINES = 10_000;
@@ -103,7 +104,10 @@ export class TerminalView implements TerminalConsumer {
       tooLarge: () => listener.clipboardTooLarge(),
     });
     this.terminal.onData((data) => this.send(this.input.withModifiers(data)));
-    this.terminal.onBinary((data) => this.connection.type(Uint8Array.from(data, (char) => char.charCodeAt(0))));
+    // Reports of the mouse.
+    this.terminal.onBinary(
+      (data) => this.isDriver && this.connection.type(Uint8Array.from(data, (char) => char.charCodeAt(0))),
+    );
     this.terminal.onSelectionChange(() => listener.selected(this.terminal.hasSelection()));
     this.terminal.parser.registerOscHandler(52, (data) => {
       if (this.isDriver) this.clipboard.requested(data);
@@ -228,6 +232,8 @@ export class TerminalView implements TerminalConsumer {
 
   /** Sends what the terminal gives out: keys, and what it reports. */
   private send(data: string): void {
+    // A terminal that only watches answers nobody.
+    if (!this.isDriver && isReport(data)) return;
     if (!this.connection.type(encoder.encode(data))) this.listener.refused('too-much-input');
   }
 

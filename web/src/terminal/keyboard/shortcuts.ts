@@ -15,6 +15,11 @@ export const SHORTCUTS = [
   { id: 'new-session', key: 'Enter', what: 'New session' },
 ] as const;
 
+/** The keys of a shortcut, as people read them. */
+export const keysOf = ({ key }: { key: string }) => ['Ctrl', 'Shift', KEY_NAMES[key] ?? key];
+
+const KEY_NAMES: Readonly<Record<string, string>> = { PageDown: 'Page Down', PageUp: 'Page Up' };
+
 export type Shortcut = (typeof SHORTCUTS)[number]['id'];
 
 /** Which shortcut a key is, if any. In every layout: named keys are where they are, and letters go by `key`, then `code`. */
