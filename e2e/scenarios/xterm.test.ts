@@ -1,0 +1,108 @@
+/**
+ * Faults of xterm.js alone, without this project's code, that this project works around. A test that fails here is good news: the
+ * version in use has the fault no more, and what it names can go.
+ */
+import { readFileSync } from 'node:fs';
+import type { Browser, CDPSession, Page } from 'playwright-core';
+import type { Terminal } from '@xterm/xterm';
+import { launchBrowser } from '../system/browser';
+
+declare global {
+  interface Window {
+    /** The only terminal of the page. */
+    bare: Terminal;
+    /** What it has given out. */
+    given: string;
+  }
+}
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser([]);
+});
+afterAll(() => browser.close());
+
+async function open(): Promise<{ page: Page; cdp: CDPSession; given: () => Promise<string> }> {
+  const page = await browser.newPage({ hasTouch: true });
+  await page.setContent('<div id="terminal" style="width: 600px; height: 300px"></div>');
+  await page.addStyleTag({ content: readFileSync(require.resolve('@xterm/xterm/css/xterm.css'), 'utf8') });
+  await page.addScriptTag({ content: readFileSync(require.resolve('@xterm/xterm/lib/xterm.js'), 'utf8') });
+  await page.evaluate(`
+    window.given = '';
+    window.bare = new Terminal({ rows: 10, cols: 40 });
+    bare.open(document.getElementById('terminal'));
+    bare.onData((data) => (given += data));
+    bare.focus();`);
+  const given = async () => {
+    // xterm.js looks at its textarea in a later task.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 20)));
+    return page.evaluate(() => window.given);
+  };
+  return { page, cdp: await page.context().newCDPSession(page), given };
+}
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+});
+
+test('a paste can end its own marks (xtermjs/xterm.js#5716): clipboard/paste.ts', async () => {
+  const { page, given } = await open();
+  await page.evaluate(async () => {
+    await new Promise<void>((resolve) => window.bare.write('\x1b[?2004h', resolve));
+    window.bare.paste('a\x1b[201~b');
+  });
+  expect(await given()).toContain('a\x1b[201~b');
+});
+
+test('a word that a phone’s keyboard corrects is repeated (#3600): keyboard/text-entry.ts', async () => {
+  const { cdp, given } = await open();
+  const key = { key: 'Unidentified', windowsVirtualKeyCode: 229 };
+  const insert = async (text: string) => {
+    await cdp.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...key });
+    await cdp.send('Input.insertText', { text });
+    await cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key });
+    await given();
+  };
+  for (const letter of 'teh') await insert(letter);
+  await cdp.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...key });
+  await cdp.send('Input.imeSetComposition', {
+    text: 'the',
+    selectionStart: 3,
+    selectionEnd: 3,
+    replacementStart: 0,
+    replacementEnd: 3,
+  });
+  await cdp.send('Input.insertText', { text: 'the ' });
+  expect(await given()).not.toBe('teh\x7f\x7fhe ');
+});
+
+test('Control and a letter goes by the key code (#5721): keyboard/key-action.ts', async () => {
+  const { cdp, given } = await open();
+  // As iPads report it.
+  await cdp.send('Input.dispatchKeyEvent', {
+    type: 'rawKeyDown',
+    key: 'c',
+    code: 'KeyC',
+    windowsVirtualKeyCode: 13,
+    modifiers: 2,
+  });
+  expect(await given()).not.toBe('\x03');
+});
+
+test('Option is Meta on both sides or on none: keyboard/option-keys.ts', () => {
+  const options = readFileSync(require.resolve('@xterm/xterm/typings/xterm.d.ts'), 'utf8');
+  expect(options).toMatch(/macOptionIsMeta\?: boolean;/);
+});
+
+test('a finger scrolls nothing (#5489): touch/', async () => {
+  const { page, cdp } = await open();
+  await page.evaluate(() => new Promise<void>((resolve) => window.bare.write('line\r\n'.repeat(200), resolve)));
+  const viewport = () => page.evaluate(() => window.bare.buffer.active.viewportY);
+  const before = await viewport();
+  await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x: 100, y: 50 }] });
+  for (const y of [80, 120, 160])
+    await cdp.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [{ x: 100, y }] });
+  await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+  expect(await viewport()).toBe(before);
+});
