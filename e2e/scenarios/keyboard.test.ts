@@ -2,8 +2,7 @@
 import type { CDPSession, Page } from 'playwright-core';
 import { openRawProgram, openRawStage, received } from '../system/raw-program';
 import type { Stage } from '../system/stage';
-import { eventually } from '../system/workbench-page';
-import type { WorkbenchPage } from '../system/workbench-page';
+import { WorkbenchPage, eventually } from '../system/workbench-page';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -155,4 +154,45 @@ test('Option composes on a Mac, and is Meta on the side that a person has chosen
   await pressOption(cdp, 'Left', '@', 'KeyL');
   await pressOption(cdp, 'Right', '|', 'Digit7');
   await gets(workbench, '@|␛OP␛l|');
+});
+
+test('a terminal that only watches answers no program, and says nothing of it', async () => {
+  const FOCUS_REPORTS = '\x1b[?1004h';
+  const { page } = await open({}, FOCUS_REPORTS);
+  const watcher = new WorkbenchPage(await page.context().newPage());
+  await watcher.page.goto(stage.gateway.url);
+  await watcher.opened();
+  await watcher.notice('somebody else is typing').waitFor();
+  await watcher.sees('READY:');
+  for (const name of ['Settings', 'Search']) {
+    await watcher.button(name).focus();
+    await watcher.terminal.locator('textarea').focus();
+  }
+  // Attributes, cursor, status, colours, the name: written as if the program asked.
+  await watcher.terminal.evaluate(
+    (element) =>
+      new Promise<void>((resolve) => element.terminal?.write('\x1b[c\x1b[6n\x1b[5n\x1b]11;?\x07\x1b[>q', resolve)),
+  );
+  expect(await watcher.page.getByRole('alert').count()).toBe(0);
+  await watcher.page.keyboard.type('x');
+  await watcher.page.getByRole('alert').filter({ hasText: 'You are watching' }).waitFor();
+});
+
+test('what is typed with a screen reader arrives once', async () => {
+  const { workbench, page } = await open();
+  await workbench.button('Settings').click();
+  await page.getByLabel('Read the terminal to screen readers').check();
+  await page.keyboard.press('Escape');
+  await workbench.terminal.locator('textarea').focus();
+  await page.keyboard.type('Hello, wOrld é');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Backspace');
+  await gets(workbench, 'Hello, wOrld é␍␡');
+});
+
+test('letters, digits, spaces and signs arrive as typed, at full speed', async () => {
+  const { workbench, page } = await open();
+  const text = 'The quick brown fox; 0123456789 !@#$%^&*()_+-=[]{}|:"<>?,./~` ÄÖÜ ñ 漢字 🙂 THE END';
+  await page.keyboard.type(text);
+  await gets(workbench, text);
 });
