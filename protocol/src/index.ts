@@ -1,4 +1,4 @@
-/** The wire contract: everything two programs of this project say to each other is named here. No dependencies. */
+/** The wire contract: everything two programs of this project say to each other is named here, and how terminals take it. No dependencies. */
 export * from './command-group';
 export * from './events';
 export * from './flow-control';
@@ -12,3 +12,5 @@ export * from './policy';
 export * from './runner-link';
 export * from './session';
 export * from './status';
+export * from './xterm/internals';
+export * from './xterm/repairs';

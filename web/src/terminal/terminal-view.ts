@@ -1,4 +1,5 @@
 import type { StatusCode, TerminalSize } from '@claude-webui/protocol';
+import { repairXterm } from '@claude-webui/protocol';
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
@@ -83,14 +84,13 @@ export class TerminalView implements TerminalConsumer {
       screenReaderMode: settings.screenReader,
       theme: TERMINAL_THEMES[options.theme],
       cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-      // Where a program takes the mouse, as Shift does elsewhere.
-      macOptionClickForcesSelection: true,
       minimumContrastRatio: MINIMUM_CONTRAST[options.theme],
       linkHandler: linkHandler(this.links),
     });
     this.terminal.loadAddon(this.fit);
     this.terminal.loadAddon(this.search);
     this.terminal.loadAddon(new UnicodeGraphemesAddon());
+    repairXterm(this.terminal);
     this.terminal.open(container);
     this.render(settings.renderer);
     this.input = new TerminalInput(container, this.terminal, options.settings, () => this.isDriver, {

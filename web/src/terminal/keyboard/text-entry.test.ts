@@ -18,7 +18,6 @@ class TextEvent extends Event {
     name: string,
     readonly data: string | null,
     readonly inputType = '',
-    readonly isComposing = inputType.includes('Composition'),
   ) {
     super(name, { cancelable: true });
   }
@@ -210,14 +209,4 @@ test('a character that is wanted at once is taken out of the composition', () =>
   edit('d', 'insertCompositionText', 'd');
   compose('end', 'd');
   expect(log).toEqual(['c', 'd']);
-});
-
-test('a composition whose end nobody reports does not keep what is typed next', () => {
-  const { textarea, edit, compose, sent, composing } = setUp();
-  compose('start');
-  edit('ㅎ', 'insertCompositionText', 'ㅎ');
-  textarea.value = '';
-  edit('a', 'insertText', 'a');
-  edit('ab', 'insertText', 'b');
-  expect([sent(), composing.at(-1)]).toEqual(['ab', null]);
 });

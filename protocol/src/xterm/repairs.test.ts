@@ -1,0 +1,198 @@
+import type { Terminal as BrowserTerminal } from '@xterm/xterm';
+import { Terminal } from '@xterm/headless';
+import { xtermCore } from './internals';
+import { repairXterm, unfinishedBytes } from './repairs';
+
+const OPTIONS = { allowProposedApi: true, logLevel: 'off' } as const;
+
+function plain(cols = 10, rows = 4, scrollback = 20): Terminal {
+  return new Terminal({ ...OPTIONS, cols, rows, scrollback });
+}
+
+function mended(cols?: number, rows?: number, scrollback?: number): Terminal {
+  const terminal = plain(cols, rows, scrollback);
+  repairXterm(terminal);
+  return terminal;
+}
+
+/** At once, and so that an exception comes back. */
+function write(terminal: Terminal | BrowserTerminal, data: string | Uint8Array): void {
+  xtermCore(terminal)._inputHandler.parse(Buffer.from(data));
+}
+
+function rowsOf(terminal: Terminal): string[] {
+  const { active } = terminal.buffer;
+  return Array.from(
+    { length: terminal.rows },
+    (_, row) => active.getLine(active.baseY + row)?.translateToString(true) ?? '',
+  );
+}
+
+function wrapped(terminal: Terminal): boolean[] {
+  return Array.from(
+    { length: terminal.buffer.active.length },
+    (_, row) => terminal.buffer.active.getLine(row)!.isWrapped,
+  );
+}
+
+/**
+ * What a fault does to a terminal as it comes, and what a mended one does in its place. When the first of the two fails, xterm.js
+ * has been mended, and the repair can go.
+ */
+describe.each([
+  // First: it is mended for all terminals at once.
+  {
+    fault: 'wrapping anew overwrites the last lines of a ring that has turned',
+    run: (terminal: Terminal) => {
+      write(terminal, `${'a long line '.repeat(3)}\r\n`.repeat(10));
+      write(terminal, 'last\r\n');
+      terminal.resize(4, 4);
+      return rowsOf(terminal).slice(-2);
+    },
+    broken: ['last', 'ng l'],
+    right: ['last', ''],
+  },
+  {
+    fault: 'a character is lost when the data ends behind its byte 0x80',
+    run: (terminal: Terminal) => {
+      write(terminal, Buffer.from([0x61, 0xe2, 0x80]));
+      write(terminal, Buffer.from([0x94, 0x62]));
+      return rowsOf(terminal)[0];
+    },
+    broken: 'ab',
+    right: 'a—b',
+  },
+  {
+    fault: 'erasing above from the last corner throws',
+    run: (terminal: Terminal) => {
+      write(terminal, 'one\r\ntwo\x1b[4;10Hx');
+      try {
+        write(terminal, '\x1b[1J');
+      } catch (error) {
+        return error instanceof TypeError ? 'throws' : 'else';
+      }
+      return rowsOf(terminal).join('');
+    },
+    broken: 'throws',
+    right: '',
+  },
+  {
+    fault: 'erasing above in the last column takes its mark from a wrapped line of the scrollback',
+    run: (terminal: Terminal) => {
+      write(terminal, 'a line of more than ten\r\n\n\n\n\n\x1b[1;10H\x1b[1J');
+      return wrapped(terminal).slice(0, 3);
+    },
+    broken: [false, false, true],
+    right: [false, true, true],
+  },
+  {
+    fault: 'what DECSC saves moves with the text',
+    run: (terminal: Terminal) => {
+      write(terminal, '\x1b[4H\x1b7\n\n\x1b8x');
+      return rowsOf(terminal).indexOf('x');
+    },
+    broken: 1,
+    right: 3,
+  },
+  {
+    fault: 'DECRC forgets which underline it was',
+    run: (terminal: Terminal) => {
+      write(terminal, '\x1b[4:3m\x1b7\x1b[m\x1b8x');
+      const extended = xtermCore(terminal)._bufferService.buffers.normal.lines.get(0)?._extendedAttrs[0];
+      return ((extended?._ext ?? 0) >> 26) & 7;
+    },
+    broken: 0,
+    right: 3,
+  },
+  {
+    fault: 'DECRC brings back a character set but not that it is invoked',
+    run: (terminal: Terminal) => {
+      write(terminal, '\x1b)0\x0e\x1b7\x0f\x1b8\x1b)Bq');
+      return rowsOf(terminal)[0];
+    },
+    broken: '─',
+    right: 'q',
+  },
+  {
+    fault: 'a link is forgotten when the line has gone where it was before margins scrolled it',
+    run: (terminal: Terminal) => {
+      write(terminal, '\x1b[2H\x1b]8;;http://a\x1b\\link\x1b]8;;\x1b\\\x1b[2;3r\x1b[2H\x1bM\x1b[r\x1b[3H\x1b[1J');
+      const core = xtermCore(terminal);
+      const extended = core._bufferService.buffers.normal.lines.get(2)?._extendedAttrs[1];
+      return core._oscLinkService.getLinkData(extended?._urlId ?? 0)?.uri ?? 'forgotten';
+    },
+    broken: 'forgotten',
+    right: 'http://a',
+  },
+  {
+    fault: 'deleting characters brings back what a narrower alternate screen has cut off',
+    run: (terminal: Terminal) => {
+      write(terminal, '\x1b[?1049h\x1b[H0123456789');
+      terminal.resize(5, 4);
+      write(terminal, '\x1b[H\x1b[3P');
+      return rowsOf(terminal)[0];
+    },
+    broken: '3456789',
+    right: '34',
+  },
+  {
+    fault: 'an alternate screen has scrollback after the terminal became lower',
+    run: (terminal: Terminal) => {
+      terminal.resize(10, 2);
+      write(terminal, '\x1b[?1049h\x1b[H\n\n\n');
+      return terminal.buffer.alternate.baseY;
+    },
+    broken: 2,
+    right: 0,
+  },
+  {
+    fault: 'tab stops right of the edge count when the terminal becomes wider again',
+    run: (terminal: Terminal) => {
+      terminal.resize(40, 4);
+      terminal.resize(20, 4);
+      write(terminal, '\x1b[17G\x1b[g\x1b[9G\x1b[g');
+      terminal.resize(40, 4);
+      return Object.keys(xtermCore(terminal)._bufferService.buffers.normal.tabs).join();
+    },
+    broken: '0,24,32',
+    right: '0,8,16,24,32',
+  },
+  {
+    fault: 'wrapping anew without room for scrollback leaves the screen without its last line',
+    run: (terminal: Terminal) => {
+      terminal.options.scrollback = 0;
+      write(terminal, 'one\r\na longer line than this\x1b[H');
+      terminal.resize(3, 4);
+      return terminal.buffer.active.length - terminal.buffer.active.baseY;
+    },
+    broken: 3,
+    right: 4,
+  },
+])('$fault', ({ run, broken, right }) => {
+  test('in xterm.js', () => expect(run(plain())).toEqual(broken));
+  test('but not here', () => expect(run(mended())).toEqual(right));
+});
+
+test.each(['L', 'M', 'S', 'T', 'I', 'Z', 'b'])('the highest count of %s takes no longer than a high one', (final) => {
+  const terminal = mended();
+  const started = performance.now();
+  write(terminal, `ab\x1b[2147483647${final}`);
+  // Unmended it takes minutes.
+  expect(performance.now() - started).toBeLessThan(5000);
+  expect(terminal.buffer.active.length).toBeLessThanOrEqual(24);
+});
+
+test.each([
+  ['a', 0],
+  ['é', 0],
+  ['a\xc3', 1],
+  ['\xe2\x80', 2],
+  ['\xe2\x80\x94', 0],
+  ['\xf0\x9f\x91', 3],
+  ['\xf0\x9f\x91\x8d', 0],
+  ['\x80\x80\x80\x80', 0],
+  ['\xff', 0],
+])('of %j so many bytes begin a character: %d', (text, bytes) => {
+  const data = text === 'é' ? Buffer.from(text) : Buffer.from(text, 'latin1');
+  expect(unfinishedBytes(data)).toBe(bytes);
+});
