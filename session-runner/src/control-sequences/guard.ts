@@ -1,5 +1,5 @@
 import type { PolicyRule, SessionPolicy } from '@claude-webui/protocol';
-import { ANSWER_SILENCE_MS, InputFilter, KEY_DELAY_MS } from './input-filter';
+import { InputFilter, KEY_DELAY_MS } from './input-filter';
 import { LineLimit } from './line-limit';
 import { OutputFilter } from './output-filter';
 
@@ -15,8 +15,7 @@ export class Guard {
   private readonly outputFilter: OutputFilter;
   private readonly inputFilter: InputFilter;
   private lineLimit: LineLimit;
-  /** Ends what the input filter waits for. */
-  private timer: { waitsFor: 'key' | 'answer'; handle: NodeJS.Timeout } | null = null;
+  private keyTimer: NodeJS.Timeout | null = null;
 
   /** @param pieceBytes of a piece of output, at most */
   constructor(
@@ -44,26 +43,15 @@ export class Guard {
 
   /** Hands on what may be typed. True if a line was too long for all of it. */
   input(data: Uint8Array): boolean {
+    this.stopWaiting();
     const refused = this.type(this.inputFilter.filter(data));
-    this.limitWaiting();
+    if (this.inputFilter.isWaiting)
+      this.keyTimer = setTimeout(() => void this.type(this.inputFilter.release()), KEY_DELAY_MS);
     return refused;
   }
 
   close(): void {
     this.stopWaiting();
-  }
-
-  /** A key waits no longer because others follow it; an answer may come in pieces, and is over when they stop. */
-  private limitWaiting(): void {
-    const waitsFor = this.inputFilter.isWaiting ? 'key' : this.inputFilter.isDropping ? 'answer' : null;
-    if (waitsFor === 'key' && this.timer?.waitsFor === 'key') return;
-    this.stopWaiting();
-    if (waitsFor === null) return;
-    const release = () => {
-      this.timer = null;
-      this.type(this.inputFilter.release());
-    };
-    this.timer = { waitsFor, handle: setTimeout(release, waitsFor === 'key' ? KEY_DELAY_MS : ANSWER_SILENCE_MS) };
   }
 
   private type(data: Uint8Array): boolean {
@@ -74,7 +62,7 @@ export class Guard {
   }
 
   private stopWaiting(): void {
-    if (this.timer !== null) clearTimeout(this.timer.handle);
-    this.timer = null;
+    if (this.keyTimer !== null) clearTimeout(this.keyTimer);
+    this.keyTimer = null;
   }
 }

@@ -6,27 +6,28 @@ import { classifyAnswer } from './classify';
 const CTRL_C = 0x03;
 const BACKSLASH = 0x5c;
 const SMALL_T = 0x74;
-/** Longest that is kept back in the hope of its end. Within KEY_DELAY_MS nobody types as much. */
+/** Longest that is kept back in the hope of its end. Nobody types as much after Alt+] without a control key. */
 const MAX_HELD_BYTES = 4096;
+/** An introducer alone may be a key: Escape, Alt+[, Alt+] and one more. */
+const KEY_BYTES = 3;
 /** So long may an answer without an end keep a person from typing; the largest is a clipboard. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
-/** What could begin an answer waits this long for the rest, then it is keys. Terminals send an answer at once. Milliseconds. */
+/** A key that could begin an answer waits this long for the rest. Milliseconds. */
 export const KEY_DELAY_MS = 30;
-/** An answer that is dropped is over when nothing has come for so long, with an end or without. Milliseconds. */
-export const ANSWER_SILENCE_MS = 1000;
 
 type State = 'ground' | 'escape' | 'csi' | 'string' | 'dropping' | 'dropping-escape';
 
 /**
  * Takes out of the input what a terminal answers by itself and the policy does not let through. A person's keys look much the
- * same (Alt+] begins as an answer does) and are told by their slowness: call `release` when KEY_DELAY_MS have passed since something
- * began to wait. The output filter keeps programs from asking in the first place; this one is for terminals that were asked otherwise.
+ * same (Alt+] begins as an answer does), and nothing that a person types may be lost: what turns out to be none is handed on as
+ * it came. The output filter keeps programs from asking in the first place; this one is for terminals that were asked otherwise.
  */
 export class InputFilter {
   private state: State = 'ground';
   private family: Family = 'osc';
-  /** All bytes of what may be an answer, as latin1. */
+  /** All bytes of what may be an answer, as latin1; those before `handedOn` have gone to the program already. */
   private held = '';
+  private handedOn = 0;
   /** An answer that is known by its first byte only: a person could still be typing it. */
   private isDoubtful = false;
   private droppedBytes = 0;
@@ -38,14 +39,9 @@ export class InputFilter {
     private readonly hit: (rule: InputSequence) => void,
   ) {}
 
-  /** Whether something waits for what may follow it. */
+  /** Whether a key waits for what may follow it: call `release` after KEY_DELAY_MS without more. */
   get isWaiting(): boolean {
-    return this.held !== '';
-  }
-
-  /** Whether the rest of an answer is awaited, to be dropped. */
-  get isDropping(): boolean {
-    return this.state === 'dropping' || this.state === 'dropping-escape';
+    return this.held.length > this.handedOn && this.held.length <= KEY_BYTES;
   }
 
   /** What the program gets of this input. */
@@ -64,10 +60,9 @@ export class InputFilter {
     return this.taken();
   }
 
-  /** Nothing more belongs to what there was: what waits is handed on. */
+  /** Hands a waiting key on. What follows may still turn out to be the rest of an answer, and is then dropped. */
   release(): Uint8Array {
     this.handOn();
-    this.state = 'ground';
     return this.taken();
   }
 
@@ -98,6 +93,7 @@ export class InputFilter {
     if (byte !== ESC) return void this.result.push(Buffer.from([byte]));
     this.state = 'escape';
     this.held = '\x1b';
+    this.handedOn = 0;
     this.isDoubtful = false;
   }
 
@@ -114,20 +110,27 @@ export class InputFilter {
     if (isParameter(byte) && this.held.length < MAX_HELD_BYTES) return this.hold(byte);
     // A window's size; no key has this end after a number.
     if (byte !== SMALL_T || this.held.length === 2 || this.allows('sizeReports')) return this.notAnAnswer(byte);
-    this.forget('sizeReports');
+    this.hit('sizeReports');
+    this.state = 'ground';
+    this.forget();
   }
 
   private string(byte: number): void {
-    const isAfterEscape = this.held.endsWith('\x1b') && this.held.length > 2;
-    if (isAfterEscape && byte !== BACKSLASH) {
-      // Not the end: a key of its own, as what was before.
+    const isEnd = byte === BEL || (byte === BACKSLASH && this.held.endsWith('\x1b') && this.held.length > 2);
+    if (this.held.endsWith('\x1b') && !isEnd) {
+      // Not the end: a key of its own, as the one before.
+      const wasHandedOn = this.handedOn === this.held.length;
       this.held = this.held.slice(0, -1);
-      this.handOn();
+      if (!wasHandedOn) this.handOn();
       this.ground(ESC);
+      this.handedOn = wasHandedOn ? 1 : 0;
       return this.take(byte);
     }
-    const isEnd = isAfterEscape || byte === BEL;
-    if (isEnd && this.isDoubtful) return this.forget('titleReports');
+    if (isEnd && this.isDoubtful) {
+      this.hit('titleReports');
+      this.state = 'ground';
+      return this.forget();
+    }
     if (isEnd || (byte < SPACE && byte !== ESC)) return this.notAnAnswer(byte);
     this.hold(byte);
     if (byte !== ESC && !this.isDoubtful) this.look();
@@ -138,30 +141,34 @@ export class InputFilter {
   private look(): void {
     const kind = classifyAnswer(this.family, this.held.slice(2));
     if (kind === 'undecided') return;
-    if (kind === 'titleReports' && !this.allows(kind)) this.isDoubtful = true;
-    else if (kind === 'typing' || this.allows(kind)) {
+    if (kind === 'typing' || this.allows(kind)) {
       this.handOn();
       this.state = 'ground';
-    } else this.beginDropping(kind);
+    } else if (kind === 'titleReports') {
+      this.isDoubtful = true;
+    } else {
+      this.beginDropping(kind);
+    }
   }
 
   private beginDropping(kind: InputSequence): void {
-    this.forget(kind);
+    this.hit(kind);
+    this.forget();
     this.droppedBytes = 0;
     this.state = 'dropping';
   }
 
   /** The rest of an answer that is known for one. */
   private drop(byte: number): void {
-    const isAfterEscape = this.state === 'dropping-escape';
+    const afterEscape = this.state === 'dropping-escape';
     this.state = 'dropping';
     this.droppedBytes += 1;
-    if (isAfterEscape && byte !== BACKSLASH) {
+    if (afterEscape && byte !== BACKSLASH) {
       this.ground(ESC);
       return this.take(byte);
     }
     if (byte === ESC) this.state = 'dropping-escape';
-    else if (isAfterEscape || byte === BEL || byte === CAN || byte === SUB) this.state = 'ground';
+    else if (afterEscape || byte === BEL || byte === CAN || byte === SUB) this.state = 'ground';
     // A person's way out of an answer that has lost its end.
     else if (byte === CTRL_C || this.droppedBytes > MAX_ANSWER_BYTES) this.ground(byte);
   }
@@ -180,13 +187,12 @@ export class InputFilter {
   }
 
   private handOn(): void {
-    if (this.held !== '') this.result.push(Buffer.from(this.held, 'latin1'));
-    this.held = '';
+    this.result.push(Buffer.from(this.held.slice(this.handedOn), 'latin1'));
+    this.handedOn = this.held.length;
   }
 
-  private forget(kind: InputSequence): void {
-    this.hit(kind);
+  private forget(): void {
     this.held = '';
-    this.state = 'ground';
+    this.handedOn = 0;
   }
 }

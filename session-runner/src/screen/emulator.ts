@@ -1,54 +1,114 @@
-import type { TerminalSize } from '@claude-webui/protocol';
-import { SerializeAddon } from '@xterm/addon-serialize';
+import type { Repairs, TerminalSize, XtermCore } from '@claude-webui/protocol';
+import { repairXterm, xtermCore } from '@claude-webui/protocol';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import { Terminal } from '@xterm/headless';
+import { Charsets } from './charsets';
+import { Links } from './links';
 import { Modes } from './modes';
-import { planParse } from './plain-flood';
+import { Palette } from './palette';
+import { findFlood } from './plain-flood';
+import type { Parts } from './snapshot';
+import { screenSequence, scrollbackSequence } from './snapshot';
+import { Unfinished, splitWhole } from './unfinished';
+
+/** So much is parsed before others have their turn: about a millisecond. */
+const SLICE_BYTES = 32 * 1024;
+
+export interface Serialized {
+  size: TerminalSize;
+  data: Buffer;
+  scrollback: Buffer;
+  more: boolean;
+}
 
 /** A terminal without a screen: xterm.js itself, so that it agrees with the browser's to the cell. */
 export class Emulator {
   private readonly terminal: Terminal;
-  private readonly serializer = new SerializeAddon();
-  private readonly modes: Modes;
-  private ground = true;
+  private readonly core: XtermCore;
+  private readonly parts: Parts;
+  private readonly unfinished = new Unfinished();
+  /** The beginning of a character. */
+  private held: Uint8Array = new Uint8Array(0);
+  private hasDropped = false;
 
   constructor(
     size: TerminalSize,
     private readonly scrollbackLines: number,
   ) {
     this.terminal = new Terminal({ ...size, scrollback: scrollbackLines, allowProposedApi: true, logLevel: 'off' });
-    this.terminal.loadAddon(this.serializer);
-    const graphemes = new UnicodeGraphemesAddon();
-    this.terminal.loadAddon(graphemes);
-    this.modes = new Modes(this.terminal);
+    this.terminal.loadAddon(new UnicodeGraphemesAddon());
+    this.core = xtermCore(this.terminal);
+    const repairs: Repairs = repairXterm(this.terminal);
+    this.parts = {
+      core: this.core,
+      repairs,
+      links: new Links(this.core),
+      charsets: new Charsets(this.core),
+      palette: new Palette(this.core),
+      modes: new Modes(this.terminal, this.core),
+    };
+    this.terminal.parser.registerCsiHandler({ final: 'J' }, ([what]) => this.erased(what === 3));
+    this.terminal.parser.registerEscHandler({ final: 'c' }, () => this.erased(true));
   }
 
   /** Parses output, or as much of it as still shows. */
   async write(output: Buffer): Promise<void> {
-    const keepLines = this.terminal.rows + this.scrollbackLines + 1;
-    const plan = planParse(output, this.ground, keepLines);
-    this.ground = plan.ground;
-    await this.parse(output.subarray(0, plan.head));
-    // Only now is it known whether the screen scrolls as a whole, without which the skipped lines would matter.
-    await this.parse(output.subarray(this.modes.hasMargins ? plan.head : plan.tail));
+    const flood = findFlood(output, 2 * this.terminal.rows + this.scrollbackLines);
+    if (flood === null) return this.parse(output);
+    await this.parse(output.subarray(0, flood.from));
+    // Only now is it known whether every line feed scrolls the whole screen.
+    const mayLeaveOut = this.isBetweenSequences && !this.hasMargins;
+    await this.parse(output.subarray(mayLeaveOut ? flood.to : flood.from));
+    if (mayLeaveOut) this.hasDropped = true;
   }
 
   resize({ cols, rows }: TerminalSize): void {
     this.terminal.resize(cols, rows);
   }
 
-  /** What a fresh terminal of the same size must be sent to show the same. */
-  serialize(): { size: TerminalSize; data: Buffer; scrollback: Buffer; more: boolean } {
+  /** What a terminal that was reset, of the same size, must be sent to be in the same state. */
+  serialize(): Serialized {
     const { cols, rows } = this.terminal;
-    const data = Buffer.from(this.serializer.serialize() + this.modes.serialize());
-    return { size: { cols, rows }, data, scrollback: Buffer.alloc(0), more: false };
+    const screen = Buffer.from(screenSequence(this.parts));
+    const unfinished = this.unfinished.sequence(this.core._inputHandler._parser.currentState);
+    return {
+      size: { cols, rows },
+      data: Buffer.concat([screen, unfinished, this.held]),
+      scrollback: Buffer.from(scrollbackSequence(this.parts)),
+      more: this.hasDropped,
+    };
   }
 
   close(): void {
     this.terminal.dispose();
   }
 
-  private parse(output: Buffer): Promise<void> {
-    return new Promise((resolve) => this.terminal.write(output, resolve));
+  /** Not by `terminal.write`, where an exception would be nobody's and leave the terminal dead. */
+  private async parse(output: Buffer): Promise<void> {
+    for (let from = 0; from < output.length; from += SLICE_BYTES) {
+      if (from > 0) await new Promise((resolve) => setImmediate(resolve));
+      const slice = output.subarray(from, from + SLICE_BYTES);
+      const [whole, held] = splitWhole(this.held.length === 0 ? slice : Buffer.concat([this.held, slice]));
+      this.held = held;
+      this.core._inputHandler.parse(whole);
+      this.unfinished.note(whole, this.core._inputHandler._parser.currentState);
+      const { lines } = this.core._bufferService.buffers.normal;
+      if (lines.length === lines.maxLength) this.hasDropped = true;
+    }
+  }
+
+  private erased(scrollback: boolean): false {
+    if (scrollback) this.hasDropped = false;
+    return false;
+  }
+
+  private get isBetweenSequences(): boolean {
+    return this.core._inputHandler._parser.currentState === 0 && this.held.length === 0;
+  }
+
+  /** Whether only part of the screen scrolls. */
+  private get hasMargins(): boolean {
+    const { rows, buffers } = this.core._bufferService;
+    return buffers.active.scrollTop !== 0 || buffers.active.scrollBottom !== rows - 1;
   }
 }
