@@ -150,6 +150,8 @@ test('Option composes on a Mac, and is Meta on the side that a person has chosen
   await workbench.button('Settings').click();
   await page.getByLabel('Option key as Meta').selectOption('left');
   await page.keyboard.press('Escape');
+  // It gives the focus back when it goes.
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await workbench.terminal.locator('textarea').focus();
   await pressOption(cdp, 'Left', '@', 'KeyL');
   await pressOption(cdp, 'Right', '|', 'Digit7');
@@ -183,6 +185,8 @@ test('what is typed with a screen reader arrives once', async () => {
   await workbench.button('Settings').click();
   await page.getByLabel('Read the terminal to screen readers').check();
   await page.keyboard.press('Escape');
+  // It gives the focus back when it goes.
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await workbench.terminal.locator('textarea').focus();
   await page.keyboard.type('Hello, wOrld é');
   await page.keyboard.press('Enter');
