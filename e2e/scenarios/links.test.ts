@@ -2,7 +2,7 @@
 import type { BrowserContextOptions } from 'playwright-core';
 import { openRawProgram, openRawStage } from '../system/raw-program';
 import type { Stage } from '../system/stage';
-import type { WorkbenchPage } from '../system/workbench-page';
+import { WorkbenchPage } from '../system/workbench-page';
 
 const CLEAR = '\x1b[2J\x1b[H';
 const marked = (url: string, text: string) => `\x1b]8;;${url}\x1b\\${text}\x1b]8;;\x1b\\`;
@@ -87,4 +87,20 @@ test('a finger is shown where a link leads, and opens it from there', async () =
   const opened = page.context().waitForEvent('page');
   await asked.getByRole('link', { name: 'Open' }).tap();
   expect((await opened).url()).toBe('https://example.org/real');
+});
+
+test('an address that Claude Code breaks within its margins is one link', async () => {
+  const workbench = await WorkbenchPage.signIn(await (await stage.newContext()).newPage(), stage.gateway.url);
+  await workbench.ready();
+  const url = `https://example.com/${'abcdefghij/'.repeat(20)}?code=1`;
+  await workbench.type(`say: see ${url} there`);
+  await workbench.sees('there');
+  await workbench.page.keyboard.press('Enter');
+  await workbench.sees('● see https://example.com');
+  const first = (await workbench.screen()).findLastIndex((row) => row.includes('● see https://example.com'));
+  for (const row of [first, first + 1, first + 2]) {
+    const { x, y } = await middleOf(workbench, 12, row);
+    await workbench.page.mouse.move(x, y, { steps: 3 });
+    await workbench.page.locator('.link-target').filter({ hasText: url }).waitFor();
+  }
 });
