@@ -1,7 +1,7 @@
 /** The web page's own connection to a session, without the page: what it is given is kept, and counted. */
 import { createHash } from 'node:crypto';
-import type { SessionEnd } from '@claude-webui/protocol';
-import type { ConnectionPhase, TerminalConsumer } from '../../web/src/connection/terminal-connection';
+import type { SessionEnd, TerminalSize } from '@claude-webui/protocol';
+import type { ConnectionPhase, TerminalConsumer } from '../../web/src/connection/terminal-consumer';
 import { TerminalConnection } from '../../web/src/connection/terminal-connection';
 
 /** Enough for a screen that is painted at once. */
@@ -31,7 +31,14 @@ export class TerminalClient implements TerminalConsumer {
 
   constructor(url: string, token: string, sessionId: string) {
     this.connection = new TerminalConnection(
-      { url, sessionId, mode: 'drive', size: () => SIZE, credential: () => Promise.resolve({ token }) },
+      {
+        url,
+        sessionId,
+        mode: 'drive',
+        size: () => SIZE,
+        scrollback: false,
+        credential: () => Promise.resolve({ token }),
+      },
       this,
     );
   }
@@ -52,6 +59,17 @@ export class TerminalClient implements TerminalConsumer {
     this.bytes = 0;
     this.tail = '';
   }
+
+  resize(): void {}
+
+  snapshot(_size: TerminalSize, data: Uint8Array, offset: number): void {
+    this.reset();
+    this.write(data, offset);
+  }
+
+  keepLines(): void {}
+
+  scrollback(): void {}
 
   phase(now: ConnectionPhase): void {
     this.phases.push(now.phase);

@@ -37,6 +37,8 @@ export interface Attached {
    * screen; above all it is not answered. Absent from runners of before this field.
    */
   replayTo?: number;
+  /** How many lines above the screen the session keeps for those who come back by a snapshot. Absent from older runners. */
+  scrollbackLines?: number;
   /** Highest input sequence number already taken from this client id; 0 if none. What is above it must be sent again. */
   inputSequence: number;
   state: AttachmentState;

@@ -53,6 +53,11 @@ export class Screen {
     this.scrollbackLines = scrollbackLines;
   }
 
+  /** How many lines above the screen are kept. */
+  get keptLines(): number {
+    return this.scrollbackLines;
+  }
+
   /** Starts to follow. `history` is the whole stream so far, from the first byte. */
   open(history: OutputBuffer): void {
     if (this.emulator !== null) return;

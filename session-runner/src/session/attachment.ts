@@ -74,13 +74,13 @@ export class Attachment {
     const { offset, sizes, size, data } = snapshot;
     this.send({ type: 'snapshot', offset, size, data });
     this.goOnAt({ offset, sizes });
-    this.fetching = snapshot.scrollback.length === 0 ? null : snapshot;
+    this.fetching = snapshot;
   }
 
   /** Sends a piece of the scrollback of the snapshot that ends at `offset`; nothing if that is not the last one, or was fetched whole. */
   sendScrollback(offset: number, position: number): void {
     const snapshot = this.fetching;
-    if (snapshot?.offset !== offset || position >= snapshot.scrollback.length) return;
+    if (snapshot?.offset !== offset || position > snapshot.scrollback.length) return;
     const { scrollback, more } = snapshot;
     const data = scrollback.subarray(position, position + MAX_SCROLLBACK_PAYLOAD_BYTES);
     this.send({ type: 'scrollback', offset, position, total: scrollback.length, more, data });

@@ -1,4 +1,4 @@
-import type { AttachmentState, Role, SessionEnd } from '@claude-webui/protocol';
+import type { Attached, AttachmentState, Role, SessionEnd } from '@claude-webui/protocol';
 import { OutputAge } from '../output-buffer/output-age';
 import type { OutputBuffer } from '../output-buffer/output-buffer';
 import type { Screen } from '../screen/screen';
@@ -67,7 +67,9 @@ export class Audience {
     attachment: Attachment,
     from: number | null,
     takeOver: boolean,
-    welcome: { sessionId: string; stream: string; inputSequence: number; shared: () => SharedState },
+    welcome: Pick<Attached, 'sessionId' | 'stream' | 'inputSequence' | 'scrollbackLines'> & {
+      shared: () => SharedState;
+    },
   ): Promise<void> {
     // A client that comes back replaces the connection it lost; nobody has noticed yet that the old one is dead.
     for (const other of this.attachments) if (other.client === attachment.client) this.dismiss(other);
@@ -78,14 +80,14 @@ export class Audience {
     const exactFrom = this.exactStart(from);
     const snapshot = exactFrom === null ? await this.snapshot() : null;
     if (!this.attachments.has(attachment)) return;
-    const { sessionId, stream, inputSequence, shared } = welcome;
+    const { shared, ...known } = welcome;
     const offset = snapshot?.offset ?? exactFrom ?? 0;
     const resume = snapshot === null ? 'exact' : 'snapshot';
     const state = this.stateFor(attachment, shared());
     const replayTo = Math.max(this.shownTo, this.age.oldTo(Date.now()));
     attachment.send({
       type: 'attached',
-      attached: { sessionId, stream, resume, offset, replayTo, inputSequence, state },
+      attached: { ...known, resume, offset, replayTo, state },
     });
     if (snapshot === null) {
       attachment.sendSizeAt(offset, this.output);

@@ -174,6 +174,7 @@ export class Session {
         sessionId: this.sessionId,
         stream: this.stream,
         inputSequence: this.inputs.takenFrom(request.client),
+        scrollbackLines: this.screen.keptLines,
         shared: () => this.shared(),
       })
       .then(() => this.regulate());

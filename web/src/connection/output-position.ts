@@ -48,6 +48,11 @@ export class OutputPosition {
     this.parsedTo = Math.max(this.parsedTo, offset);
   }
 
+  /** Whether what stands in the output before the byte at `offset` has not been taken yet. */
+  isNew(offset: number): boolean {
+    return this.taken === null || offset >= this.taken;
+  }
+
   /** Takes `length` bytes of output. @returns how many of them are known already */
   take(offset: number, length: number): number {
     this.broughtTo = offset + length;

@@ -24,7 +24,7 @@ afterEach(async () => {
 function connect(credential: (rejected: string | null) => Promise<Credential> = () => Promise.resolve({ token: 't' })) {
   consumer = new RecordingConsumer();
   connection = new TerminalConnection(
-    { url: gateway.url, mode: 'drive', size: () => SIZE, credential, patience: PATIENCE },
+    { url: gateway.url, mode: 'drive', size: () => SIZE, scrollback: true, credential, patience: PATIENCE },
     consumer,
   );
   consumer.connection = connection;
@@ -176,6 +176,102 @@ describe('a link that does not answer', () => {
     await asked;
     await new Promise((resolve) => setTimeout(resolve, 2 * PATIENCE.probeMs));
     expect(link.socket.connected).toBe(true);
+  });
+});
+
+describe('the stream', () => {
+  const settledText = async (link: ClientLink) => {
+    await link.settled();
+    return consumer.text;
+  };
+
+  test('a size stands where it came, and one that another link has brought is not taken again', async () => {
+    const old = await attached();
+    old.send({ type: 'resized', offset: 0, size: { cols: 100, rows: 30 } });
+    old.output(0, 'before');
+    old.send({ type: 'resized', offset: 6, size: { cols: 60, rows: 20 } });
+    old.output(6, ' after');
+    expect(await settledText(old)).toBe('[100×30]before[60×20] after');
+    old.dismiss('draining');
+    const fresh = await gateway.links.next();
+    fresh.attach({ offset: 0 });
+    fresh.send({ type: 'resized', offset: 0, size: { cols: 100, rows: 30 } });
+    fresh.output(0, 'before');
+    fresh.send({ type: 'resized', offset: 6, size: { cols: 60, rows: 20 } });
+    fresh.output(6, ' after it');
+    expect(await settledText(fresh)).toBe('[100×30]before[60×20] after it');
+  });
+
+  test('what is a replay is told from what is not, to the byte', async () => {
+    connect();
+    const link = await gateway.links.next();
+    link.attach({ replayTo: 4 });
+    link.output(0, 'ab');
+    link.output(2, 'cdef');
+    link.output(6, 'gh');
+    expect(await settledText(link)).toBe('(ab)(cd)efgh');
+  });
+
+  test('a client that comes back takes the part of it that it does not know for a replay too', async () => {
+    const link = await attached();
+    link.output(0, 'abc');
+    link.socket.disconnect(true);
+    const next = await gateway.links.next();
+    next.attach({ offset: 0, replayTo: 5 });
+    next.output(0, 'abcdefg');
+    expect(await settledText(next)).toBe('abc(de)fg');
+  });
+
+  describe('that begins with a screen', () => {
+    async function snapshot(): Promise<ClientLink> {
+      connect();
+      const link = await gateway.links.next();
+      link.attach({ resume: 'snapshot', offset: 50 });
+      link.send({ type: 'snapshot', offset: 50, size: { cols: 9, rows: 3 }, data: bytes('screen') });
+      return link;
+    }
+    const piece = (position: number, text: string) =>
+      ({ type: 'scrollback', offset: 50, position, total: 6, more: true, data: bytes(text) }) as const;
+    const wants = (link: ClientLink) => link.frames.nextThat(({ type }) => type === 'want-scrollback');
+
+    test('fetches what is above it piece by piece', async () => {
+      const link = await snapshot();
+      expect(await wants(link)).toEqual({ type: 'want-scrollback', offset: 50, position: 0 });
+      link.send(piece(0, 'abc'));
+      expect(await wants(link)).toEqual({ type: 'want-scrollback', offset: 50, position: 3 });
+      link.output(50, ' more');
+      link.send(piece(3, 'def'));
+      expect(await settledText(link)).toBe('…abcdef|[9×3](screen) more');
+    });
+
+    test('takes no piece that it has not asked for', async () => {
+      const link = await snapshot();
+      await wants(link);
+      link.send({ ...piece(0, 'xyz'), offset: 49 });
+      link.send(piece(3, 'def'));
+      link.send({ ...piece(0, ''), total: 2 ** 32 - 1 });
+      expect(await settledText(link)).toBe('[9×3](screen)');
+    });
+
+    test('asks for the screen again where the link broke before all was there', async () => {
+      const link = await snapshot();
+      await wants(link);
+      link.socket.disconnect(true);
+      const next = await gateway.links.next();
+      expect(next.handshake).not.toHaveProperty('resumeFrom');
+      next.attach({ resume: 'snapshot', offset: 60 });
+      next.send({ type: 'snapshot', offset: 60, size: { cols: 9, rows: 3 }, data: bytes('newer') });
+      expect(await wants(next)).toEqual({ type: 'want-scrollback', offset: 60, position: 0 });
+      expect(await settledText(next)).toBe('[9×3](newer)');
+    });
+
+    test('goes on at its byte once all is there', async () => {
+      const link = await snapshot();
+      link.send({ ...piece(0, 'abcdef'), more: false });
+      await link.settled();
+      link.socket.disconnect(true);
+      expect((await gateway.links.next()).handshake).toMatchObject({ resumeFrom: 50 });
+    });
   });
 });
 

@@ -4,47 +4,21 @@ import type {
   ClientFrame,
   DecodedRunnerFrame,
   Handshake,
-  SessionEnd,
-  SessionProgress,
+  ScrollbackPiece,
   StatusCode,
   TerminalSize,
 } from '@claude-webui/protocol';
+import { SCROLLBACK_LINES } from '@claude-webui/protocol';
 import { newClientId } from './client-id';
 import { Link } from './link';
 import type { Credential } from './link-opener';
 import { LinkOpener, PASSING } from './link-opener';
 import { Outbox } from './outbox';
 import { OutputPosition } from './output-position';
+import { ScrollbackPull } from './scrollback-pull';
+import type { Scrollback } from './scrollback-pull';
 import { SilenceWatch } from './silence-watch';
-
-export type ConnectionPhase =
-  /** `attempt`: 0 for the first connect, above for a reconnect. */
-  | { phase: 'connecting'; attempt: number }
-  /** The session does not take attaches yet. */
-  | { phase: 'starting'; progress: SessionProgress }
-  | { phase: 'attached'; state: AttachmentState }
-  /** Attached, but what was typed is not acknowledged, or the server does not answer. Another link is being opened beside this one. */
-  | { phase: 'unresponsive'; state: AttachmentState }
-  /** `at`: when the next try begins, in milliseconds since the epoch. */
-  | { phase: 'reconnecting'; at: number; attempt: number }
-  | { phase: 'ended'; end: SessionEnd }
-  /** Not to be tried again without the person. */
-  | { phase: 'refused'; code: StatusCode };
-
-/** Whoever shows the terminal. */
-export interface TerminalConsumer {
-  /** Output; `offset` is that after it. Call `parsed(offset)` when it has been dealt with. */
-  write(data: Uint8Array, offset: number): void;
-  /** The screen begins anew, in this size; what follows paints it. */
-  reset(size: TerminalSize): void;
-  phase(phase: ConnectionPhase): void;
-  /** Round trip in milliseconds. */
-  latency(rttMs: number): void;
-  /** Something typed was not taken. */
-  refused(code: StatusCode): void;
-  /** How many messages of input are not acknowledged, while that is worth saying. */
-  waiting(messages: number): void;
-}
+import type { ConnectionPhase, TerminalConsumer } from './terminal-consumer';
 
 export interface TerminalConnectionOptions {
   /** Address of the gateway; the page's own if empty. */
@@ -55,6 +29,8 @@ export interface TerminalConnectionOptions {
   size: () => TerminalSize | null;
   /** As LinkOpenerOptions has it. */
   credential: (rejected: string | null) => Promise<Credential>;
+  /** Whether the lines above a snapshot's screen are wanted. */
+  scrollback: boolean;
   patience?: Patience;
 }
 
@@ -84,6 +60,10 @@ export class TerminalConnection {
   private readonly opener: LinkOpener;
   /** The link that is attached, and how the session was when it last said so. */
   private current: { link: Link; state: AttachmentState } | null = null;
+  /** The scrollback that is being fetched. */
+  private pull: ScrollbackPull | null = null;
+  /** Output before this offset is a replay. */
+  private replayTo = 0;
   private closed = false;
   /** The server of the current link is stopping. */
   private isLeaving = false;
@@ -205,7 +185,8 @@ export class TerminalConnection {
       clientId: this.clientId,
       ...(size === null ? {} : { size }),
       ...(sessionId === undefined ? {} : { sessionId }),
-      ...(offset === null ? {} : { resumeFrom: offset }),
+      // Only the link that has brought a screen brings what is above it.
+      ...(offset === null || this.pull !== null ? {} : { resumeFrom: offset }),
       ...(stream === null ? {} : { resumeStream: stream }),
     };
   }
@@ -228,6 +209,8 @@ export class TerminalConnection {
     this.current = null;
     this.isLeaving = this.isUnresponsive = false;
     this.silence.stop();
+    if (this.pull !== null) this.position.forget();
+    this.pull = null;
     if (this.opener.isOpening) this.opener.tell();
     else this.opener.retry();
   }
@@ -250,13 +233,16 @@ export class TerminalConnection {
         return this.consumer.phase({ phase: this.isUnresponsive ? 'unresponsive' : 'attached', state: frame.state });
       case 'snapshot':
         this.position.replace(frame.offset);
-        this.consumer.reset(frame.size);
-        return this.consumer.write(frame.data, frame.offset);
+        this.consumer.snapshot(frame.size, frame.data, frame.offset);
+        return this.pullAbove(frame.offset);
+      case 'resized':
+        if (this.position.isNew(frame.offset)) this.consumer.resize(frame.size);
+        return;
+      case 'scrollback':
+        return this.pulled(frame);
       case 'refused':
         if (frame.refused.code === 'input-gap') return this.drop();
         return this.consumer.refused(REFUSALS[frame.refused.code]);
-      case 'resized':
-      case 'scrollback':
       case 'unknown':
         return;
     }
@@ -276,13 +262,16 @@ export class TerminalConnection {
   }
 
   /** Finds the place in the output at which the link goes on. */
-  private locate({ stream, resume, offset, state }: Attached): void {
+  private locate({ stream, resume, offset, replayTo, scrollbackLines, state }: Attached): void {
+    this.replayTo = replayTo ?? 0;
     if (stream !== this.position.stream) {
       // Another program than before.
       if (this.position.stream !== null) this.outbox.begin();
       this.position.begin(stream);
     }
+    this.consumer.keepLines(scrollbackLines ?? SCROLLBACK_LINES);
     if (resume === 'snapshot') return;
+    if (this.pull !== null) this.above({ data: new Uint8Array(), more: true });
     if (this.position.offset === null) this.consumer.reset(state.size);
     this.position.resume(offset);
   }
@@ -290,13 +279,35 @@ export class TerminalConnection {
   private output(data: Uint8Array, offset: number): void {
     // Never twice, whatever a link that is being replaced still says.
     const known = this.position.take(offset, data.length);
-    if (known < data.length) this.consumer.write(data.subarray(known), offset + data.length);
+    const replayed = Math.min(data.length, Math.max(known, this.replayTo - offset));
+    if (known < replayed) this.consumer.write(data.subarray(known, replayed), offset + replayed, true);
+    if (replayed < data.length) this.consumer.write(data.subarray(replayed), offset + data.length, false);
     // The link before may have brought it, and nobody parses it again.
     this.acknowledge();
     if (!this.position.isFlooded) return;
     // No session sends so much unacknowledged. What does is asked for its screen alone.
     this.position.forget();
     this.drop();
+  }
+
+  /** Asks for what is above the screen that has just been shown. */
+  private pullAbove(offset: number): void {
+    if (!this.options.scrollback) return;
+    this.pull = new ScrollbackPull(offset);
+    this.send({ type: 'want-scrollback', offset, position: 0 });
+  }
+
+  private pulled(piece: ScrollbackPiece): void {
+    const { pull } = this;
+    const taken = pull?.take(piece) ?? null;
+    if (pull === null || taken === null) return;
+    if (taken === 'more') this.send({ type: 'want-scrollback', offset: pull.offset, position: pull.position });
+    else this.above(taken);
+  }
+
+  private above(scrollback: Scrollback): void {
+    this.pull = null;
+    this.consumer.scrollback(scrollback);
   }
 
   private acknowledge(): void {

@@ -1,93 +1,120 @@
 import { STATUS_SENTENCES } from '@claude-webui/protocol';
 import { useEffect, useState } from 'react';
-import type { ConnectionPhase } from '../connection/terminal-connection';
+import type { ReactNode } from 'react';
+import type { ConnectionPhase } from '../connection/terminal-consumer';
 
-export interface NoticeProps {
-  phase: ConnectionPhase;
-  /** Messages of input that wait for a connection. */
-  waiting: number;
-  onReconnect: () => void;
-  /** Null where it may not be done. */
-  onTakeOver: (() => void) | null;
+export interface NoticeContent {
+  /** Another kind is another notice: it is shown though the one before was put away. */
+  kind: string;
+  isWarning: boolean;
+  text: string;
+  /** What changes all the time, and would be read aloud each time. */
+  details?: ReactNode;
+  action?: { label: string; run: () => void };
 }
 
-/** Says above the terminal what keeps it from being one's own: a dead link, somebody else driving, an end. */
-export function Notice({ phase, waiting, onReconnect, onTakeOver }: NoticeProps) {
+export interface NoticeActions {
+  reconnect: () => void;
+  /** Null where it may not be done. */
+  takeOver: (() => void) | null;
+}
+
+/** What keeps the terminal from being one's own: a dead link, somebody else driving, an end. Null if nothing does. */
+export function noticeFor(phase: ConnectionPhase, waiting: number, actions: NoticeActions): NoticeContent | null {
   switch (phase.phase) {
     case 'connecting':
     case 'reconnecting':
       if (phase.attempt === 0) return null;
-      return (
-        <div className="notice warning" role="status">
-          <span>
-            The connection is gone. Reconnecting <Countdown at={phase.phase === 'connecting' ? 0 : phase.at} />
-            {waiting > 0 && ` — ${waiting} ${waiting === 1 ? 'key' : 'keys'} kept and sent then`}.
-          </span>
-          <button type="button" onClick={onReconnect}>
-            Reconnect now
-          </button>
-        </div>
-      );
-    case 'starting':
-      return (
-        <div className="notice" role="status">
-          <span>
-            {STATUS_SENTENCES[phase.progress.code]} {phase.progress.detail}
-            {waiting > 0 && ` ${waiting} ${waiting === 1 ? 'key is' : 'keys are'} kept and sent then.`}
-          </span>
-        </div>
-      );
-    case 'ended':
-      return (
-        <div className="notice" role="status">
-          <span>
-            {STATUS_SENTENCES[phase.end.reason]} {phase.end.detail}
-          </span>
-        </div>
-      );
-    case 'refused':
-      return (
-        <div className="notice warning" role="alert">
-          <span>{STATUS_SENTENCES[phase.code]}</span>
-        </div>
-      );
+      return {
+        kind: 'gone',
+        isWarning: true,
+        text: 'The connection is gone. Reconnecting',
+        details: (
+          <>
+            {' '}
+            <Countdown at={phase.phase === 'connecting' ? 0 : phase.at} />
+            {waiting > 0 && ` — ${keys(waiting)} kept and sent then`}.
+          </>
+        ),
+        action: { label: 'Reconnect now', run: actions.reconnect },
+      };
     case 'unresponsive':
-      return (
-        <div className="notice warning" role="status">
-          <span>
-            The session does not respond. Another connection is being tried
-            {waiting > 0 && ` — ${waiting} ${waiting === 1 ? 'key is' : 'keys are'} kept`}.
-          </span>
-          <button type="button" onClick={onReconnect}>
-            Try again now
-          </button>
-        </div>
-      );
+      return {
+        kind: 'unresponsive',
+        isWarning: true,
+        text: 'The session does not respond. Another connection is being tried',
+        details: waiting > 0 ? ` — ${keys(waiting)} kept and sent then.` : '.',
+        action: { label: 'Try again now', run: actions.reconnect },
+      };
+    case 'starting': {
+      const { code, detail } = phase.progress;
+      return {
+        kind: `starting ${code}`,
+        isWarning: false,
+        text: sentences(STATUS_SENTENCES[code], detail),
+        details: waiting > 0 ? ` ${keys(waiting)} kept and sent then.` : null,
+      };
+    }
+    case 'ended':
+      return { kind: 'ended', isWarning: false, text: sentences(STATUS_SENTENCES[phase.end.reason], phase.end.detail) };
+    case 'refused':
+      return { kind: 'refused', isWarning: true, text: STATUS_SENTENCES[phase.code] };
     case 'attached': {
       const { role, driven, idleEndsInMs } = phase.state;
       if (idleEndsInMs !== null) {
-        return (
-          <div className="notice warning" role="status">
-            <span>
-              Nothing happens here. The session ends <Countdown at={Date.now() + idleEndsInMs} />; press any key to
-              stay.
-            </span>
-          </div>
-        );
+        return {
+          kind: 'idle',
+          isWarning: true,
+          text: 'Nothing happens here, and the session ends soon. Press any key to stay.',
+          details: (
+            <>
+              {' '}
+              It ends <Countdown at={Date.now() + idleEndsInMs} />.
+            </>
+          ),
+        };
       }
       if (role === 'driver') return null;
-      return (
-        <div className="notice" role="status">
-          <span>{driven ? 'You are watching; somebody else is typing.' : 'You are watching.'}</span>
-          {onTakeOver !== null && (
-            <button type="button" onClick={onTakeOver}>
-              Take over
-            </button>
-          )}
-        </div>
-      );
+      const { takeOver } = actions;
+      return {
+        kind: driven ? 'watching a driver' : 'watching',
+        isWarning: false,
+        text: driven ? 'You are watching; somebody else is typing.' : 'You are watching.',
+        ...(takeOver === null ? {} : { action: { label: 'Take over', run: takeOver } }),
+      };
     }
   }
+}
+
+const keys = (count: number) => `${count} ${count === 1 ? 'key' : 'keys'}`;
+const sentences = (first: string, second: string | undefined) => (second === undefined ? first : `${first} ${second}`);
+
+/**
+ * Says it over the terminal, at its top, where no prompt is; it never takes room from the terminal, whose program would redraw. The
+ * status line says the same in a word when it was put away.
+ */
+export function Notice({ content, onDismiss }: { content: NoticeContent | null; onDismiss: () => void }) {
+  return (
+    // There before what it says, or that would not be read aloud.
+    <div className="notice-place" role="status">
+      {content !== null && (
+        <div className={content.isWarning ? 'notice warning' : 'notice'}>
+          <span role={content.kind === 'refused' ? 'alert' : undefined}>
+            {content.text}
+            <span aria-hidden="true">{content.details}</span>
+          </span>
+          {content.action !== undefined && (
+            <button type="button" onClick={content.action.run}>
+              {content.action.label}
+            </button>
+          )}
+          <button type="button" className="quiet" aria-label="Put this notice away" onClick={onDismiss}>
+            ×
+          </button>
+        </div>
+      )}
+    </div>
+  );
 }
 
 function Countdown({ at }: { at: number }) {

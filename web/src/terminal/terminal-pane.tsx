@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Ref } from 'react';
 import type { Credential } from '../connection/link-opener';
 import { onReturn } from '../connection/returns';
-import type { ConnectionPhase } from '../connection/terminal-connection';
+import type { ConnectionPhase } from '../connection/terminal-consumer';
 import { changeSettings, useSettings, useTheme } from '../ui/settings';
 import { useToast } from '../ui/toasts';
 import { ClipboardBar } from './clipboard/clipboard-bar';
@@ -20,7 +20,7 @@ import type { Shortcut } from './keyboard/shortcuts';
 import { StatusLine } from './status-line';
 import type { HeldModifiers } from './keyboard/sticky-modifiers';
 import { TerminalView } from './terminal-view';
-import { Notice } from './notice';
+import { Notice, noticeFor } from './notice';
 
 export interface TerminalPaneProps {
   sessionId?: string;
@@ -46,6 +46,7 @@ export function TerminalPane(props: TerminalPaneProps) {
   const [phase, setPhase] = useState<ConnectionPhase>({ phase: 'connecting', attempt: 0 });
   const [rttMs, setRtt] = useState<number | null>(null);
   const [waiting, setWaiting] = useState(0);
+  const [isEndOfLines, setEndOfLines] = useState(false);
   const [searching, setSearching] = useState(false);
   const [question, setQuestion] = useState<ClipboardQuestion | null>(null);
   const [link, setLink] = useState<LinkInView | null>(null);
@@ -87,7 +88,7 @@ export function TerminalPane(props: TerminalPaneProps) {
         latency: setRtt,
         refused: (code) => say(STATUS_SENTENCES[code]),
         waiting: setWaiting,
-        size: () => undefined,
+        endOfLines: setEndOfLines,
         shortcut: (shortcut) => {
           if (shortcut === 'search') setSearching(true);
           else latest.current.props.onShortcut?.(shortcut);
@@ -120,8 +121,11 @@ export function TerminalPane(props: TerminalPaneProps) {
     if (!hidden) view.current?.focus();
   }, [hidden]);
 
-  const attached = phase.phase === 'attached' ? phase.state : null;
-  const dead = phase.phase === 'connecting' ? phase.attempt > 0 : phase.phase !== 'attached';
+  const takeOver = mode === 'drive' ? () => view.current?.takeOver() : null;
+  const notice = noticeFor(phase, waiting, { reconnect: () => view.current?.reconnectNow(), takeOver });
+  const [isDismissed, dismiss] = useDismissal(notice?.kind ?? null);
+  const attached = phase.phase === 'attached' || phase.phase === 'unresponsive' ? phase.state : null;
+  const dead = phase.phase === 'connecting' ? phase.attempt > 0 : attached === null;
   return (
     <section className="pane" hidden={hidden} aria-label={label}>
       {searching && view.current !== null && (
@@ -134,11 +138,17 @@ export function TerminalPane(props: TerminalPaneProps) {
         />
       )}
       <Notice
-        phase={phase}
-        waiting={waiting}
-        onReconnect={() => view.current?.reconnectNow()}
-        onTakeOver={mode === 'drive' ? () => view.current?.takeOver() : null}
+        content={isDismissed ? null : notice}
+        onDismiss={() => {
+          dismiss();
+          view.current?.focus();
+        }}
       />
+      {isEndOfLines && (
+        <p className="end-of-lines" role="status">
+          Earlier lines are not kept.
+        </p>
+      )}
       <div ref={place} data-testid="terminal" className={dead ? 'terminal dead' : 'terminal'} />
       {question !== null && (
         <ClipboardBar
@@ -173,11 +183,19 @@ export function TerminalPane(props: TerminalPaneProps) {
         phase={phase}
         rttMs={rttMs}
         state={attached}
+        onTakeOver={isDismissed ? takeOver : null}
         onSearch={() => setSearching(true)}
         onLarger={(step) => changeSettings({ fontSize: Math.min(24, Math.max(11, settings.fontSize + step)) })}
       />
     </section>
   );
+}
+
+/** Whether what is shown was put away, and what puts it away until it is of another kind. */
+function useDismissal(kind: string | null): [boolean, () => void] {
+  const [dismissed, setDismissed] = useState<string | null>(null);
+  useEffect(() => setDismissed(null), [kind]);
+  return [kind !== null && dismissed === kind, () => setDismissed(kind)];
 }
 
 const SIGN_IN_AGAIN: ReadonlySet<StatusCode> = new Set(['unauthorized', 'signed-out', 'token-expired']);

@@ -1,12 +1,12 @@
 import type { StatusCode, TerminalSize } from '@claude-webui/protocol';
 import { repairXterm } from '@claude-webui/protocol';
-import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import type { Credential } from '../connection/link-opener';
-import type { ConnectionPhase, TerminalConsumer } from '../connection/terminal-connection';
+import type { Scrollback } from '../connection/scrollback-pull';
+import type { ConnectionPhase, TerminalConsumer } from '../connection/terminal-consumer';
 import { TerminalConnection } from '../connection/terminal-connection';
 import { copyText } from '../ui/clipboard';
 import type { Settings } from '../ui/settings';
@@ -14,6 +14,12 @@ import { ClipboardGate } from './clipboard/clipboard-gate';
 import type { ClipboardQuestion } from './clipboard/clipboard-gate';
 import type { BarKey } from './keyboard/key-sequence';
 import type { LinkInView } from './links/link-target';
+import { SizeRequest } from './layout/size-request';
+import { TerminalLayout } from './layout/terminal-layout';
+import { keepingView } from './output/kept-view';
+import { StreamApplier } from './output/stream-applier';
+import { SynchronousTerminal } from './output/synchronous-terminal';
+import { Turns } from './output/turn';
 import { useRenderer } from './renderer';
 import type { Shortcut } from './keyboard/shortcuts';
 import type { HeldModifiers, Modifier } from './keyboard/sticky-modifiers';
@@ -23,7 +29,8 @@ import type { LinkListener } from './links/terminal-links';
 import { isReport } from './report';
 import { MINIMUM_CONTRAST, TERMINAL_THEMES } from './themes';
 
-const SCROLLBACK_LINES = 10_000;
+/** Kept of what was seen here, though the session may keep fewer. */
+const LEAST_SCROLLBACK_LINES = 10_000;
 const FONT = "'JetBrains Mono', 'Cascadia Code', 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 const encoder = new TextEncoder();
 
@@ -40,7 +47,8 @@ export interface TerminalViewListener {
   latency(rttMs: number): void;
   refused(code: StatusCode): void;
   waiting(messages: number): void;
-  size(size: TerminalSize): void;
+  /** Whether the first of the lines that are kept is in view, and there were others above it. */
+  endOfLines(isInView: boolean): void;
   shortcut(shortcut: Shortcut): void;
   files(files: File[], way: 'pasted' | 'dropped'): void;
   /** The browser does not say what is on the clipboard. */
@@ -57,9 +65,11 @@ export interface TerminalViewListener {
 export class TerminalView implements TerminalConsumer {
   readonly search = new SearchAddon();
   private readonly terminal: Terminal;
-  private readonly fit = new FitAddon();
+  private readonly output: StreamApplier;
+  private readonly turns = new Turns();
+  private readonly layout: TerminalLayout;
+  private readonly sizes: SizeRequest;
   private readonly connection: TerminalConnection;
-  private readonly observer: ResizeObserver;
   private readonly input: TerminalInput;
   private readonly clipboard: ClipboardGate;
   private readonly links: LinkListener = {
@@ -69,16 +79,20 @@ export class TerminalView implements TerminalConsumer {
   private renderer: Settings['renderer'] = 'automatic';
   private endRenderer: () => void = () => undefined;
   private isDriver = false;
+  private wasAttached = false;
+  /** Whether there were lines above those that the session has sent. */
+  private hasMoreAbove = false;
+  private isEndInView = false;
 
   constructor(
-    private readonly container: HTMLElement,
+    container: HTMLElement,
     private readonly options: TerminalViewOptions,
     private readonly listener: TerminalViewListener,
   ) {
     const settings = options.settings();
     this.terminal = new Terminal({
       allowProposedApi: true,
-      scrollback: SCROLLBACK_LINES,
+      scrollback: LEAST_SCROLLBACK_LINES,
       fontFamily: FONT,
       fontSize: settings.fontSize,
       screenReaderMode: settings.screenReader,
@@ -87,7 +101,6 @@ export class TerminalView implements TerminalConsumer {
       minimumContrastRatio: MINIMUM_CONTRAST[options.theme],
       linkHandler: linkHandler(this.links),
     });
-    this.terminal.loadAddon(this.fit);
     this.terminal.loadAddon(this.search);
     this.terminal.loadAddon(new UnicodeGraphemesAddon());
     repairXterm(this.terminal);
@@ -105,44 +118,75 @@ export class TerminalView implements TerminalConsumer {
       question: (question) => listener.clipboardQuestion(question),
       tooLarge: () => listener.clipboardTooLarge(),
     });
-    this.terminal.onData((data) => this.send(this.input.withModifiers(data)));
+    this.output = new StreamApplier(
+      new SynchronousTerminal(this.terminal, (rebuild) => keepingView(this.terminal, rebuild)),
+      {
+        now: () => performance.now(),
+        defer: (run) => this.turns.defer(run),
+        parsed: (offset) => this.connection.parsed(offset),
+      },
+    );
+    this.terminal.onData((data) => this.gaveOut(data));
+    this.terminal.onRender(() => this.lookForEnd());
     // Reports of the mouse.
     this.terminal.onBinary(
       (data) => this.isDriver && this.connection.type(Uint8Array.from(data, (char) => char.charCodeAt(0))),
     );
     this.terminal.onSelectionChange(() => listener.selected(this.terminal.hasSelection()));
     this.terminal.parser.registerOscHandler(52, (data) => {
-      if (this.isDriver) this.clipboard.requested(data);
+      if (this.isDriver && !this.output.isReplaying) this.clipboard.requested(data);
       return true;
     });
     this.terminal.registerLinkProvider(linkProvider(this.terminal, this.links));
-    this.fit.fit();
-    this.connection = new TerminalConnection({ url: __WS_URL__, size: () => this.size(), ...options }, this);
-    this.observer = new ResizeObserver(() => this.refit());
-    this.observer.observe(container);
+    this.sizes = new SizeRequest(
+      () => ({ cols: this.terminal.cols, rows: this.terminal.rows }),
+      (size) => this.connection.resize(size),
+    );
+    const fontSize = () => options.settings().fontSize;
+    this.layout = new TerminalLayout(container, this.terminal, fontSize, (size) => this.sizes.fits(size));
+    this.connection = new TerminalConnection(
+      { url: __WS_URL__, size: () => this.sizes.forAttach(), scrollback: true, ...options },
+      this,
+    );
     // For tests, which read the buffer: what is drawn on a canvas cannot be read from the page.
     Object.assign(container, { terminal: this.terminal });
   }
 
   // What the connection has to say.
 
-  write(data: Uint8Array, offset: number): void {
-    this.terminal.write(data, () => this.connection.parsed(offset));
+  write(data: Uint8Array, offset: number, isReplay: boolean): void {
+    this.output.output(data, offset, isReplay);
   }
 
-  reset({ cols, rows }: TerminalSize): void {
-    this.terminal.reset();
-    if (!this.isDriver) this.terminal.resize(cols, rows);
+  resize(size: TerminalSize): void {
+    this.output.resize(size);
+  }
+
+  reset(size: TerminalSize): void {
+    this.hasMoreAbove = false;
+    this.output.renew(size);
+  }
+
+  snapshot(size: TerminalSize, data: Uint8Array, offset: number): void {
+    this.hasMoreAbove = false;
+    this.output.snapshot(size, data, offset, true);
+  }
+
+  keepLines(lines: number): void {
+    this.terminal.options.scrollback = Math.max(LEAST_SCROLLBACK_LINES, lines);
+  }
+
+  scrollback({ data, more }: Scrollback): void {
+    const isThere = this.output.scrollback(data);
+    this.hasMoreAbove = more || !isThere;
   }
 
   phase(phase: ConnectionPhase): void {
-    if (phase.phase === 'attached') {
-      const { role, size } = phase.state;
-      const becameDriver = role === 'driver' && !this.isDriver;
-      this.isDriver = role === 'driver';
-      if (becameDriver) this.refit();
-      else if (!this.isDriver) this.terminal.resize(size.cols, size.rows);
-    }
+    const isAttached = phase.phase === 'attached' || phase.phase === 'unresponsive';
+    if (isAttached) this.isDriver = phase.state.role === 'driver';
+    this.wasAttached ||= isAttached;
+    this.layout.own(!this.wasAttached || (isAttached && this.isDriver));
+    this.sizes.allow(phase.phase === 'attached' && this.isDriver);
     this.listener.phase(phase);
   }
 
@@ -197,7 +241,6 @@ export class TerminalView implements TerminalConsumer {
 
   takeOver(): void {
     this.connection.takeOver();
-    this.connection.resize(this.size());
     this.focus();
   }
 
@@ -216,46 +259,48 @@ export class TerminalView implements TerminalConsumer {
   }
 
   restyle(theme: keyof typeof TERMINAL_THEMES): void {
-    const { fontSize, screenReader, renderer } = this.options.settings();
+    const { screenReader, renderer } = this.options.settings();
     this.terminal.options.theme = TERMINAL_THEMES[theme];
     this.terminal.options.minimumContrastRatio = MINIMUM_CONTRAST[theme];
     if (renderer !== this.renderer) this.render(renderer);
-    this.terminal.options.fontSize = fontSize;
     this.terminal.options.screenReaderMode = screenReader;
-    this.refit();
+    this.layout.update();
   }
 
   close(): void {
-    this.observer.disconnect();
+    this.layout.close();
+    this.sizes.close();
     this.input.close();
     this.connection.close();
+    this.output.close();
+    this.turns.close();
     this.terminal.dispose();
   }
 
-  /** Sends what the terminal gives out: keys, and what it reports. */
-  private send(data: string): void {
-    // A terminal that only watches answers nobody.
+  /** The terminal gives out keys, reports, and answers to what a program has asked. */
+  private gaveOut(data: string): void {
+    if (this.output.isParsing) return this.answered(data);
     if (!this.isDriver && isReport(data)) return;
-    if (!this.connection.type(encoder.encode(data))) this.listener.refused('too-much-input');
+    if (!this.connection.type(encoder.encode(this.input.withModifiers(data)))) this.listener.refused('too-much-input');
+  }
+
+  /** Programs are answered once, by the terminal of their driver, and not when others have asked long ago. */
+  private answered(data: string): void {
+    if (this.isDriver && !this.output.isReplaying) this.connection.type(encoder.encode(data));
+  }
+
+  private lookForEnd(): void {
+    const { viewportY, baseY, length } = this.terminal.buffer.active;
+    const isFull = length >= (this.terminal.options.scrollback ?? 0) + this.terminal.rows;
+    const isEndInView = baseY > 0 && viewportY === 0 && (this.hasMoreAbove || isFull);
+    if (isEndInView === this.isEndInView) return;
+    this.isEndInView = isEndInView;
+    this.listener.endOfLines(isEndInView);
   }
 
   private render(renderer: Settings['renderer']): void {
     this.renderer = renderer;
     this.endRenderer();
     this.endRenderer = useRenderer(this.terminal, renderer);
-  }
-
-  private size(): TerminalSize {
-    return { cols: this.terminal.cols, rows: this.terminal.rows };
-  }
-
-  /** Fills the place there is, if the terminal's size is ours to say. */
-  private refit(): void {
-    if (!this.isDriver || this.container.clientWidth === 0) return;
-    const before = this.size();
-    this.fit.fit();
-    const size = this.size();
-    this.listener.size(size);
-    if (size.cols !== before.cols || size.rows !== before.rows) this.connection.resize(size);
   }
 }

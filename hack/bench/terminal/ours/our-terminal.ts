@@ -1,4 +1,4 @@
-import type { ConnectionPhase } from '../../../../web/src/connection/terminal-connection';
+import type { ConnectionPhase } from '../../../../web/src/connection/terminal-consumer';
 import { TerminalConnection } from '../../../../web/src/connection/terminal-connection';
 import { Inbox } from '../inbox';
 import type { Target } from '../peer';
@@ -18,6 +18,7 @@ export class OurTerminal {
         sessionId,
         mode: 'drive',
         size: () => ({ cols: 80, rows: 24 }),
+        scrollback: false,
         credential: () => Promise.resolve({ token: target.access['token'] ?? '' }),
       },
       {
@@ -25,7 +26,15 @@ export class OurTerminal {
           this.inbox.push(data);
           this.connection.parsed(offset);
         },
+        resize: () => undefined,
         reset: () => void (this.resets += 1),
+        snapshot: (_size, data, offset) => {
+          this.resets += 1;
+          this.inbox.push(data);
+          this.connection.parsed(offset);
+        },
+        keepLines: () => undefined,
+        scrollback: () => undefined,
         phase: (phase) => {
           for (const listener of this.phases) listener(phase);
         },

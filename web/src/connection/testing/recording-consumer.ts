@@ -1,4 +1,7 @@
-import type { ConnectionPhase, TerminalConnection, TerminalConsumer } from '../terminal-connection';
+import type { TerminalSize } from '@claude-webui/protocol';
+import type { Scrollback } from '../scrollback-pull';
+import type { TerminalConnection } from '../terminal-connection';
+import type { ConnectionPhase, TerminalConsumer } from '../terminal-consumer';
 import { Arrivals } from './scripted-gateway';
 
 /** Deals with everything at once, and keeps what it was told. */
@@ -6,19 +9,34 @@ export class RecordingConsumer implements TerminalConsumer {
   readonly phases = new Arrivals<ConnectionPhase>();
   readonly refusals: string[] = [];
   text = '';
-  resets = 0;
   /** Whether output is dealt with, or piles up. */
   isParsing = true;
   connection: TerminalConnection | null = null;
 
-  write(data: Uint8Array, offset: number): void {
-    this.text += Buffer.from(data).toString();
+  write(data: Uint8Array, offset: number, isReplay: boolean): void {
+    const text = Buffer.from(data).toString();
+    this.text += isReplay ? `(${text})` : text;
     if (this.isParsing) this.connection?.parsed(offset);
   }
 
+  resize({ cols, rows }: TerminalSize): void {
+    this.text += `[${cols}×${rows}]`;
+  }
+
   reset(): void {
-    this.resets += 1;
     this.text = '';
+  }
+
+  snapshot(size: TerminalSize, data: Uint8Array, offset: number): void {
+    this.reset();
+    this.resize(size);
+    this.write(data, offset, true);
+  }
+
+  keepLines(): void {}
+
+  scrollback({ data, more }: Scrollback): void {
+    this.text = `${more ? '…' : ''}${Buffer.from(data).toString()}|${this.text}`;
   }
 
   phase(phase: ConnectionPhase): void {
