@@ -39,7 +39,12 @@ export interface XtermLine {
   _combined: Record<number, string>;
   _extendedAttrs: Record<number, XtermExtended | undefined>;
   getWidth(column: number): number;
-  setCellFromCodepoint(column: number, codePoint: number, width: number, attributes: { fg: number; bg: number }): void;
+  setCellFromCodepoint(
+    column: number,
+    codePoint: number,
+    width: number,
+    attributes: { fg: number; bg: number; extended?: XtermExtended | undefined },
+  ): void;
   resize(cols: number, fill: object): boolean;
 }
 
@@ -102,6 +107,7 @@ export interface XtermCore {
   };
   _inputHandler: {
     parse(data: Uint8Array): unknown;
+    print(codePoints: Uint32Array, start: number, end: number): void;
     _parser: { currentState: number; precedingJoinState: number };
     _utf8Decoder: XtermDecoder;
     _curAttrData: XtermAttributes;
@@ -179,7 +185,7 @@ const SHAPE: Readonly<Record<'number' | 'boolean' | 'string' | 'object' | 'funct
     ...members('_oscLinkService', '_dataByLinkId _entriesWithId'),
   ],
   function: [
-    ...members('_inputHandler', 'parse onColor registerCsiHandler eraseInDisplay eraseInLine selectCharset'),
+    ...members('_inputHandler', 'parse print onColor registerCsiHandler eraseInDisplay eraseInLine selectCharset'),
     ...members('_inputHandler._utf8Decoder', 'clear decode'),
     ...members('_bufferService.buffers.normal', 'getNullCell getBlankLine lines.get lines.set lines.push'),
     ...members('_oscLinkService', 'getLinkData addLineToLink _removeMarkerFromLink'),

@@ -86,6 +86,24 @@ describe.each([
     right: [false, true, true],
   },
   {
+    fault: 'without wrapping, a wide character that does not fit takes a half of the one before it',
+    run: (terminal: Terminal) => {
+      write(terminal, `\x1b[?7l${'漢'.repeat(6)}`);
+      return xtermCore(terminal)._bufferService.buffers.normal.lines.get(0)?.getWidth(9);
+    },
+    broken: 1,
+    right: 0,
+  },
+  {
+    fault: 'without wrapping, what joins a character that does not fit joins another',
+    run: (terminal: Terminal) => {
+      write(terminal, '\x1b[?7l123456789x\x1b[10G漢\u0301');
+      return rowsOf(terminal)[0];
+    },
+    broken: '123456789\u0301',
+    right: '123456789x',
+  },
+  {
     fault: 'what DECSC saves moves with the text',
     run: (terminal: Terminal) => {
       write(terminal, '\x1b[4H\x1b7\n\n\x1b8x');

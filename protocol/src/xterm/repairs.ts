@@ -29,6 +29,7 @@ export function repairXterm(terminal: RepairableTerminal): Repairs {
   mendEraseAbove(terminal, core);
   limitCounts(core);
   mendWrappingAnew(core);
+  mendUnwrapped(core);
   keepLinks(core);
   const saved = new SavedCursors(terminal, core);
   let { cols } = core._bufferService;
@@ -133,6 +134,58 @@ function mendWrappingAnew(core: XtermCore): void {
 
 /** It is one for all terminals. */
 const mendedRings = new WeakSet<object>();
+
+/**
+ * Without wrapping, a wide character that does not fit is left out, and takes a half of the one before it all the same; what
+ * would join it joins another. And a narrow one in the last column leaves the first half of what it overwrites.
+ */
+function mendUnwrapped(core: XtermCore): void {
+  const handler = core._inputHandler;
+  const print = handler.print.bind(handler);
+  handler.print = (data, start, end) => {
+    print(data, start, end);
+    if (core.coreService.decPrivateModes.wraparound) return;
+    const { cols, buffers } = core._bufferService;
+    const { lines, ybase, x, y } = buffers.active;
+    const line = lines.get(ybase + y);
+    if (line === undefined) return;
+    mendLastColumns(line, cols);
+    const wasLeftOut =
+      x === cols - 1 && widthOf(handler._parser.precedingJoinState) === 2 && line.getWidth(x - 2) !== 2;
+    if (wasLeftOut) handler._parser.precedingJoinState = 0;
+  };
+
+  function mendLastColumns(line: XtermLine, cols: number): void {
+    const column = cols - 2;
+    if (line.getWidth(column) !== 2 || line._data[(cols - 1) * 3] === 0) return;
+    const [fg = 0, bg = 0] = line._data.subarray(column * 3 + 1, column * 3 + 3);
+    const attributes = { fg, bg, extended: line._extendedAttrs[column] };
+    const first = firstCodePoint(line, column);
+    if (widthOf(core.unicodeService.charProperties(first, 0)) < 2)
+      line.setCellFromCodepoint(column, first, 1, attributes);
+    else if (line.getWidth(cols - 1) === 1 && hasContent(line, cols - 1))
+      line.setCellFromCodepoint(column, 0, 1, { fg: 0, bg: bg & COLOR_MASK });
+    else line.setCellFromCodepoint(cols - 1, 0, 0, attributes);
+  }
+}
+
+function widthOf(properties: number): number {
+  return (properties >> 1) & 3;
+}
+
+function hasContent(line: XtermLine, column: number): boolean {
+  return ((line._data[column * 3] ?? 0) & CONTENT) !== 0;
+}
+
+function firstCodePoint(line: XtermLine, column: number): number {
+  const content = line._data[column * 3] ?? 0;
+  return (content & IS_COMBINED) === 0 ? content & CODE_POINT : (line._combined[column]?.codePointAt(0) ?? 0);
+}
+
+/** Of a cell's content. */
+const CODE_POINT = 0x1f_ffff;
+const IS_COMBINED = 0x20_0000;
+const CONTENT = CODE_POINT | IS_COMBINED;
 
 /** What DECSC has saved beside column, colours and flags. */
 export interface SavedCursor {

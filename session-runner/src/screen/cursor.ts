@@ -10,9 +10,6 @@ const NORMAL_SCREEN = '\x1b[?1047l';
 /** What of a character's properties decides about the next one: its width and its kind, not how it came about. */
 const JOIN_MASK = 0x7e;
 
-/** Wide characters of every kind there is. */
-const SKIPPED = ['\u3000', '\uac00', '\uac01', '\u1100', '\u{1f44d}'];
-
 /** The character before the cursor. */
 interface Character {
   column: number;
@@ -114,28 +111,12 @@ export class Cursor {
     if (precedingJoinState === 0) return null;
     const { fg, bg, extended } = core._inputHandler._curAttrData;
     if (before === null || !isSameRendition(this.renditionAt(before.column), renditionOf(fg, bg, extended)))
-      return this.lastSkipped();
+      return null;
     const text = this.joinsLike(before.content, precedingJoinState) ? this.spelled(before.content) : null;
-    if (text === null) return this.lastSkipped();
+    if (text === null) return null;
     // Only its first code point pushes.
     const first = core.unicodeService.charProperties(before.content.codePointAt(0) ?? 0, 0);
     return { column: before.column, text, pushes: (first >> 1) & 3 };
-  }
-
-  /**
-   * Without wrapping, a wide character in the last column is not written; what follows may join it all the same. If it takes
-   * the second half of the one before it, it must be written together with that.
-   */
-  private lastSkipped(): LastWritten | null {
-    const { buffer, cols, line } = this;
-    const { precedingJoinState } = this.core._inputHandler._parser;
-    if (this.core.coreService.decPrivateModes.wraparound || buffer.x !== cols - 1) return null;
-    const alike = SKIPPED.find((character) => this.joinsLike(character, precedingJoinState));
-    if (alike === undefined) return null;
-    const hasHalved = cols > 1 && widthAt(line, cols - 2) === 2;
-    return hasHalved
-      ? { column: cols - 2, text: contentAt(line, cols - 2) + alike, pushes: 0 }
-      : { column: cols - 1, text: alike, pushes: 0 };
   }
 
   private joinsLike(content: string, state: number): boolean {

@@ -147,29 +147,10 @@ function drawCell(pen: Pen, line: XtermLine, column: number, fill: number): numb
     return 1;
   }
   const width = widthAt(line, column);
-  if (width === 2 && !isSecondHalf(line, column + 1)) return drawFirstHalf(pen, line, column);
   pen.like(fgAt(line, column), bgAt(line, column), extendedAt(line, column));
   if (pen.character(contentAt(line, column)) !== width && column + width < line.length)
     pen.control(`\x1b[${column + width + 1}G`);
   return width;
-}
-
-/**
- * Draws a wide character whose second half is gone. That happens where, without wrapping, another one did not fit after it
- * in the last columns; nowhere else. Returns the width of what was drawn.
- */
-function drawFirstHalf(pen: Pen, line: XtermLine, column: number): number {
-  if (column + 2 !== line.length || hasContent(line, column + 1)) {
-    drawAsSpace(pen, line, column);
-    return 1;
-  }
-  pen.like(fgAt(line, column), bgAt(line, column), extendedAt(line, column));
-  pen.character(contentAt(line, column));
-  pen.like(fgAt(line, column + 1), bgAt(line, column + 1), extendedAt(line, column + 1));
-  pen.control('\x1b[?7l');
-  pen.character(WIDE);
-  pen.control('\x1b[?7h');
-  return 2;
 }
 
 function drawAsSpace(pen: Pen, line: XtermLine, column: number): void {
