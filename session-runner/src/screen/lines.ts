@@ -69,9 +69,10 @@ function endsOf(lines: Lines): Int32Array {
   let nextEnd = 0;
   for (let index = lines.count - 1; index >= 0; index -= 1) {
     const line = lines.get(index);
+    if (!next?.isWrapped) nextEnd = line.length;
     // Only what is drawn in one go from the left can begin in the line before.
-    const isSimple = next !== null && nextEnd !== MARKED && !needsPreparation(next, nextEnd);
-    nextEnd = next?.isWrapped ? (isSimple ? endIfWrapping(line, next) : MARKED) : line.length;
+    else if (nextEnd === MARKED || needsPreparation(next, nextEnd)) nextEnd = MARKED;
+    else nextEnd = endIfWrapping(line, next);
     ends[index] = nextEnd;
     next = line;
   }
@@ -129,7 +130,7 @@ function drawCells(pen: Pen, line: XtermLine, end: number, fill: number): number
     } else {
       passOver(pen, gap);
       gap = 0;
-      column += drawCell(pen, line, column, fill);
+      column += drawAscii(pen, line, column, to) || drawCell(pen, line, column, fill);
     }
   }
   return gap;
@@ -138,6 +139,33 @@ function drawCells(pen: Pen, line: XtermLine, end: number, fill: number): number
 function passOver(pen: Pen, columns: number): void {
   if (columns > 0) pen.control(columns === 1 ? '\x1b[C' : `\x1b[${columns}C`);
 }
+
+/**
+ * Draws what begins at this column and is of ASCII and alike: most of all there is. Returns its width, 0 if it is nothing of
+ * the kind.
+ */
+function drawAscii(pen: Pen, line: XtermLine, column: number, to: number): number {
+  const { _data: data } = line;
+  const fg = fgAt(line, column);
+  const bg = bgAt(line, column);
+  const extended = extendedAt(line, column);
+  let width = 0;
+  for (let at = column; at < to && width < asciiText.length; at += 1) {
+    const code = (data[at * 3] ?? 0) - NARROW;
+    if (code < 0x20 || code > 0x7e || data[at * 3 + 1] !== fg || data[at * 3 + 2] !== bg) break;
+    if (extended !== undefined && line._extendedAttrs[at] !== extended) break;
+    asciiText[width] = code;
+    width += 1;
+  }
+  if (width === 0) return 0;
+  pen.like(fg, bg, extended);
+  pen.ascii(asciiText.toString('latin1', 0, width));
+  return width;
+}
+
+/** Narrow content is above this. */
+const NARROW = 1 << WIDTH_SHIFT;
+const asciiText = Buffer.alloc(1024);
 
 /** Draws what is at this column. Returns its width. */
 function drawCell(pen: Pen, line: XtermLine, column: number, fill: number): number {
@@ -277,7 +305,7 @@ function hasContent(line: XtermLine, column: number): boolean {
 /** Whether this is a cell as erasing leaves it: a background, no more. */
 function isErased(line: XtermLine, column: number): boolean {
   const { _data: data } = line;
-  const isNull = (data[column * 3] ?? 0) === 1 << WIDTH_SHIFT;
+  const isNull = data[column * 3] === NARROW;
   return isNull && data[column * 3 + 1] === 0 && ((data[column * 3 + 2] ?? 0) & ~COLOR) === 0;
 }
 

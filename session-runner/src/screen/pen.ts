@@ -79,6 +79,14 @@ export class Pen {
     return (this.joining >> 1) & 3;
   }
 
+  /** The content of cells of ASCII. */
+  ascii(text: string): void {
+    if ((this.unicode.charProperties(text.charCodeAt(0), this.joining) & 1) !== 0) this.control(BREAK);
+    this.text += text;
+    // What is before it does not matter.
+    this.joining = this.unicode.charProperties(text.charCodeAt(text.length - 1), 0);
+  }
+
   /** Nothing that follows joins what was written. */
   break(): void {
     if (this.joining !== 0) this.control(BREAK);
