@@ -2,8 +2,8 @@
  * The gateway's error catalogue: a stable code, an HTTP status and a sentence for each. What also happens on sockets has
  * the code and the sentence of the protocol's status list, so that a client explains both the same way.
  */
-import type { StatusCode } from '@claude-webui/protocol';
-import { STATUS_SENTENCES } from '@claude-webui/protocol';
+import type { FileProblemCode, StatusCode } from '@claude-webui/protocol';
+import { FILE_PROBLEMS, STATUS_SENTENCES } from '@claude-webui/protocol';
 
 interface CatalogueEntry {
   status: number;
@@ -17,6 +17,7 @@ function shared(code: StatusCode, status: number): Partial<Record<StatusCode, Ca
 }
 
 export const ERRORS = {
+  ...FILE_PROBLEMS,
   ...shared('unauthorized', 401),
   ...shared('token-expired', 401),
   ...shared('signed-out', 401),
@@ -48,6 +49,12 @@ export const ERRORS = {
   'own-account': { status: 409, title: 'You cannot disable yourself. Ask another administrator.' },
   'last-administrator': { status: 409, title: 'This is the last administrator. Add another first.' },
   'users-kept-elsewhere': { status: 409, title: 'Users cannot be changed here.' },
+  'session-suspended': { status: 409, title: 'This session is suspended. Open it to reach its files.' },
+  'session-over': {
+    status: 410,
+    title: 'This session is over. If the server keeps workspaces, start a session in the same one to go on.',
+  },
+  'session-starting': { status: 503, title: 'The session is still starting. Try again when it has started.' },
   'payload-too-large': { status: 413, title: 'The request is larger than the server takes.' },
   'unsupported-media-type': { status: 415, title: 'The body must be sent as application/json.' },
   'too-many-requests': { status: 429, title: 'Too many requests. Wait as long as Retry-After says, then try again.' },
@@ -87,6 +94,11 @@ export class PolicyRefusal extends AppError {
   ) {
     super('policy-refused', detail);
   }
+}
+
+/** Whether a runner may refuse something with it. */
+export function isFileProblem(code: string): code is FileProblemCode {
+  return Object.hasOwn(FILE_PROBLEMS, code);
 }
 
 /** Reads well after `throw`. */

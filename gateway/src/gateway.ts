@@ -17,6 +17,7 @@ import { Tokens } from './auth/tokens';
 import { Users } from './auth/users';
 import type { Config } from './config/config';
 import { createApp } from './http/app';
+import { limitBodies } from './http/body-deadline';
 import { clientAddress } from './http/client-address';
 import { originAllowed, requestedHost } from './http/origin';
 import { requestCounter } from './http/rate-limit';
@@ -28,7 +29,7 @@ import type { PolicyFileParts } from './policy/policy-file';
 import { PolicyFile } from './policy/policy-file';
 import { ProvenSettings } from './policy/proven-settings';
 import { shareProvenSettings } from './policy/shared-proven-settings';
-import { forwardFile } from './runner-link/files';
+import { askWorkspace } from './runner-link/workspace';
 import type { PlainProgram } from './sessions/open-backend';
 import { openBackend } from './sessions/open-backend';
 import { connectRedis } from './redis/shared-redis';
@@ -130,6 +131,7 @@ async function open(
   opened.push(() => sessions.close(redis === null && !backend.findsAgain ? 'end' : 'leave'));
 
   let draining = false;
+  const leaving = new AbortController();
   const { publicOrigins, trustedProxies } = config.http;
   const http = createServer(
     createApp({
@@ -146,7 +148,8 @@ async function open(
       loginLimit: redis === null ? new LocalLoginLimit() : new SharedLoginLimit(redis.commands),
       countRequest: requestCounter(config.http.rateLimit, redis?.commands ?? null),
       sessions,
-      forwardFile,
+      askWorkspace,
+      draining: leaving.signal,
       notReady: () => [
         ...(draining ? ['The server is stopping.'] : []),
         ...(redis?.isReady() === false ? ['Redis is away.'] : []),
@@ -167,11 +170,13 @@ async function open(
       originAllowed(headers.origin, requestedHost(headers, trustedProxies), publicOrigins),
     addressOf: (request) => clientAddress(request, trustedProxies),
   });
+  limitBodies(http);
   await listen(http, config.http);
   opened.push(async () => {
     draining = true;
     if (redis !== null) await delay(config.http.drainDelayMs);
     const closed = stopAccepting(http);
+    leaving.abort();
     if (redis !== null) await sockets.drain(config.http.drainSpreadMs);
     sockets.close('server-stopping');
     await finishRequests(http, closed);

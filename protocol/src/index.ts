@@ -1,6 +1,7 @@
 /** The wire contract: everything two programs of this project say to each other is named here, and how terminals take it. No dependencies. */
 export * from './command-group';
 export * from './events';
+export * from './files';
 export * from './flow-control';
 export * from './frame-channel';
 export * from './frame-decoder';

@@ -3,7 +3,8 @@
  * each other. One runner keeps one session.
  *
  * - `GET /attach` (WebSocket; query `AttachQuery`): frames of frames.ts. Scope `drive` or `view`.
- * - `GET|PUT /files/<path>`: a file of the workspace. Scope `files`.
+ * - `/workspace/…`: files of the workspace, as `WORKSPACE_ROUTES` has them. Scope `files`. Bodies and answers are files.ts's; refusals
+ *   are a `FileRefusal`.
  * - `PUT /model-call`: a model call of this session is in flight; body `ModelCallMark`. Scope `control`.
  * - `GET /control` (WebSocket): JSON texts, `RunnerEvent` one way and `RunnerCommand` the other. Scope `control`. Any gateway may
  *   follow a session; whoever has heard of its end closes with 1000.
@@ -14,7 +15,22 @@ import type { PolicyRule, SessionPolicy } from './policy';
 import type { Activity, SessionEnd, TerminalSize } from './session';
 
 export const ATTACH_PATH = '/attach';
-export const FILES_PATH = '/files';
+export const WORKSPACE_PATH = '/workspace';
+/** Below WORKSPACE_PATH. */
+export const WORKSPACE_ROUTES = {
+  /** `GET|HEAD|PUT|DELETE /files/<path>`: a file (with Range and conditions), a folder's listing (`?limit`, `?after`) or archive (`?archive=zip`). */
+  files: '/files',
+  /** `POST`, body `{path}`. */
+  folders: '/folders',
+  /** `POST`, body `FileMove`. */
+  moves: '/moves',
+  /** `POST`, body `NewUpload`; `HEAD|PATCH|DELETE /uploads/<id>`. */
+  uploads: '/uploads',
+  /** `POST`, body `{folders: SeenFolder[]}`: answers as soon as one of them is not as it was seen, or after a while. */
+  changes: '/changes',
+  /** `GET ?path=`: what a path that programs print leads to. */
+  lookup: '/lookup',
+} as const;
 export const MODEL_CALL_PATH = '/model-call';
 export const CONTROL_PATH = '/control';
 

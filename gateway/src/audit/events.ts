@@ -53,6 +53,7 @@ const userId = text.describe('Id of the user whom it concerns.');
 const username = text.describe('Name of the user whom it concerns.');
 const shareId = text.describe('Id of the share link.');
 const path = text.describe('Path in the workspace, URL-encoded.');
+const bytes = count.describe('How many bytes.');
 
 export const AUDIT_EVENTS = {
   'audit.opened': success('A writer begins. Its line follows the last one in the file, if there is one.', {
@@ -100,8 +101,14 @@ export const AUDIT_EVENTS = {
   'share.used': success('Somebody came with a share link; the actor has its id.', {}),
   'share.revoked': success('A share link was taken back.', { shareId }),
 
-  'file.downloaded': success('A file, or the list of a directory, was sent to a browser.', { path }),
-  'file.uploaded': success('A file was written from a browser.', { path }),
+  'file.listed': repeatable(success('The list of a folder was sent.', { path })),
+  'file.download-started': success('A file, or a folder as an archive, begins to be sent.', { path }),
+  'file.downloaded': success('It has been sent to its end.', { path, bytes }),
+  'file.download-cut': failure('It was broken off; so many bytes had been sent.', { path, bytes }),
+  'file.uploaded': success('A file was written.', { path, bytes }),
+  'file.moved': success('A file or folder was renamed or moved.', { path, to: path }),
+  'file.deleted': success('A file, or a folder with all in it, was deleted.', { path }),
+  'file.folder-made': success('A folder was made.', { path }),
 
   'admin.user-added': success('An administrator added a user.', { userId, username, role: z.enum(USER_ROLES) }),
   'admin.user-disabled': success('An administrator disabled a user.', { userId, username }),

@@ -44,5 +44,6 @@ function kindOf(event: AuditEvent): string {
   // What a session's own programs cause is told for each session; whoever else it is may name as many as they like.
   if (event.event === 'policy.refused')
     return JSON.stringify([event.rule, id, address, event.actor.kind, event.sessionId]);
+  if (event.event === 'file.listed') return JSON.stringify([event.event, id, address, event.sessionId, event.path]);
   return JSON.stringify([event.event, 'reason' in event ? event.reason : null, id, address]);
 }

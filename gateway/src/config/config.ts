@@ -26,6 +26,8 @@ export interface Config {
     /** Absolute path of the built web client. */
     webRoot: string;
     rateLimit: { windowMs: number; maxRequests: number };
+    /** Largest file that may be written into a workspace. */
+    maxFileBytes: number;
     /** From not ready to taking no more connections. */
     drainDelayMs: number;
     /** Over which clients are sent to another server. */
@@ -239,6 +241,7 @@ function toConfig(values: Values): Config {
       trustedProxies: values.TRUST_PROXY,
       webRoot: resolve(values.WEB_ROOT ?? BUILT_WEB_ROOT),
       rateLimit: { windowMs: values.RATE_LIMIT_WINDOW_MS, maxRequests: values.RATE_LIMIT_MAX_REQUESTS },
+      maxFileBytes: values.UPLOAD_MAX_BYTES,
       drainDelayMs: values.DRAIN_DELAY * 1000,
       drainSpreadMs: values.DRAIN_SPREAD * 1000,
     },

@@ -117,6 +117,11 @@ export const VARIABLES = {
     '600',
     'REST requests that one person at one address may make in a window.',
   ),
+  UPLOAD_MAX_BYTES: variable(
+    wholeNumber(1, 1_000_000_000_000),
+    '1073741824',
+    'Largest file that may be uploaded into a workspace. The page sends large files in pieces of at most 8 MiB.',
+  ),
   DATA_DIR: variable(
     directory,
     '~/.claude-webui',

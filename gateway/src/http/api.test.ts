@@ -1,6 +1,6 @@
-import Ajv2020 from 'ajv/dist/2020';
-import addFormats from 'ajv-formats';
 import type { User } from '../auth/users';
+import type { Conforms, Document } from './testing/conformity';
+import { conformity } from './testing/conformity';
 import { runApp, PASSWORD, sessionRecord } from './testing/running-app';
 import type { CallOptions, RunningApp } from './testing/running-app';
 
@@ -9,7 +9,7 @@ let alice: User;
 let bob: User;
 let admin: User;
 let watcher: User;
-let conforms: (method: string, path: string, response: Response) => Promise<unknown>;
+let conforms: Conforms;
 
 beforeAll(async () => {
   app = await runApp();
@@ -22,46 +22,12 @@ beforeAll(async () => {
 afterAll(() => app.close());
 beforeEach(() => (app.sessions.records = []));
 
-interface Document {
-  paths: Record<string, Record<string, { responses: Record<string, Answer> }>>;
-}
-interface Answer {
-  $ref?: string;
-  content?: object;
-}
-
-/** Holds an answer against the document: its status, its type and its body. */
-function conformity(document: Document): typeof conforms {
-  const ajv = addFormats(new Ajv2020({ strict: false, allErrors: true }));
-  ajv.addSchema(document, 'api');
-  return async (method, path, response) => {
-    const answers = document.paths[path]?.[method.toLowerCase()]?.responses ?? {};
-    const answer = answers[String(response.status)];
-    if (answer === undefined) throw new Error(`${method} ${path} does not document ${response.status}`);
-    const text = await response.text();
-    if (answer.content === undefined && answer.$ref === undefined) {
-      expect(text).toBe('');
-      return null;
-    }
-    const type = response.headers.get('content-type')?.split(';')[0];
-    expect(type).toBe(answer.$ref === undefined ? 'application/json' : 'application/problem+json');
-    const escaped = path.replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D');
-    const pointer =
-      answer.$ref === undefined
-        ? `api#/paths/${escaped}/${method.toLowerCase()}/responses/${response.status}/content/application~1json/schema`
-        : 'api#/components/schemas/Problem';
-    const body: unknown = JSON.parse(text);
-    const validate = ajv.compile({ $ref: pointer });
-    if (!validate(body)) throw new Error(`${method} ${path}: ${ajv.errorsText(validate.errors)} in ${text}`);
-    return body;
-  };
-}
-
 /** Calls, holds the answer against the document, and gives status and body. */
 async function check(method: string, template: string, path: string, options: CallOptions = {}) {
   const response = await app.call(method, path, options);
   const { status, headers } = response;
-  return { status, headers, body: (await conforms(method, template, response)) as Record<string, string> | null };
+  const answer = { status, type: headers.get('content-type'), text: await response.text() };
+  return { status, headers, body: conforms(method, template, answer) as Record<string, string> | null };
 }
 
 const LIST = '/api/v1/sessions';

@@ -4,7 +4,6 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { User } from '../auth/users';
-import type { FileAnswer } from '../runner-link/files';
 import { PASSWORD, runApp, sessionRecord } from './testing/running-app';
 import type { RunningApp } from './testing/running-app';
 
@@ -156,30 +155,11 @@ test('a request is one line in the log, by its pattern, with who and what', asyn
   expect(app.logged.join('')).not.toContain('secret=x');
 });
 
-test('a file request reaches the runner with its path as it was sent', async () => {
-  const seen: string[] = [];
-  const { app, alice } = await start({
-    forwardFile: (_record, path, request, response): Promise<FileAnswer> => {
-      seen.push(`${request.method ?? ''} ${path}`);
-      request.resume();
-      response.end('content');
-      return Promise.resolve({ forwarded: true });
-    },
-  });
-  const record = sessionRecord(alice.id);
-  app.sessions.records = [record];
-  const files = `/api/v1/sessions/${record.id}/files`;
-  await app.call('GET', `${files}/src/a%20b%2Fc.txt`, { as: alice });
-  await app.call('PUT', `${files}/data.json`, { as: alice, body: { not: 'parsed' } });
-  await app.call('GET', `${files}/`, { as: alice });
-  expect(seen).toEqual(['GET src/a%20b%2Fc.txt', 'PUT data.json', 'GET ']);
-});
-
 test.each(['a/../../../etc/passwd', '../model-call', '%2e%2E/model-call', './a'])(
   'the path %s does not reach the runner',
   async (path) => {
-    const { app, alice } = await start({ forwardFile: () => Promise.reject(new Error('it did')) });
-    const record = sessionRecord(alice.id);
+    const { app, alice } = await start({ askWorkspace: () => Promise.reject(new Error('it did')) });
+    const record = sessionRecord(alice.id, { state: 'ready' });
     app.sessions.records = [record];
     // fetch would tidy the path up.
     const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
@@ -193,15 +173,6 @@ test.each(['a/../../../etc/passwd', '../model-call', '%2e%2E/model-call', './a']
     expect(answer).toMatch(/^HTTP\/1\.1 400/);
   },
 );
-
-test('what the runner refuses is said as a problem, in its words', async () => {
-  const refusal: FileAnswer = { forwarded: false, status: 413, code: 'too-large', message: 'At most 100 MiB.' };
-  const { app, alice } = await start({ forwardFile: () => Promise.resolve(refusal) });
-  const record = sessionRecord(alice.id);
-  app.sessions.records = [record];
-  const response = await app.call('GET', `/api/v1/sessions/${record.id}/files/a`, { as: alice });
-  expect(await problemOf(response)).toMatchObject({ code: 'payload-too-large', detail: 'At most 100 MiB.' });
-});
 
 describe('the web client', () => {
   let webRoot: string;

@@ -4,7 +4,7 @@ import express from 'express';
 import type { Config } from '../config/config';
 import { problem } from '../errors';
 import type { Logger } from '../log';
-import type { forwardFile } from '../runner-link/files';
+import type { AskWorkspace } from '../runner-link/workspace';
 import type { AdministrationParts } from './administration';
 import { serveAdministration } from './administration';
 import type { AuthParts } from './auth';
@@ -12,7 +12,8 @@ import { auditRefusals } from './audit-refusals';
 import { serveAuth } from './auth';
 import { authenticator } from './authenticate';
 import { crossOrigin } from './cross-origin';
-import { serveFiles } from './files';
+import { serveFiles } from './files/files';
+import { readerTokenOf } from './files/link-cookie';
 import { serveHealth } from './health';
 import { serveMetrics } from './metrics';
 import { observe } from './observe';
@@ -33,7 +34,9 @@ export interface AppParts extends AuthParts, Omit<AdministrationParts, 'users'> 
   log: Logger;
   sessions: SessionCalls;
   countRequest: CountRequest;
-  forwardFile: typeof forwardFile;
+  askWorkspace: AskWorkspace;
+  /** Aborts when the server stops. */
+  draining: AbortSignal;
   /** Reasons why the gateway cannot serve now; none if it can. */
   notReady: () => readonly string[];
 }
@@ -56,7 +59,13 @@ export function createApp(parts: AppParts): Express {
   serveOidc(app, parts);
   serveSessions(app, sessions, authenticate, audit);
   serveShares(app, sessions, authenticate, audit);
-  serveFiles(app, sessions, authenticate, audit, parts.forwardFile);
+  serveFiles(app, {
+    ...{ sessions, authenticate, audit },
+    authenticateReader: authenticator(tokens, metrics, readerTokenOf),
+    askWorkspace: parts.askWorkspace,
+    maxFileBytes: config.maxFileBytes,
+    draining: parts.draining,
+  });
   serveAdministration(app, parts, authenticate);
   serveOpenApi(app);
   serveWeb(app, config.webRoot);

@@ -7,9 +7,13 @@ import { attribute } from './actor';
 /** Who asks, by the access token of the request. @throws AppError unauthorized, token-expired, signed-out */
 export type Authenticate = (request: Request, response: Response) => Claims;
 
-export function authenticator(tokens: Tokens, metrics: Metrics): Authenticate {
+export function authenticator(
+  tokens: Tokens,
+  metrics: Metrics,
+  tokenOf: (request: Request) => string | null = bearerOf,
+): Authenticate {
   return (request, response) => {
-    const token = bearerOf(request);
+    const token = tokenOf(request);
     if (token === null) throw problem('unauthorized');
     try {
       const claims = tokens.verifyAccess(token);

@@ -20,10 +20,16 @@ export function crossOrigin({
     if (origin !== undefined && publicOrigins.includes(origin)) {
       response.setHeader('Access-Control-Allow-Origin', origin);
       response.setHeader('Access-Control-Allow-Credentials', 'true');
-      response.setHeader('Access-Control-Expose-Headers', 'X-Request-Id, Retry-After, Location');
+      response.setHeader(
+        'Access-Control-Expose-Headers',
+        'X-Request-Id, Retry-After, Location, ETag, Content-Range, Content-Disposition, Upload-Offset, Upload-Length',
+      );
       if (request.method === 'OPTIONS') {
         response.setHeader('Access-Control-Allow-Methods', 'GET, POST, PUT, PATCH, DELETE');
-        response.setHeader('Access-Control-Allow-Headers', 'Authorization, Content-Type, X-Request-Id');
+        response.setHeader(
+          'Access-Control-Allow-Headers',
+          'Authorization, Content-Type, X-Request-Id, If-Match, If-None-Match, Range, Upload-Offset',
+        );
         response.setHeader('Access-Control-Max-Age', PREFLIGHT_SECONDS);
         response.status(204).end();
         return;

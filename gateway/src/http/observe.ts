@@ -4,11 +4,18 @@ import { performance } from 'node:perf_hooks';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from '../log';
 import type { Metrics } from '../metrics/metrics';
+import { FILE_CHANGES_ROUTE } from './files/tree';
 import { requestIdOf } from './request-id';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 /** Asked every few seconds by machines. */
-const QUIET_ROUTES = new Set(['/health', '/ready', '/metrics']);
+const QUIET_ROUTES = new Set(['/health', '/ready', '/metrics', FILE_CHANGES_ROUTE]);
+/** They take as long as the client's line, or as nothing happens: that says nothing about the server. */
+const UNTIMED_ROUTES = new Set([
+  FILE_CHANGES_ROUTE,
+  '/api/v1/sessions/:id/files{/*path}',
+  '/api/v1/sessions/:id/uploads/:uploadId',
+]);
 
 /**
  * Neither logs addresses nor bodies: paths and queries may hold what is not for logs. A request is known by its route's
@@ -34,7 +41,7 @@ export function observe(log: Logger, metrics: Metrics): RequestHandler {
       const seconds = (performance.now() - startedAt) / 1000;
       const status = response.writableFinished ? response.statusCode : 499;
       metrics.httpRequests.inc({ route, method, status: String(status) });
-      metrics.httpDuration.observe({ route, method }, seconds);
+      if (!UNTIMED_ROUTES.has(route)) metrics.httpDuration.observe({ route, method }, seconds);
       countBytes(socket);
       const line = { ...subjects(request, response), method, route, status, ms: Math.round(seconds * 1000) };
       log[QUIET_ROUTES.has(route) ? 'debug' : 'info'](line, 'request');

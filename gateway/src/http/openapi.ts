@@ -1,50 +1,21 @@
 /** `/api/v1/openapi.json`: the REST API described, from the schemas that check it. */
 import type { Express } from 'express';
 import * as z from 'zod';
+import { FILE_LINK_COOKIE } from './files/link-cookie';
+import { FILE_OPERATIONS } from './files/operations';
+import type { Content, Operation } from './operation';
+import { COMPONENTS } from './operation';
 import { resource } from './resource';
 import * as schemas from './schemas';
-
-/** Named schemas of the document. */
-const COMPONENTS = {
-  Session: schemas.session,
-  SessionList: schemas.sessionList,
-  Share: schemas.share,
-  NewShare: schemas.newShare,
-  ShareList: schemas.shareList,
-  Methods: schemas.methods,
-  SignedIn: schemas.signedIn,
-  SignedOut: schemas.signedOut,
-  Me: schemas.me,
-  User: schemas.account,
-  UserList: schemas.accountList,
-  NewUser: schemas.newAccount,
-  NewPassword: schemas.newPassword,
-  Status: schemas.status,
-  Problem: schemas.problemDocument,
-};
 
 const reference = (name: keyof typeof COMPONENTS) => ({ $ref: `#/components/schemas/${name}` });
 
 const withoutDraft = ({ $schema: _draft, ...rest }: { $schema?: unknown }): object => rest;
 const jsonSchema = (schema: z.core.$ZodType, io: 'input' | 'output') => withoutDraft(z.toJSONSchema(schema, { io }));
 
-interface Operation {
-  summary: string;
-  /** Query, beside the parameters of the path. */
-  query?: z.ZodObject<Record<string, z.ZodType>>;
-  body?: z.ZodType;
-  /** Status of success, and what comes with it; null: nothing, `file`: bytes. */
-  answer: [number, keyof typeof COMPONENTS | 'file' | null];
-  /** Another one. */
-  orAnswer?: Operation['answer'];
-  /** Statuses of the problems that are this operation's own. */
-  problems?: number[];
-  /** Served without an access token. */
-  open?: true;
-}
-
 /** Path → method → operation. */
 const OPERATIONS: Record<string, Record<string, Operation>> = {
+  ...FILE_OPERATIONS,
   '/health': { get: { summary: 'Whether the process is alive', answer: [200, 'Status'], open: true } },
   '/ready': { get: { summary: 'Whether it can serve', answer: [200, 'Status'], problems: [503], open: true } },
   '/auth/methods': { get: { summary: 'How people sign in here', answer: [200, 'Methods'], open: true } },
@@ -122,19 +93,11 @@ const OPERATIONS: Record<string, Record<string, Operation>> = {
       summary: 'Make a read-only link',
       body: schemas.shareBody,
       answer: [201, 'NewShare'],
-      problems: [404, 409, 415],
+      problems: [404, 409, 410, 415],
     },
   },
   '/api/v1/sessions/{id}/shares/{shareId}': {
     delete: { summary: 'Take a link back; who watches by it is cut off', answer: [204, null], problems: [404] },
-  },
-  '/api/v1/sessions/{id}/files/{path}': {
-    get: {
-      summary: 'Download a file of the workspace, or list a directory',
-      answer: [200, 'file'],
-      problems: [403, 404, 502, 503],
-    },
-    put: { summary: 'Upload a file into the workspace', answer: [201, 'file'], problems: [403, 404, 413, 502, 503] },
   },
   '/api/v1/admin/users': {
     get: { summary: 'Everybody who may sign in by password (administrators)', answer: [200, 'UserList'] },
@@ -174,38 +137,61 @@ const OPERATIONS: Record<string, Record<string, Operation>> = {
 const COMMON_PROBLEMS = [400, 401, 403, 429];
 
 function described(operation: Operation, path: string) {
-  const { summary, query, body, answer, orAnswer, problems = [], open } = operation;
+  const { summary, query, headers, body, problems = [] } = operation;
   const refusals = [...new Set([...COMMON_PROBLEMS, ...problems])].sort((a, b) => a - b);
   return {
     summary,
-    ...(open === true ? {} : { security: [{ accessToken: [] }] }),
-    parameters: [...pathParameters(path), ...queryParameters(query)],
-    ...(body === undefined
-      ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body, 'input') } } } }),
+    ...securityOf(operation),
+    parameters: [...pathParameters(path), ...queryParameters(query), ...headerParameters(headers)],
+    ...(body === undefined ? {} : { requestBody: { required: true, content: bodyContent(body) } }),
     responses: {
       ...Object.fromEntries(refusals.map((code) => [code, { $ref: '#/components/responses/Problem' }])),
-      ...Object.fromEntries(
-        [answer, orAnswer ?? answer].map(([status, content]) => [
-          status,
-          { description: 'Done', ...contentOf(content) },
-        ]),
-      ),
+      ...Object.fromEntries(answersOf(operation)),
     },
   };
 }
 
-function contentOf(content: Operation['answer'][1]) {
+function securityOf({ open, byLink }: Operation) {
+  if (open === true) return {};
+  return { security: [{ accessToken: [] }, ...(byLink === true ? [{ fileLink: [] }] : [])] };
+}
+
+/** Status → what comes with it. */
+function answersOf({ answer, orAnswer, more = [] }: Operation): [number, object][] {
+  const described = [answer, ...(orAnswer === undefined ? [] : [orAnswer]), ...more];
+  return described.map(([status, content]) => [
+    status,
+    { description: DESCRIPTIONS[status] ?? 'Done', ...contentOf(content) },
+  ]);
+}
+
+const DESCRIPTIONS: Partial<Record<number, string>> = { 206: 'The part that was asked for', 304: 'As it is known' };
+
+const BYTES = { schema: { type: 'string', format: 'binary' } };
+
+function contentOf(content: Content): { content?: object } {
   if (content === null) return {};
-  if (content === 'file') return { content: { '*/*': {} } };
-  return { content: { 'application/json': { schema: reference(content) } } };
+  const all = Array.isArray(content) ? content : [content];
+  return { content: Object.fromEntries(all.flatMap(mediaTypes)) };
+}
+
+/** Media type → what of it comes. */
+function mediaTypes(content: 'bytes' | keyof typeof COMPONENTS): [string, object][] {
+  if (content !== 'bytes') return [['application/json', { schema: reference(content) }]];
+  return ['application/octet-stream', 'application/gzip'].map((type) => [type, BYTES]);
+}
+
+function bodyContent(body: NonNullable<Operation['body']>): object {
+  if (body === 'bytes') return { 'application/octet-stream': BYTES };
+  return { 'application/json': { schema: jsonSchema(body, 'input') } };
 }
 
 function pathParameters(path: string) {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
     in: 'path',
     required: true,
+    ...(name === 'path' ? { description: 'Names with `/` between them, each of which may be sent as `%2F`.' } : {}),
     schema: { type: 'string' },
   }));
 }
@@ -214,8 +200,18 @@ function queryParameters(query: z.ZodObject<Record<string, z.ZodType>> | undefin
   return Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
     name,
     in: 'query',
-    required: false,
+    required: !schema.safeParse(undefined).success,
     schema: jsonSchema(schema, 'input'),
+  }));
+}
+
+function headerParameters(headers: Record<string, string> = {}) {
+  return Object.entries(headers).map(([name, description]) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
   }));
 }
 
@@ -231,7 +227,10 @@ export function openApiDocument() {
       ]),
     ),
     components: {
-      securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        fileLink: { type: 'apiKey', in: 'cookie', name: FILE_LINK_COOKIE },
+      },
       schemas: Object.fromEntries(
         Object.entries(COMPONENTS).map(([name, schema]) => [name, jsonSchema(schema, 'output')]),
       ),

@@ -1,22 +1,27 @@
 /** Errors as RFC 9457 problem documents. */
-import type { ErrorRequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
 import * as z from 'zod';
 import { AppError, ERRORS, problem } from '../errors';
 import type { Logger } from '../log';
+import { afterBody } from './body-deadline';
 import { requestIdOf } from './request-id';
 
 /** The last middleware: says what went wrong, and logs what should not have. */
 export function problems(log: Logger): ErrorRequestHandler {
-  return (error: unknown, _request, response, _next) => {
+  return (error: unknown, request, response, _next) => {
     const refusal = refusalFor(error);
     if (refusal.code === 'internal') log.error({ requestId: requestIdOf(response), err: error }, 'request failed');
     // Half an answer cannot become a problem document; a cut connection at least cannot pass for a whole one.
     if (response.headersSent) response.destroy();
-    else sendProblem(response, refusal);
+    else sendProblem(request, response, refusal);
   };
 }
 
-function sendProblem(response: Response, { code, status, detail, retryAfterSeconds }: AppError): void {
+function sendProblem(
+  request: Request,
+  response: Response,
+  { code, status, detail, retryAfterSeconds }: AppError,
+): void {
   if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', retryAfterSeconds);
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
   const document = {
@@ -27,11 +32,15 @@ function sendProblem(response: Response, { code, status, detail, retryAfterSecon
     ...(detail === undefined ? {} : { detail }),
     requestId: requestIdOf(response),
   };
+  const text = JSON.stringify(document);
   response
     .status(status)
-    .set('Cache-Control', 'no-store')
-    .type('application/problem+json')
-    .send(JSON.stringify(document));
+    .set({ 'Cache-Control': 'no-store', 'Content-Length': String(Buffer.byteLength(text)) })
+    .type('application/problem+json');
+  if (request.method === 'HEAD') return void response.end();
+  // All of it, as its length says; the connection stays until the rest of a refused body is through.
+  response.write(text);
+  afterBody(request, () => response.end());
 }
 
 /** What Express and its body parser throw: `status` says whose fault it is. */

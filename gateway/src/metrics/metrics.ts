@@ -48,7 +48,7 @@ export class Metrics {
   });
   readonly httpDuration = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'From the request to the last byte of its answer.',
+    help: 'From the request to the last byte of its answer; transfers of files and waits for their changes left out.',
     labelNames: ['route', 'method'] as const,
     buckets: HTTP_BUCKETS,
     registers: this.registers,

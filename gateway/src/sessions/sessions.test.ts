@@ -141,6 +141,7 @@ describe('what people may do with sessions', () => {
     const { secret } = await local.sessions.share(ALICE, id, 60);
     await local.sessions.end(ALICE, id);
     expect(await local.sessions.findShare(secret)).toBeNull();
+    await expect(local.sessions.share(ALICE, id, 60)).rejects.toMatchObject({ code: 'session-over' });
   });
 
   test('a session has at most 16 links', async () => {

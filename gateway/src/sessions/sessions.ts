@@ -218,6 +218,7 @@ export class Sessions {
 
   private async addLink(viewer: Viewer, id: string, seconds: number): Promise<{ share: ShareRecord; secret: string }> {
     const record = await this.get(viewer, id);
+    if (!isLive(record)) throw new AppError('session-over');
     const valid = record.shares.filter(isValid);
     if (valid.length >= MAX_SHARES) throw new AppError('too-many-shares');
     const secret = randomBytes(32).toString('base64url');

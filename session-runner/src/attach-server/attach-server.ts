@@ -5,12 +5,12 @@ import {
   ATTACH_PATH,
   BIND_PATH,
   CONTROL_PATH,
-  FILES_PATH,
   FrameError,
   HEARTBEAT_INTERVAL_SECONDS,
   INPUT_HEADER_BYTES,
   MAX_INPUT_PAYLOAD_BYTES,
   MODEL_CALL_PATH,
+  WORKSPACE_PATH,
   decodeClientFrame,
   encodeRunnerFrame,
 } from '@claude-webui/protocol';
@@ -19,7 +19,7 @@ import { HttpRefusal, guardedServer, readBody, requestTarget } from '@claude-web
 import type { RawData, WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import { parseAttachQuery, parseModelCallMark, parseRunnerCommand } from '../config/messages';
-import { workspaceFiles } from '../files/workspace-files';
+import type { WorkspaceServer } from '../files/workspace-server';
 import type { Session } from '../session/session';
 import type { ControlLinks } from './control-links';
 import { scopeOf } from './token';
@@ -31,8 +31,6 @@ const MAX_BIND_BYTES = 256 * 1024;
 
 /** For everybody to hear of the end and to go. Milliseconds. */
 const CLOSE_TIMEOUT_MS = 5000;
-/** A file's transfer in which nothing moves for so long is broken off. Milliseconds. */
-const TRANSFER_STALL_MS = 5 * 60_000;
 
 /** RFC 6455 §7.4.1 */
 const NORMAL_CLOSURE = 1000;
@@ -46,8 +44,8 @@ export interface Served {
   control: ControlLinks;
   sessionId: string;
   attachKey: string;
-  /** Absolute path. */
-  workspace: string;
+  /** Closed by who opened it. */
+  files: WorkspaceServer;
 }
 
 /** Makes the runner somebody's (protocol/src/pod.ts). */
@@ -68,7 +66,6 @@ export class AttachServer {
     perMessageDeflate: false,
     maxPayload: INPUT_HEADER_BYTES + MAX_INPUT_PAYLOAD_BYTES,
   });
-  private files: ReturnType<typeof workspaceFiles> | null = null;
   private served: Served | null = null;
   private readonly heartbeat: NodeJS.Timeout;
 
@@ -109,7 +106,6 @@ export class AttachServer {
   /** Opens the door to a session. Until then nobody has a key. */
   serve(served: Served): void {
     this.served = served;
-    this.files = workspaceFiles(served.workspace);
   }
 
   /** Asks whoever is connected to go, without a word of an end. */
@@ -179,9 +175,9 @@ export class AttachServer {
       return this.answerBind(this.binding, request, response);
     const scope = this.scope(request);
     if (scope === null) throw notAuthorized();
-    if (pathname.startsWith(`${FILES_PATH}/`) && scope === 'files' && this.files !== null) {
-      request.setTimeout(TRANSFER_STALL_MS, () => request.socket.destroy());
-      return this.files(request, response, pathname.slice(FILES_PATH.length));
+    if (this.served !== null && scope === 'files' && request.url?.startsWith(`${WORKSPACE_PATH}/`) === true) {
+      // As it came: a parsed address has its dot segments resolved.
+      return this.served.files.answer(request, response, request.url.slice(WORKSPACE_PATH.length));
     }
     if (pathname === MODEL_CALL_PATH && scope === 'control') {
       const mark = parseModelCallMark((await readBody(request, MAX_MARK_BYTES)).toString('utf8'));

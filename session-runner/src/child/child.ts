@@ -6,8 +6,9 @@ import type { FromRunner, SessionEnd, SessionSpec } from '@claude-webui/protocol
 import { AttachServer } from '../attach-server/attach-server';
 import { ControlLinks } from '../attach-server/control-links';
 import { parseToRunner } from '../config/messages';
+import { WorkspaceServer } from '../files/workspace-server';
 import { createLog } from '../log';
-import { prepareProgram, workspaceOf } from '../program/prepare';
+import { placesOf, prepareProgram } from '../program/prepare';
 import { provePolicy } from '../session/prove-policy';
 import { Session } from '../session/session';
 
@@ -27,6 +28,7 @@ async function start(spec: SessionSpec): Promise<void> {
   const control = new ControlLinks();
   let isServing = false;
   const server = new AttachServer((error) => sessionLog.error({ err: error }, 'a request to the session failed'));
+  const files = new WorkspaceServer({ ...placesOf(spec), log: sessionLog });
   const proving = new AbortController();
   let problem: SessionEnd | null = null;
   const finish = async (end: SessionEnd) => {
@@ -35,6 +37,7 @@ async function start(spec: SessionSpec): Promise<void> {
     // Whoever waits for it to be ready is its parent; later it has followers.
     if (isServing) await control.ended(end);
     await server.close();
+    await files.close();
     leave(problem ?? end);
   };
   session = new Session(spec, prepared, {
@@ -47,7 +50,7 @@ async function start(spec: SessionSpec): Promise<void> {
   });
   session.begin(spec);
   const { sessionId, attachKey } = spec;
-  server.serve({ session, control, sessionId, attachKey, workspace: workspaceOf(spec) });
+  server.serve({ session, control, sessionId, attachKey, files });
   // While the CLI starts; nobody can attach before it is known to obey.
   const listening = provePolicy(spec.policy, prepared.probe, control, proving.signal).then((found) => {
     problem = found;

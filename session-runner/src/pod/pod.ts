@@ -15,10 +15,11 @@ import { AttachServer } from '../attach-server/attach-server';
 import { ControlLinks } from '../attach-server/control-links';
 import { parseBindRequest } from '../config/messages';
 import type { PodEnvironment } from '../config/pod-environment';
+import { WorkspaceServer } from '../files/workspace-server';
 import { RunnerMetrics } from '../metrics/runner-metrics';
 import { giveWay } from '../processes/priority';
 import { ProcessLimit } from '../processes/process-limit';
-import { prepareProgram, workspaceOf } from '../program/prepare';
+import { placesOf, prepareProgram } from '../program/prepare';
 import type { Probe } from '../claude/self-test';
 import { provePolicy } from '../session/prove-policy';
 import { Session } from '../session/session';
@@ -69,6 +70,7 @@ export class Pod {
   private readonly statusServer: StatusServer;
   private readonly hop: ModelHop;
   private processLimit: ProcessLimit | null = null;
+  private files: WorkspaceServer | null = null;
   private hopUrl = '';
   private running: Running | null = null;
   private bound: { request: BindRequest; done: Promise<number> } | null = null;
@@ -123,6 +125,7 @@ export class Pod {
     this.server.dismiss();
     const timeout = new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref());
     await Promise.race([this.server.close(), timeout]);
+    await this.files?.close();
   }
 
   /** Waits until a gateway has heard of the end, unless the pod has no time. */
@@ -201,12 +204,13 @@ export class Pod {
       return 503;
     }
     running.session.begin({ sessionId, size, limits: { ...running.spec.limits, ...limits }, policy: given.policy });
+    this.files = new WorkspaceServer({ ...placesOf(running.spec), log: this.log });
     this.server.serve({
       session: running.session,
       control: this.control,
       sessionId,
       attachKey,
-      workspace: workspaceOf(running.spec),
+      files: this.files,
     });
     this.log.info({ sessionId, isAdopted }, 'bound to a session');
     return 204;

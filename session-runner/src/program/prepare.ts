@@ -18,6 +18,7 @@ import { cliIdentity } from '../claude/self-test';
 import { SettingsWatch } from '../claude/settings-watch';
 import { CLAUDE_ENVIRONMENT, EVENTS_VARIABLE, HOOKS, claudeState, isRecord } from '../claude/settings';
 import { readRegularFile, replaceFile } from '../files/private-file';
+import type { Places } from '../files/put';
 import { SANDBOX_GROUP, SANDBOX_USER, confine, sandboxPasswd } from '../confinement/bubblewrap';
 import { SESSION_MARKER } from '../processes/session-processes';
 import type { Command } from './command';
@@ -47,6 +48,8 @@ function layout(directory: string) {
   return {
     home: join(directory, 'home'),
     workspace: join(directory, 'workspace'),
+    // On the workspace's volume, and nothing that the session sees.
+    uploads: join(directory, 'uploads'),
     temporary: join(directory, 'tmp'),
     events: join(directory, 'events'),
     system: join(directory, 'system'),
@@ -56,8 +59,11 @@ function layout(directory: string) {
 
 type Folders = ReturnType<typeof layout>;
 
-/** The part of a session's directory that its person's files are in. */
-export const workspaceOf = (spec: SessionSpec): string => layout(spec.directory).workspace;
+/** The parts of a session's directory that its person's files are in, and come through. The directory is there. */
+export function placesOf(spec: SessionSpec): Places {
+  const { workspace, uploads } = layout(realpathSync(spec.directory));
+  return { root: workspace, uploads };
+}
 
 /** Makes the session's directory and the command to run in it. */
 export function prepareProgram(spec: SessionSpec): Prepared | { problem: SessionEnd } {
@@ -72,8 +78,8 @@ export function prepareProgram(spec: SessionSpec): Prepared | { problem: Session
   const isOwn = realpathSync(file).startsWith(`${realpathSync(spec.directory)}/`);
   if (isOwn)
     return { problem: notEnforced(`${file} leads into the session’s own directory, where it can be changed.`) };
-  // An earlier session's last events are not this one's.
-  rmSync(folders.events, { force: true, recursive: true });
+  // An earlier session's last events are not this one's, and nobody goes on with its uploads.
+  for (const folder of [folders.events, folders.uploads]) rmSync(folder, { force: true, recursive: true });
   for (const folder of Object.values(folders)) {
     mkdirSync(folder, PRIVATE);
     if (lstatSync(folder).isDirectory()) continue;

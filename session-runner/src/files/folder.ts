@@ -1,0 +1,91 @@
+import { constants } from 'node:fs';
+import type { Stats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { lstat, mkdir, open } from 'node:fs/promises';
+import { FileError, errnoOf, explain } from './file-error';
+import type { Names } from './path';
+
+/**
+ * Walks the workspace from descriptor to descriptor. The session's person can change the tree meanwhile, so a checked path
+ * proves nothing: every folder is opened without following links, and the next name is looked up from its descriptor
+ * (/proc/self/fd/N/name is Node's openat(2)). Only the last name of a path that is given to the kernel is not yet looked at, and
+ * no call that is used with it follows a link there.
+ */
+export const within = (folder: FileHandle, name: string): string => `/proc/self/fd/${folder.fd}/${name}`;
+
+const FOLDER_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/** Whether missing folders are made on the way. */
+export type Missing = 'refuse' | 'make';
+
+/** Opens a folder, calls back with it, and closes it. @throws FileError */
+export async function inFolder<T>(
+  root: string,
+  names: Names,
+  missing: Missing,
+  use: (folder: FileHandle) => Promise<T>,
+): Promise<T> {
+  const folder = await openFolder(root, names, missing);
+  try {
+    return await use(folder);
+  } finally {
+    await folder.close();
+  }
+}
+
+/** The same with the folder that something lies in, and its name there. @throws FileError bad-path for the workspace itself */
+export function inParent<T>(
+  root: string,
+  names: Names,
+  missing: Missing,
+  use: (folder: FileHandle, name: string) => Promise<T>,
+): Promise<T> {
+  const name = names.at(-1);
+  if (name === undefined) throw new FileError('bad-path', 'This is the workspace itself.');
+  return inFolder(root, names.slice(0, -1), missing, (folder) => use(folder, name));
+}
+
+/** A folder that is in another. @throws FileError */
+export async function openSubfolder(parent: FileHandle, name: string): Promise<FileHandle> {
+  return open(within(parent, name), FOLDER_FLAGS).catch((error: unknown) => explainFolder(error, parent, name));
+}
+
+/** What something is, links not followed. @throws FileError */
+export function look(folder: FileHandle, name: string): Promise<Stats> {
+  return lstat(within(folder, name)).catch(explain);
+}
+
+/** The same, or null if there is nothing. */
+export async function lookIfThere(folder: FileHandle, name: string): Promise<Stats | null> {
+  return look(folder, name).catch((error: unknown) => {
+    if (error instanceof FileError && error.code === 'file-not-found') return null;
+    throw error;
+  });
+}
+
+async function openFolder(root: string, names: Names, missing: Missing): Promise<FileHandle> {
+  let folder = await open(root, FOLDER_FLAGS).catch(explain);
+  for (const name of names) {
+    try {
+      if (missing === 'make') await mkdir(within(folder, name)).catch(unlessThere);
+      const next = await openSubfolder(folder, name);
+      await folder.close();
+      folder = next;
+    } catch (error) {
+      await folder.close();
+      throw error;
+    }
+  }
+  return folder;
+}
+
+function unlessThere(error: unknown): void {
+  if (errnoOf(error) !== 'EEXIST') explain(error);
+}
+
+/** O_DIRECTORY says ENOTDIR of a link too. */
+async function explainFolder(error: unknown, parent: FileHandle, name: string): Promise<never> {
+  if (errnoOf(error) === 'ENOTDIR' && (await lookIfThere(parent, name))?.isSymbolicLink() === true)
+    throw new FileError('file-is-link');
+  return explain(error);
+}
