@@ -195,3 +195,11 @@ test('no program is told what is on the clipboard', async () => {
   await page.keyboard.type('typed');
   await gets(workbench, 'aftertyped');
 });
+
+test('what a program has copied before is not asked about again when the page comes back', async () => {
+  const { workbench, page } = await open(copies('old'));
+  await workbench.button('Allow once').waitFor();
+  await page.reload();
+  await workbench.sees('READY:');
+  expect(await workbench.button('Allow once').count()).toBe(0);
+});

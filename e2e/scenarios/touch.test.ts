@@ -2,8 +2,7 @@
 import type { BrowserContextOptions, CDPSession } from 'playwright-core';
 import { openRawProgram, openRawStage, received } from '../system/raw-program';
 import type { Stage } from '../system/stage';
-import { eventually } from '../system/workbench-page';
-import type { WorkbenchPage } from '../system/workbench-page';
+import { WorkbenchPage, eventually } from '../system/workbench-page';
 
 const PHONE: BrowserContextOptions = { viewport: { width: 700, height: 600 }, hasTouch: true, isMobile: true };
 const ALTERNATE_SCREEN = '\x1b[?1049h';
@@ -184,4 +183,24 @@ test('the prompt stays above an on-screen keyboard that browsers tell by the vis
   expect(await keyBarEnd()).toBe(before);
   await change({ height: 300, offsetTop: 150, scale: 2 });
   expect(await keyBarEnd()).toBe(before);
+});
+
+test('a finger moves a screen that is somebody else’s and larger than the place for it', async () => {
+  const driver = await openRawProgram(
+    stage,
+    await (await stage.newContext({ viewport: { width: 1700, height: 900 } })).newPage(),
+    LINES,
+  );
+  const page = await (await stage.newContext({ ...PHONE, viewport: { width: 480, height: 500 } })).newPage();
+  const watcher = await WorkbenchPage.signIn(page, stage.gateway.url);
+  await watcher.sees('READY:');
+  await watcher.notice('somebody else is typing').waitFor();
+  const cdp = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', x?: number) =>
+    cdp.send('Input.dispatchTouchEvent', { type, touchPoints: x === undefined ? [] : [{ x, y: 250 }] });
+  await touch('touchStart', 250);
+  for (const x of [200, 150, 100]) await touch('touchMove', x);
+  await touch('touchEnd');
+  expect(await watcher.terminal.evaluate((element) => element.scrollLeft)).toBeGreaterThan(50);
+  expect(await received(driver)).toBe('');
 });

@@ -98,6 +98,8 @@ export class TerminalView implements TerminalConsumer {
       screenReaderMode: settings.screenReader,
       theme: TERMINAL_THEMES[options.theme],
       cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
+      // Where a program takes the mouse, as Shift does elsewhere.
+      macOptionClickForcesSelection: true,
       minimumContrastRatio: MINIMUM_CONTRAST[options.theme],
       linkHandler: linkHandler(this.links),
     });

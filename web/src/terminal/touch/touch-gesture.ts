@@ -12,8 +12,8 @@ export interface Place {
 }
 
 export interface TouchListener {
-  /** Pixels that the content is to move up: positive towards what comes later. `at` is where the finger went down. */
-  scroll(pixels: number, at: Place): void;
+  /** Pixels that the content is to move left and up: positive towards what comes later. `at` is where the finger went down. */
+  scroll(moved: Place, at: Place): void;
   /** The finger stayed where it is. */
   select(at: Place): void;
   /** It moves on after that. */
@@ -23,7 +23,7 @@ export interface TouchListener {
 type State =
   | { phase: 'none' }
   | { phase: 'down'; pointer: number; from: Place; timer: ReturnType<typeof setTimeout> }
-  | { phase: 'scroll'; pointer: number; from: Place; last: number }
+  | { phase: 'scroll'; pointer: number; from: Place; last: Place }
   | { phase: 'select'; pointer: number };
 
 /** One finger on the terminal: it scrolls, and goes on when it leaves; or it rests and selects. A tap is left to the browser. */
@@ -91,15 +91,15 @@ export class TouchGesture {
     this.speed.moved(event.timeStamp, y);
     if (state.phase === 'select') return this.listener.extend({ x, y });
     if (state.phase === 'scroll') {
-      this.listener.scroll(state.last - y, state.from);
-      state.last = y;
+      this.listener.scroll({ x: state.last.x - x, y: state.last.y - y }, state.from);
+      state.last = { x, y };
       return;
     }
     if (Math.hypot(x - state.from.x, y - state.from.y) < SLOP_PIXELS) return;
     clearTimeout(state.timer);
     // So that it goes on when the finger leaves the terminal.
     this.host.setPointerCapture(event.pointerId);
-    this.state = { phase: 'scroll', pointer: state.pointer, from: state.from, last: y };
+    this.state = { phase: 'scroll', pointer: state.pointer, from: state.from, last: { x, y } };
   }
 
   private up(event: PointerEvent): void {
@@ -115,7 +115,7 @@ export class TouchGesture {
       const pixels = inertia.advance(Math.max(0, now - before));
       this.frame = null;
       if (pixels === null) return;
-      this.listener.scroll(pixels, at);
+      this.listener.scroll({ x: 0, y: pixels }, at);
       this.coast(inertia, at, now);
     });
   }

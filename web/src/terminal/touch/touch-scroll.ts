@@ -26,12 +26,12 @@ export class TouchScroll {
 
   /** @param mayType whether programs may be sent anything */
   constructor(
-    host: HTMLElement,
+    private readonly host: HTMLElement,
     private readonly terminal: Terminal,
     private readonly mayType: () => boolean,
   ) {
     this.gesture = new TouchGesture(host, {
-      scroll: (pixels, at) => this.scroll(pixels, at),
+      scroll: (moved, at) => this.scroll(this.pan(moved), at),
       select: (at) => this.select(at),
       extend: (to) => this.extend(to),
     });
@@ -39,6 +39,16 @@ export class TouchScroll {
 
   close(): void {
     this.gesture.close();
+  }
+
+  /** Moves what is larger than its place: somebody else's screen. What is left of the way is for the lines. */
+  private pan({ x, y }: Place): number {
+    const { host } = this;
+    if (getComputedStyle(host).overflowY === 'hidden') return y;
+    const before = host.scrollTop;
+    host.scrollLeft += x;
+    host.scrollTop += y;
+    return y - (host.scrollTop - before);
   }
 
   private scroll(pixels: number, at: Place): void {
