@@ -4,7 +4,7 @@
  *     node hack/record-terminal.mjs [NAME...]      all of them without a name; into session-runner/recordings/NAME.json.gz
  *
  * Needs vim, nvim, htop, tmux, less, top and bwrap (Debian: vim neovim htop tmux less procps bubblewrap) and the built session-runner
- * (npm run setup). Programs run in a file system of their own, so that nothing of this machine is in a recording.
+ * (npm run setup) and stand-in for the model (npm run fake-anthropic:bundle -w hack). Programs run in a file system of their own, so that nothing of this machine is in a recording.
  *
  * A recording is JSON: `size` at the start, and `pieces` in order, each a read (base64) or a change of size.
  */
@@ -143,6 +143,18 @@ const PROGRAMS = {
   },
   'claude-inline': { claude: '0' },
   'claude-full-screen': { claude: '1' },
+  // A long answer in many sizes.
+  'claude-resized': {
+    claude: '0',
+    steps: [
+      'lines: 200\r',
+      ...[resize(80, 12), resize(80, 40), resize(80, 24), resize(60, 24), resize(120, 24), resize(66, 24)],
+      ...[resize(45, 18), resize(71, 31), resize(100, 12), resize(52, 45), resize(140, 20), resize(30, 30)],
+      'say: between the sizes\r',
+      ...[resize(110, 37), resize(64, 9), resize(69, 50), resize(75, 16), resize(38, 22), SIZE],
+      '/exit\r',
+    ],
+  },
 };
 const CLAUDE_STEPS = [
   'say: hello\r',
@@ -235,7 +247,7 @@ async function record(command, steps, quietMs = QUIET_MS) {
   return pieces;
 }
 
-async function claude(renderer, folder) {
+async function claude(renderer, folder, steps) {
   const api = spawn(process.execPath, [join(root, 'hack/dist/kind/fake-anthropic.js'), '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -253,7 +265,7 @@ async function claude(renderer, folder) {
   command.args.splice(0, 0, '--ro-bind', file, '/opt/claude');
   try {
     // It thinks between two frames.
-    return await record(command, CLAUDE_STEPS, CLAUDE_QUIET_MS);
+    return await record(command, steps, CLAUDE_QUIET_MS);
   } finally {
     api.kill();
   }
@@ -265,7 +277,9 @@ for (const name of names) {
   writeFileSync(join(folder, 'text'), TEXT);
   const { command, steps, claude: renderer } = PROGRAMS[name];
   const pieces =
-    renderer === undefined ? await record(confined(command, folder), steps) : await claude(renderer, folder);
+    renderer === undefined
+      ? await record(confined(command, folder), steps)
+      : await claude(renderer, folder, steps ?? CLAUDE_STEPS);
   rmSync(folder, { recursive: true, force: true });
   const file = join(root, 'session-runner/recordings', `${name}.json.gz`);
   writeFileSync(file, gzipSync(JSON.stringify({ size: SIZE, pieces }), { level: 9 }));

@@ -46,13 +46,18 @@ export async function startRawProgram(url: string, output = ''): Promise<void> {
     process.stdin.setRawMode(true);
     process.stdin.on('data', (data) => process.stdout.write(show.write(data).replace(/[\\x00-\\x1f\\x7f]/g,
       (char) => String.fromCharCode(char === '\\x7f' ? 0x2421 : 0x2400 + char.charCodeAt(0)))));
-    process.stdout.write(${JSON.stringify(output + READY)});`.replaceAll(/\n\s*/g, ' ');
-  await startProgram(url, NODE, '-e', script);
+    process.stdout.write(${JSON.stringify(output + READY)});`;
+  await startScript(url, script);
 }
 
 /** Makes a session that is a plain shell. */
 export function startShell(url: string): Promise<void> {
   return startProgram(url, SHELL, '--norc', '-i');
+}
+
+/** Makes a session that runs a script of Node.js. */
+export function startScript(url: string, script: string): Promise<void> {
+  return startProgram(url, NODE, '-e', script.replaceAll(/\n\s*/g, ' '));
 }
 
 async function startProgram(url: string, program: string, ...args: string[]): Promise<void> {

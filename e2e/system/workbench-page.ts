@@ -14,6 +14,8 @@ declare global {
 /** Part of the footer that Claude Code shows under an empty prompt. */
 const PROMPT = '? for shortcuts';
 const POLL_MS = 50;
+/** Claude Code draws within it for a new size, and between two frames. */
+const QUIET_MS = 500;
 const DEFAULT_TIMEOUT_MS = 20_000;
 
 export class WorkbenchPage {
@@ -95,6 +97,41 @@ export class WorkbenchPage {
         (_, row) => terminal.buffer.active.getLine(baseY + row)?.translateToString(true) ?? '',
       );
     });
+  }
+
+  /** Columns and rows of the terminal. */
+  size(): Promise<string> {
+    return this.terminal.evaluate(({ terminal }) => `${terminal?.cols}×${terminal?.rows}`);
+  }
+
+  /** Does what gives the terminal another size, and waits until its program has drawn for that. */
+  async resizing(act: () => Promise<unknown>): Promise<void> {
+    const before = await this.size();
+    await act();
+    await eventually(
+      async () => (await this.size()) !== before,
+      () => `the terminal stays at ${before}`,
+    );
+    await this.quiet();
+  }
+
+  /** Waits until nothing has been drawn for a while. */
+  quiet(): Promise<void> {
+    return this.terminal.evaluate(
+      ({ terminal }, quietMs) =>
+        new Promise((resolve) => {
+          const done = () => {
+            drawn?.dispose();
+            resolve();
+          };
+          let timer = setTimeout(done, quietMs);
+          const drawn = terminal?.onWriteParsed(() => {
+            clearTimeout(timer);
+            timer = setTimeout(done, quietMs);
+          });
+        }),
+      QUIET_MS,
+    );
   }
 
   /** Waits until the terminal holds the text. */

@@ -14,4 +14,5 @@ export * from './runner-link';
 export * from './session';
 export * from './status';
 export * from './xterm/internals';
+export { MAX_REDRAW_LINE_FEEDS } from './xterm/redraw-watch';
 export * from './xterm/repairs';

@@ -39,6 +39,7 @@ export interface XtermLine {
   _combined: Record<number, string>;
   _extendedAttrs: Record<number, XtermExtended | undefined>;
   getWidth(column: number): number;
+  translateToString(trimRight: boolean): string;
   setCellFromCodepoint(
     column: number,
     codePoint: number,
@@ -58,6 +59,7 @@ export interface XtermLines {
   get(index: number): XtermLine | undefined;
   set(index: number, line: XtermLine | undefined): void;
   push(line: XtermLine): void;
+  splice(start: number, deleteCount: number): void;
 }
 
 export interface XtermBuffer {
@@ -104,6 +106,8 @@ export interface XtermCore {
     cols: number;
     rows: number;
     buffers: { normal: XtermBuffer; alt: XtermBuffer; active: XtermBuffer };
+    /** Of the active buffer, down. */
+    scrollLines(lines: number): void;
   };
   _inputHandler: {
     parse(data: Uint8Array): unknown;
@@ -187,9 +191,10 @@ const SHAPE: Readonly<Record<'number' | 'boolean' | 'string' | 'object' | 'funct
   function: [
     ...members('_inputHandler', 'parse print onColor registerCsiHandler eraseInDisplay eraseInLine selectCharset'),
     ...members('_inputHandler._utf8Decoder', 'clear decode'),
-    ...members('_bufferService.buffers.normal', 'getNullCell getBlankLine lines.get lines.set lines.push'),
+    ...members('_bufferService.buffers.normal', 'getNullCell getBlankLine lines.get lines.set lines.push lines.splice'),
     ...members('_oscLinkService', 'getLinkData addLineToLink _removeMarkerFromLink'),
     '_inputHandler._curAttrData.extended.clone',
+    '_bufferService.scrollLines',
     'unicodeService.charProperties',
   ],
 };
@@ -197,7 +202,7 @@ const LINE_SHAPE = {
   number: ['length'],
   boolean: ['isWrapped'],
   object: ['_data', '_combined', '_extendedAttrs'],
-  function: ['getWidth', 'setCellFromCodepoint', 'resize'],
+  function: ['getWidth', 'translateToString', 'setCellFromCodepoint', 'resize'],
 };
 
 /** The inside of a terminal of xterm.js. Throws if it is not what is known here. */

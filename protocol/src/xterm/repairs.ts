@@ -5,21 +5,27 @@
  */
 import type { XtermBuffer, XtermCharset, XtermCore, XtermDecoder, XtermLine } from './internals';
 import { xtermCore, xtermLinesPrototype } from './internals';
+import { SizeChanges } from './size-changes';
+import type { ResizableTerminal } from './size-changes';
+import type { TerminalSize } from '../session';
 
 /** The part of a terminal's API that is needed here. */
-export interface RepairableTerminal {
-  readonly parser: {
+export interface RepairableTerminal extends ResizableTerminal {
+  readonly parser: ResizableTerminal['parser'] & {
     registerCsiHandler(
       id: { prefix?: string; intermediates?: string; final: string },
       handler: (params: (number | number[])[]) => boolean,
     ): unknown;
-    registerEscHandler(id: { final: string }, handler: () => boolean): unknown;
   };
   onResize(listener: () => void): unknown;
 }
 
 export interface Repairs {
   savedCursor(buffer: XtermBuffer): SavedCursor;
+  /** Instead of the terminal's own. */
+  resize(size: TerminalSize): void;
+  /** Brings another terminal, after its lines and its cursor, to what this one still does about its last change of size. */
+  sizeChangeSequence(): string;
 }
 
 /** Once for each terminal, before it is written to. */
@@ -41,7 +47,12 @@ export function repairXterm(terminal: RepairableTerminal): Repairs {
     }
     ({ cols } = core._bufferService);
   });
-  return { savedCursor: (buffer) => saved.of(buffer) };
+  const sizes = new SizeChanges(terminal, core);
+  return {
+    savedCursor: (buffer) => saved.of(buffer),
+    resize: (size) => sizes.resize(size),
+    sizeChangeSequence: () => sizes.sequence(),
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Repairs, TerminalSize, XtermCore } from '@claude-webui/protocol';
-import { repairXterm, xtermCore } from '@claude-webui/protocol';
+import { MAX_REDRAW_LINE_FEEDS, repairXterm, xtermCore } from '@claude-webui/protocol';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import { Terminal } from '@xterm/headless';
 import { Charsets } from './charsets';
@@ -53,7 +53,8 @@ export class Emulator {
 
   /** Parses output, or as much of it as still shows. */
   async write(output: Buffer): Promise<void> {
-    const flood = findFlood(output, 2 * this.terminal.rows + this.scrollbackLines);
+    // What is left of it ends whatever is awaited after a change of size, as all of it would.
+    const flood = findFlood(output, Math.max(2 * this.terminal.rows + this.scrollbackLines, MAX_REDRAW_LINE_FEEDS + 1));
     if (flood === null) return this.parse(output);
     await this.parse(output.subarray(0, flood.from));
     // Only now is it known whether every line feed scrolls the whole screen.
@@ -62,8 +63,8 @@ export class Emulator {
     if (mayLeaveOut) this.hasDropped = true;
   }
 
-  resize({ cols, rows }: TerminalSize): void {
-    this.terminal.resize(cols, rows);
+  resize(size: TerminalSize): void {
+    this.parts.repairs.resize(size);
   }
 
   /** What a terminal that was reset, of the same size, must be sent to be in the same state. */

@@ -71,6 +71,7 @@ export function screenSequence(parts: Parts): string {
   if (core.coreService.decPrivateModes.origin) pen.control('\x1b[?6h');
   cursor.place();
   pen.control(modes.sequence());
+  pen.control(repairs.sizeChangeSequence());
   cursor.finish(charsets);
   return pen.written;
 }

@@ -31,8 +31,8 @@ export class PlainTerminal {
     for (let at = 0; at < data.length; at += 100_000) this.core._inputHandler.parse(data.subarray(at, at + 100_000));
   }
 
-  resize({ cols, rows }: TerminalSize): void {
-    this.terminal.resize(cols, rows);
+  resize(size: TerminalSize): void {
+    this.repairs.resize(size);
   }
 
   close(): void {

@@ -1,5 +1,4 @@
 import type { StatusCode, TerminalSize } from '@claude-webui/protocol';
-import { repairXterm } from '@claude-webui/protocol';
 import { SearchAddon } from '@xterm/addon-search';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import { Terminal } from '@xterm/xterm';
@@ -105,7 +104,6 @@ export class TerminalView implements TerminalConsumer {
     });
     this.terminal.loadAddon(this.search);
     this.terminal.loadAddon(new UnicodeGraphemesAddon());
-    repairXterm(this.terminal);
     this.terminal.open(container);
     this.render(settings.renderer);
     this.input = new TerminalInput(container, this.terminal, options.settings, () => this.isDriver, {

@@ -1,17 +1,19 @@
-import type { TerminalSize, XtermCore } from '@claude-webui/protocol';
-import { xtermCore } from '@claude-webui/protocol';
+import type { Repairs, TerminalSize, XtermCore } from '@claude-webui/protocol';
+import { repairXterm, xtermCore } from '@claude-webui/protocol';
 import type { Terminal } from '@xterm/xterm';
 import { parsedAnnouncer } from '../xterm-internals';
 import type { StreamTarget } from './stream-applier';
 
 /**
  * What xterm.js's own reset leaves as it is: a control sequence of which only a part has come (CAN ends it), a line feed that is also a
- * carriage return, and colours that a program has set.
+ * carriage return, colours that a program has set; and what we await of a program after a change of size.
  */
-const LEFTOVERS = new TextEncoder().encode('\x18\x1b[20l\x1b]104\x07\x1b]110\x07\x1b]111\x07\x1b]112\x07');
+const LEFTOVERS = new TextEncoder().encode(
+  '\x18\x1b[20l\x1b]104\x07\x1b]110\x07\x1b]111\x07\x1b]112\x07\x1b]7763;\x07',
+);
 
 /** xterm.js with a screen or without one. */
-export type Emulator = Pick<Terminal, 'options' | 'resize' | 'reset'>;
+export type Emulator = Pick<Terminal, 'options' | 'resize' | 'reset' | 'parser' | 'onLineFeed' | 'onResize'>;
 
 /**
  * xterm.js, doing at once what it is told. Its `write` parses later, from a timer: browsers slow those of hidden pages to one in a
@@ -20,6 +22,7 @@ export type Emulator = Pick<Terminal, 'options' | 'resize' | 'reset'>;
  */
 export class SynchronousTerminal implements StreamTarget {
   private readonly core: XtermCore;
+  private readonly repairs: Repairs;
   private readonly announceParsed: () => void;
   private readonly cursorBlink: boolean;
 
@@ -30,6 +33,7 @@ export class SynchronousTerminal implements StreamTarget {
   ) {
     this.cursorBlink = terminal.options.cursorBlink ?? false;
     this.core = xtermCore(terminal);
+    this.repairs = repairXterm(terminal);
     this.announceParsed = parsedAnnouncer(terminal);
   }
 
@@ -39,8 +43,8 @@ export class SynchronousTerminal implements StreamTarget {
     this.announceParsed();
   }
 
-  resize({ cols, rows }: TerminalSize): void {
-    this.terminal.resize(cols, rows);
+  resize(size: TerminalSize): void {
+    this.repairs.resize(size);
   }
 
   renew(size: TerminalSize): void {
