@@ -375,10 +375,12 @@ function settleTabStops({ tabs }: XtermBuffer, colsBefore: number, cols: number)
 function trim(line: XtermLine, cols: number, fill: object): void {
   if (line.length !== cols) line.resize(cols, fill);
   for (let column = 0; column < cols; column += 1) {
-    if (line.getWidth(column) !== 2) continue;
-    const hasSecondHalf = column + 1 < cols && line._data[column * 3 + 3] === 0;
+    const isHalved =
+      line.getWidth(column) === 2
+        ? column + 1 === cols || line._data[column * 3 + 3] !== 0
+        : column === 0 && line._data[0] === 0;
     const background = (line._data[column * 3 + 2] ?? 0) & COLOR_MASK;
-    if (!hasSecondHalf) line.setCellFromCodepoint(column, 0, 1, { fg: 0, bg: background });
+    if (isHalved) line.setCellFromCodepoint(column, 0, 1, { fg: 0, bg: background });
   }
 }
 

@@ -46,6 +46,10 @@ test.each([
   ['a wide character of which half is overwritten', '漢漢\x1b[2G\x1b[41mx'],
   ['a wide character of which half is pushed away', '漢漢\x1b[2G\x1b[@'],
   ['a wide character that does not fit', `\x1b[?7l${'漢'.repeat(9)}x漢漢`],
+  [
+    'halves of wide characters beside a cell with looks of its own',
+    '漢漢\x1b[2G\x1b[@\x1b[19G\x1b[1m漢\x1b[19G\x1b[7mx',
+  ],
   ['clusters of code points', 'e\u0301👨‍👩‍👧🇩🇪☺\ufe0f'],
   ['a mark of its own beside a letter', 'e\x1b[m\u0301'],
   ['a character that something may join', '🇩'],
@@ -77,6 +81,17 @@ test('a character whose bytes go on after the snapshot is whole', async () => {
   restored.write(emulator.serialize().data);
   restored.write(rest);
   expect(restored.terminal.buffer.active.getLine(0)?.translateToString(true)).toBe('a—b');
+});
+
+test('what is no character does not become one when a control between has acted', async () => {
+  const output = Buffer.concat([Buffer.from('x\x1b'), Buffer.from([0xe6, 0x80, 0x1e, 0x80])]);
+  const emulator = new Emulator(SIZE, 100);
+  await emulator.write(output);
+  const [unbroken, restored] = [new PlainTerminal(SIZE, 100), new PlainTerminal(SIZE, 100)];
+  unbroken.write(output);
+  restored.write(emulator.serialize().data);
+  for (const terminal of [unbroken, restored]) terminal.write(Buffer.from('[31my'));
+  expect(differences(unbroken, restored, true)).toEqual([]);
 });
 
 test('a snapshot acts on nothing but the screen', async () => {

@@ -209,13 +209,8 @@ function needsPreparation(line: XtermLine, end: number): boolean {
 
 /** Makes what can be made on a blank line only. Returns up to where the rest is to be drawn; the cursor is at the left edge. */
 function prepare(pen: Pen, line: XtermLine, end: number, fill: number): number {
-  let halves = 0;
-  for (let column = 1; column < end; column += 1) {
-    if (!isLoneHalf(line, column)) continue;
-    drawLoneHalf(pen, line, column, fill);
-    halves += 1;
-  }
-  const to = halves > 0 || end < line.length ? end : drawStyledBlanksAtEnd(pen, line, fill);
+  for (let column = 1; column < end; column += 1) if (isLoneHalf(line, column)) drawLoneHalf(pen, line, column, fill);
+  const to = end < line.length ? end : drawStyledBlanksAtEnd(pen, line, fill);
   pen.control('\r');
   return to;
 }
@@ -237,7 +232,7 @@ function drawStyledBlanksAtEnd(pen: Pen, line: XtermLine, fill: number): number 
   let end = line.length;
   while (end > 0 && isStyledBlank(line, end - 1)) end -= 1;
   const shift = end > 0 && isSecondHalf(line, end - 1) ? 2 : 1;
-  if (end < shift) return line.length;
+  if (end === line.length || end < shift || isLoneHalf(line, end - 1)) return line.length;
   pen.control(`\x1b[${end - shift + 1}G`);
   for (let column = end; column < line.length; column += 1) drawStyledBlank(pen, column - shift, line, column, fill);
   pen.control(`\x1b[${end - shift + 1}G\x1b[${shift}@`);

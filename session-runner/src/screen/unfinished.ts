@@ -33,7 +33,10 @@ export class Unfinished {
   sequence(state: number): Uint8Array {
     if (this.bytes > MAX_BYTES) return Buffer.from(meaningless(state));
     const sequence = Buffer.concat(this.pieces);
-    return state > LAST_OF_CSI ? sequence : sequence.filter((byte) => byte >= 0x20 || byte === 0x1b);
+    if (state > LAST_OF_CSI) return sequence;
+    // A control that has acted must not act again; nor may bytes that are no character become one without it.
+    const introducer = sequence[0] === C1_LEAD ? 2 : 1;
+    return sequence.filter((byte, at) => at < introducer || (byte >= 0x20 && byte < 0x7f));
   }
 }
 
@@ -47,14 +50,15 @@ export function splitWhole(data: Uint8Array): [Uint8Array, Uint8Array] {
 function startOfSequence(data: Uint8Array): number | null {
   const escape = data.lastIndexOf(0x1b);
   for (let at = data.length - 2; at > escape; at -= 1) {
-    at = data.lastIndexOf(0xc2, at);
+    at = data.lastIndexOf(C1_LEAD, at);
     if (at <= escape) break;
     if (C1_INTRODUCERS.has(data[at + 1] ?? 0)) return at;
   }
   return escape < 0 ? null : escape;
 }
 
-/** DCS, SOS, CSI, OSC, PM, APC; in UTF-8 after 0xC2. */
+const C1_LEAD = 0xc2;
+/** DCS, SOS, CSI, OSC, PM, APC; in UTF-8 after that. */
 const C1_INTRODUCERS = new Set([0x90, 0x98, 0x9b, 0x9d, 0x9e, 0x9f]);
 
 function meaningless(state: number): string {
