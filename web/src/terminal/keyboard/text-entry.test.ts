@@ -210,3 +210,10 @@ test('a character that is wanted at once is taken out of the composition', () =>
   compose('end', 'd');
   expect(log).toEqual(['c', 'd']);
 });
+
+test('what was sent is not deleted by the browser’s undo', () => {
+  const { edit, sent } = setUp();
+  edit('한', 'insertText', '한');
+  edit('', 'historyUndo');
+  expect(sent()).toBe('한');
+});

@@ -102,7 +102,9 @@ export class TextEntry {
       this.listener.pasted(event.dataTransfer?.getData('text/plain') ?? event.data ?? '');
       return;
     }
-    this.lookBefore();
+    // What was sent cannot be taken back.
+    if (event.inputType.startsWith('history')) event.preventDefault();
+    else this.lookBefore();
   }
 
   private begin(): void {
