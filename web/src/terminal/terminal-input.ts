@@ -26,6 +26,9 @@ export interface TerminalInputListener {
   held(held: HeldModifiers): void;
 }
 
+/** A paste event comes within the key's own task in all engines that were tried. Much later, and a browser would not know any more what the key was. */
+const BROWSER_PASTES_WITHIN_MS = 200;
+
 /** Everything that a person puts into a terminal, before it is sent: keys, compositions, fingers, pastes and drops. */
 export class TerminalInput {
   private readonly ended = new AbortController();
@@ -49,6 +52,8 @@ export class TerminalInput {
     const { textarea } = terminal;
     if (textarea === undefined) throw new Error('The terminal is not open.');
     this.textarea = textarea;
+    // Tab is for programs, so people are told of another way out (WCAG 2.2, 2.1.2).
+    textarea.setAttribute('aria-label', 'Terminal input. Control+Shift+Backspace leaves the terminal.');
     this.optionKeys = new OptionKeys(() => settings().optionAsMeta);
     this.modifiers = new StickyModifiers((held) => listener.held(held));
     this.compositionView = host.querySelector('.composition-view');
@@ -155,7 +160,7 @@ export class TerminalInput {
     this.browserHasPasted = false;
     setTimeout(() => {
       if (!this.browserHasPasted) void this.pasteFromClipboard();
-    });
+    }, BROWSER_PASTES_WITHIN_MS);
   }
 
   private listenForPastes(host: HTMLElement): void {

@@ -18,6 +18,7 @@ class TextEvent extends Event {
     name: string,
     readonly data: string | null,
     readonly inputType = '',
+    readonly isComposing = inputType.includes('Composition'),
   ) {
     super(name, { cancelable: true });
   }
@@ -216,4 +217,14 @@ test('what was sent is not deleted by the browser’s undo', () => {
   edit('한', 'insertText', '한');
   edit('', 'historyUndo');
   expect(sent()).toBe('한');
+});
+
+test('a composition whose end nobody reports does not keep what is typed next', () => {
+  const { textarea, edit, compose, sent, composing } = setUp();
+  compose('start');
+  edit('ㅎ', 'insertCompositionText', 'ㅎ');
+  textarea.value = '';
+  edit('a', 'insertText', 'a');
+  edit('ab', 'insertText', 'b');
+  expect([sent(), composing.at(-1)]).toEqual(['ab', null]);
 });

@@ -58,7 +58,7 @@ export class TextEntry {
         { capture: true, signal: this.ended.signal },
       );
     listen('beforeinput', (event) => this.beforeInput(event));
-    listen('input', (event) => this.input(event instanceof InputEvent ? event.data : null));
+    listen('input', (event) => this.input(event instanceof InputEvent ? event : NO_DETAILS));
     listen('compositionstart', () => this.begin());
     listen('compositionupdate', (event) => this.listener.composing(event.data));
     listen('compositionend', () => this.end());
@@ -119,7 +119,9 @@ export class TextEntry {
     this.settle();
   }
 
-  private input(data: string | null): void {
+  private input({ data, isComposing, inputType }: InputDetails): void {
+    // Engines do not say that a composition is over when its textarea was set by a script.
+    if (this.isComposing && !isComposing && !inputType.includes('Composition')) return this.end();
     if (this.isComposing) {
       if (this.listener.wantsCharacter()) this.interrupt();
       return;
@@ -172,6 +174,9 @@ export class TextEntry {
     if (isEnter) this.listener.typed(this.shift ? '\x1b\r' : '\r');
   }
 }
+
+type InputDetails = Pick<InputEvent, 'data' | 'isComposing' | 'inputType'>;
+const NO_DETAILS: InputDetails = { data: null, isComposing: false, inputType: '' };
 
 const PASTES: ReadonlySet<string> = new Set([
   'insertFromPaste',
