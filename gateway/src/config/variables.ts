@@ -287,7 +287,7 @@ export const VARIABLES = {
   SCROLLBACK_LINES: variable(
     wholeNumber(0, MAX_SCROLLBACK_LINES),
     String(SCROLLBACK_LINES),
-    'Lines above the screen that come back after a reload or on another device.',
+    'Lines above the screen that come back after a reload or on another device. Each thousand takes 2 MB in its session.',
   ),
   CLAUDE_WORKING_DIR: variable(
     directory,

@@ -23,8 +23,8 @@ export interface Snapshot {
 /**
  * What the terminal shows, for clients that cannot be sent all that led to it.
  *
- * An emulator parses slower than a program prints, and takes 10 MB. So there is none until it is needed (`open`), and it
- * follows the stream at a distance, in bulk.
+ * An emulator parses slower than a program prints, and takes 10 MB, and 2 MB for each thousand lines. So there is none until
+ * it is needed (`open`), and it follows the stream at a distance, in bulk.
  */
 export class Screen {
   private emulator: EmulatorModule.Emulator | null = null;
