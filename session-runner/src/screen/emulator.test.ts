@@ -28,6 +28,7 @@ test.each([
   ['what DECSC has saved', '\x1b[3;4H\x1b[31m\x1b)0\x0e\x1b7\x0f\x1b[m\x1b[Hx'],
   ['what DECSC has saved on both screens', '\x1b[3;4H\x1b7\x1b[?47h\x1b[2;2H\x1b[44m\x1b7\x1b[mx'],
   ['what DECSC has saved on the alternate screen, on the normal one', '\x1b[?47h\x1b[2;2H\x1b[44m\x1b7\x1b[?47lx'],
+  ['the underline that DECSC has saved', '\x1b[4:3;58:5:1m\x1b7\x1b[m'],
   ['character sets', '\x1b(A\x1b)0\x1b*4\x1b+K\x0eq'],
   ['tab stops', '\x1b[3g\x1b[4G\x1bH\x1b[7G\x1bH\r'],
   ['modes', '\x1b[?1;66;7l\x1b[?1;45;66;1003;1004;1016;2004;2026;2031h\x1b[4h\x1b[20h\x1b[?25l'],

@@ -8,7 +8,7 @@ import { PlainTerminal, differences } from '../testing/terminal-state';
 import { Emulator } from './emulator';
 
 const SCROLLBACK = 5000;
-const LONGEST_PIECE_BYTES = 512;
+const LONGEST_PIECE_BYTES = 1024;
 /** How many pieces a terminal goes on for after a cut, and which goes on to the end. */
 const FOLLOWED = 4;
 const TO_THE_END_EACH = process.env['CORPUS'] === 'full' ? 1 : 25;
