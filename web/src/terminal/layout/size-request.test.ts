@@ -38,13 +38,24 @@ test('a gesture that ends where it began asks for nothing', () => {
   expect(asked).toEqual([]);
 });
 
-test('looking again at what has not changed does not put a request off', () => {
+test('a slow gesture, of many steps from one cell to the next, is one', () => {
   request.allow(true);
-  request.fits(size(100, 30));
-  jest.advanceTimersByTime(100);
-  request.fits(size(100, 30));
-  jest.advanceTimersByTime(50);
-  expect(asked).toEqual([size(100, 30)]);
+  for (let step = 0; step < 50; step += 1) {
+    request.fits(size(80, 24 - Math.floor(step / 5)));
+    jest.advanceTimersByTime(60);
+  }
+  expect(asked).toEqual([]);
+  jest.advanceTimersByTime(150);
+  expect(asked).toEqual([size(80, 15)]);
+});
+
+test('looking again at what has not changed asks for nothing', () => {
+  request.fits(size(80, 24));
+  request.allow(true);
+  jest.advanceTimersByTime(1000);
+  request.fits(size(80, 24));
+  expect(jest.getTimerCount()).toBe(0);
+  expect(asked).toEqual([]);
 });
 
 test('while it may not be asked nothing is, and at once when it may be if the size differs', () => {

@@ -20,9 +20,12 @@ export class SizeRequest {
     private readonly ask: (size: TerminalSize) => void,
   ) {}
 
-  /** So much fits into the place there is; null while it is not in view. Call it as often as it may have changed. */
+  /**
+   * So much fits into the place there is; null while it is not in view. Called at each step of a gesture, also at those that are less
+   * than a cell.
+   */
   fits(size: TerminalSize | null): void {
-    if (isSame(size, this.wanted)) return;
+    if (this.timer === null && isSame(size, this.wanted)) return;
     this.wanted = size;
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = setTimeout(() => {
