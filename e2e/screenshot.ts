@@ -15,7 +15,7 @@ test('take the picture', async () => {
   await workbench.type(ANSWER);
   await workbench.page.keyboard.press('Enter');
   await workbench.sees('● The flaky');
-  await workbench.page.getByText('Waiting for you').first().waitFor();
+  await workbench.page.getByText('Ready').first().waitFor();
   await workbench.page.getByText(/^\d+(\.\d)? ms$/).waitFor();
   await workbench.page.screenshot({ path: PICTURE });
   await stage.close();

@@ -1,7 +1,7 @@
 /** The main job: sign in with a browser and be inside the real Claude Code CLI. */
 import { openStage } from '../system/stage';
 import type { Stage } from '../system/stage';
-import { WorkbenchPage, eventually } from '../system/workbench-page';
+import { WorkbenchPage } from '../system/workbench-page';
 
 /** The client's budget for what is loaded before the sign-in, compressed. */
 const FIRST_LOAD_BYTES = 350 * 1024;
@@ -104,20 +104,6 @@ test('Shift+Enter makes a new line, and Enter sends both lines', async () => {
   await workbench.sees('second line');
   await workbench.page.keyboard.press('Enter');
   await workbench.sees('● first line');
-});
-
-test('Claude waiting for the person shows in the title and in the list', async () => {
-  const workbench = await WorkbenchPage.signIn(await newPage(), stage.gateway.url);
-  await workbench.ready();
-  await workbench.prompt('say: your turn');
-  await workbench.sees('● your turn');
-  await eventually(
-    async () => (await workbench.page.title()).startsWith('●'),
-    async () => `the title is "${await workbench.page.title()}"`,
-  );
-  await workbench.page.getByText('Waiting for you').first().waitFor();
-  await workbench.prompt('wait: 3000 done');
-  await workbench.page.getByText('Working').first().waitFor();
 });
 
 test('the search finds what has scrolled away', async () => {

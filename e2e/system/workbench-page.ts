@@ -36,7 +36,7 @@ export class WorkbenchPage {
 
   /** Waits for the workbench, in a page whose browser is signed in. */
   async opened(): Promise<this> {
-    await this.page.getByRole('button', { name: 'Sign out' }).waitFor();
+    await this.page.getByRole('toolbar', { name: 'Open sessions' }).waitFor();
     return this;
   }
 

@@ -2,17 +2,17 @@ import { STATUS_SENTENCES } from '@claude-webui/protocol';
 import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from 'react';
 import { Account } from './api/account';
 import type { User } from './api/account';
+import { addressAfterSignIn } from './pages/provider-sign-in';
+import { routeOf } from './pages/route';
 import { SignIn } from './pages/sign-in';
 import { useSignIn } from './pages/use-sign-in';
+import { refuseStrayDrops } from './ui/drops';
 import { useTheme } from './ui/settings';
 import { useToast } from './ui/toasts';
 
 // The terminal is most of the client's bytes, and of no use before the sign-in.
 const Workbench = lazy(() => import('./pages/workbench'));
 const SharedSession = lazy(() => import('./pages/shared-session'));
-
-/** The secret of a read-only link, which is in the fragment so that no server's log has it. */
-const shareSecret = location.pathname === '/s' ? location.hash.slice(1) : null;
 
 /** Why a sign-in at the provider has led here without one; the server leaves the code in the address. */
 function failedSignIn(): string | null {
@@ -26,10 +26,12 @@ export function App() {
   useEffect(() => {
     document.documentElement.dataset['theme'] = theme;
   }, [theme]);
-  if (shareSecret === null) return <Personal />;
+  useEffect(refuseStrayDrops, []);
+  const [route] = useState(() => routeOf(location));
+  if (route.page !== 'shared') return <Personal />;
   return (
     <Suspense fallback={<Loading />}>
-      <SharedSession secret={shareSecret} />
+      <SharedSession secret={route.secret} />
     </Suspense>
   );
 }
@@ -40,7 +42,7 @@ function Personal() {
   const [signIn, setUser] = useSignIn(account);
   const [reason, setReason] = useState<string | null>(failedSignIn);
 
-  useEffect(() => history.replaceState(null, '', location.pathname), []);
+  useEffect(() => history.replaceState(null, '', addressAfterSignIn()), []);
   const leave = useCallback(
     (why: string | null) => {
       account.forget();

@@ -187,7 +187,7 @@ describe('the web client', () => {
 
   test('is asked for anew at / and /s, and its assets never again', async () => {
     const { app } = await start({ config: { webRoot } });
-    for (const path of ['/', '/s', '/s/x']) {
+    for (const path of ['/', '/s', '/s/x', '/administration']) {
       const page = await app.call('GET', path);
       expect([page.status, page.headers.get('cache-control'), await page.text()]).toEqual([
         200,

@@ -15,7 +15,10 @@ const NOT_BUILT = `<!doctype html>
 </html>
 `;
 
-/** Serves `webRoot`; `/` and `/s` (share links) get its page. */
+/** Addresses within the page (web/src/pages/route.ts): sessions and share links, and the administration. */
+const PAGES = ['/', '/s{/*rest}', '/administration'];
+
+/** Serves `webRoot`. */
 export function serveWeb(app: Express, webRoot: string): void {
   const page: RequestHandler = (_request, response, next) => {
     response.setHeader('Cache-Control', 'no-cache');
@@ -24,8 +27,7 @@ export function serveWeb(app: Express, webRoot: string): void {
       else if (error !== undefined) next(error);
     });
   };
-  resource(app, '/', { get: [page] });
-  resource(app, '/s{/*rest}', { get: [page] });
+  for (const path of PAGES) resource(app, path, { get: [page] });
   app.use(
     serveStatic(webRoot, {
       index: false,

@@ -2,9 +2,11 @@ import { useState } from 'react';
 import type { User } from '../api/account';
 import type { AdministrationApi, People, Person } from '../api/administration';
 import { sentenceOf } from '../api/problem';
+import { StateMark } from './state-mark';
 import { CopyField } from '../ui/copy-field';
 import { Dialog } from '../ui/dialog';
 import { FormDialog } from '../ui/form-dialog';
+import { useOneAtATime } from '../ui/one-at-a-time';
 import { useToast } from '../ui/toasts';
 
 const ROLES: Record<User['role'], string> = {
@@ -41,8 +43,9 @@ export function AdministrationPeople({
     setMade(password);
     return onChanged();
   };
+  const [isBusy, run] = useOneAtATime();
   const setDisabled = (person: Person) =>
-    void api.setDisabled(person.id, !person.disabled).then(onChanged, (error: unknown) => say(sentenceOf(error)));
+    run(() => api.setDisabled(person.id, !person.disabled).then(onChanged, (error: unknown) => say(sentenceOf(error))));
 
   return (
     <section aria-labelledby="people">
@@ -56,7 +59,7 @@ export function AdministrationPeople({
       <ul className="entries">
         {people.users.map((person) => (
           <li key={person.id}>
-            <span className={`dot ${person.disabled ? 'ended' : 'ready'}`} aria-hidden="true" />
+            <StateMark state={person.disabled ? 'ended' : 'idle'} />
             <span className="what">
               <b>{person.username}</b>
               <span className="muted">
@@ -75,7 +78,7 @@ export function AdministrationPeople({
             </button>
             <button
               type="button"
-              disabled={isFixed || person.id === self.id}
+              disabled={isFixed || isBusy || person.id === self.id}
               aria-label={`${person.disabled ? 'Enable' : 'Disable'} ${person.username}`}
               onClick={() => setDisabled(person)}
             >
@@ -123,7 +126,6 @@ function AddDialog(props: {
         <input
           name="username"
           required
-          autoFocus
           maxLength={64}
           pattern="[\w.@\-]+"
           title="Letters, digits and any of _ . @ -"

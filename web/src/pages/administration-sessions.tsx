@@ -1,7 +1,8 @@
 import type { SessionInfo } from '@claude-webui/protocol';
 import { useEffect, useState } from 'react';
 import { ago } from './ago';
-import { describe } from './session-list';
+import { STATE_WORDS, stateOf } from './session-state';
+import { StateMark } from './state-mark';
 
 /** As fine as the ages that are shown. Milliseconds. */
 const AGE_INTERVAL_MS = 30_000;
@@ -22,13 +23,13 @@ export function AdministrationSessions(props: {
       <ul className="entries">
         {props.sessions.map((session) => (
           <li key={session.id}>
-            <span className={`dot ${session.state} ${session.activity}`} aria-hidden="true" />
+            <StateMark state={stateOf(session, NONE_SEEN)} />
             <span className="what">
               <b>{session.name}</b>
               <span className="owner">{props.names.get(session.owner) ?? `person ${session.owner.slice(0, 8)}`}</span>
               <span className="muted">
                 {[
-                  describe(session),
+                  STATE_WORDS[stateOf(session, NONE_SEEN)],
                   `${session.attachments} attached`,
                   `started ${ago(session.createdAt, now)}`,
                   `active ${ago(session.lastActivityAt, now)}`,
@@ -47,6 +48,9 @@ export function AdministrationSessions(props: {
     </section>
   );
 }
+
+/** What an administrator has looked at is not what the owner has. */
+const NONE_SEEN: ReadonlySet<string> = new Set();
 
 function useNow(): number {
   const [now, setNow] = useState(Date.now);

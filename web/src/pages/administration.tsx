@@ -6,6 +6,7 @@ import type { Account, User } from '../api/account';
 import { AdministrationApi } from '../api/administration';
 import type { People } from '../api/administration';
 import { sentenceOf } from '../api/problem';
+import { useOneAtATime } from '../ui/one-at-a-time';
 import { useToast } from '../ui/toasts';
 import { AdministrationPeople } from './administration-people';
 import { AdministrationSessions } from './administration-sessions';
@@ -42,14 +43,17 @@ export default function Administration(props: {
 
 function NoticeForm({ api }: { api: AdministrationApi }) {
   const say = useToast();
+  const [isBusy, run] = useOneAtATime();
   const send = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
     const text = new FormData(form).get('text');
     if (typeof text !== 'string') return;
-    api.tell(text).then(
-      () => form.reset(),
-      (error: unknown) => say(sentenceOf(error)),
+    run(() =>
+      api.tell(text).then(
+        () => form.reset(),
+        (error: unknown) => say(sentenceOf(error)),
+      ),
     );
   };
   return (
@@ -61,7 +65,9 @@ function NoticeForm({ api }: { api: AdministrationApi }) {
           Text
           <input name="text" required maxLength={MAX_NOTICE_CHARACTERS} autoComplete="off" />
         </label>
-        <button type="submit">Send to everybody</button>
+        <button type="submit" disabled={isBusy}>
+          Send to everybody
+        </button>
       </form>
     </section>
   );

@@ -6,8 +6,7 @@ import type { SessionApi, Share } from '../api/sessions';
 import { CopyField } from '../ui/copy-field';
 import { Dialog } from '../ui/dialog';
 import { FormDialog } from '../ui/form-dialog';
-import { FONT_SIZES, changeSettings, useSettings } from '../ui/settings';
-import type { Settings } from '../ui/settings';
+import { useOneAtATime } from '../ui/one-at-a-time';
 import { useToast } from '../ui/toasts';
 
 export function NewSessionDialog({
@@ -64,7 +63,7 @@ export function RenameDialog({
     >
       <label>
         Name
-        <input name="name" defaultValue={session.name} maxLength={64} required autoFocus />
+        <input name="name" defaultValue={session.name} maxLength={64} required />
       </label>
     </FormDialog>
   );
@@ -102,7 +101,7 @@ export function DownloadDialog({
     <FormDialog title="Download a file" submit="Download" onClose={onClose} onSubmit={download}>
       <label>
         Path in the workspace
-        <input name="path" required autoFocus spellCheck={false} placeholder="src/main.ts" />
+        <input name="path" required spellCheck={false} placeholder="src/main.ts" />
       </label>
     </FormDialog>
   );
@@ -145,7 +144,9 @@ export function ShareDialog({ api, session, onClose }: { api: SessionApi; sessio
     [api, session.id, say],
   );
   useEffect(() => void load(), [load]);
-  const act = (action: Promise<unknown>) => void action.then(load, (error: unknown) => say(sentenceOf(error)));
+  const [isBusy, run] = useOneAtATime();
+  const act = (action: () => Promise<unknown>) =>
+    run(() => action().then(load, (error: unknown) => say(sentenceOf(error))));
 
   return (
     <Dialog title={`Share ${session.name}`} onClose={onClose}>
@@ -164,7 +165,8 @@ export function ShareDialog({ api, session, onClose }: { api: SessionApi; sessio
         <button
           type="button"
           className="primary"
-          onClick={() => act(api.share(session.id, seconds).then((share) => setUrl(share.url)))}
+          disabled={isBusy}
+          onClick={() => act(() => api.share(session.id, seconds).then((share) => setUrl(share.url)))}
         >
           Create link
         </button>
@@ -174,96 +176,12 @@ export function ShareDialog({ api, session, onClose }: { api: SessionApi; sessio
         {shares.map((share) => (
           <li key={share.id}>
             <span>Until {new Date(share.expiresAt).toLocaleString()}</span>
-            <button type="button" onClick={() => act(api.unshare(session.id, share.id))}>
+            <button type="button" disabled={isBusy} onClick={() => act(() => api.unshare(session.id, share.id))}>
               Take back
             </button>
           </li>
         ))}
       </ul>
-    </Dialog>
-  );
-}
-
-export function SettingsDialog({ onClose, onPassword }: { onClose: () => void; onPassword: () => void }) {
-  const settings = useSettings();
-  const check = (name: 'screenReader', text: string) => (
-    <label className="check">
-      <input
-        type="checkbox"
-        checked={settings[name]}
-        onChange={({ target }) => changeSettings({ [name]: target.checked })}
-      />
-      {text}
-    </label>
-  );
-  return (
-    <Dialog title="Settings" onClose={onClose}>
-      <label>
-        Theme
-        <select
-          value={settings.theme}
-          onChange={({ target }) => changeSettings({ theme: target.value as Settings['theme'] })}
-        >
-          <option value="system">As the system</option>
-          <option value="dark">Dark</option>
-          <option value="light">Light</option>
-          <option value="contrast">High contrast</option>
-        </select>
-      </label>
-      <label>
-        Font size
-        <select value={settings.fontSize} onChange={({ target }) => changeSettings({ fontSize: Number(target.value) })}>
-          {FONT_SIZES.map((size) => (
-            <option key={size} value={size}>
-              {size}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Programs may write to the clipboard
-        <select
-          value={settings.clipboardWrite}
-          onChange={({ target }) => changeSettings({ clipboardWrite: target.value as Settings['clipboardWrite'] })}
-        >
-          <option value="ask">Ask each time</option>
-          <option value="always">Always</option>
-          <option value="never">Never</option>
-        </select>
-      </label>
-      <label>
-        Option key as Meta (on a Mac)
-        <select
-          value={settings.optionAsMeta}
-          onChange={({ target }) => changeSettings({ optionAsMeta: target.value as Settings['optionAsMeta'] })}
-        >
-          <option value="none">Neither: both compose characters</option>
-          <option value="left">The left one</option>
-          <option value="right">The right one</option>
-          <option value="both">Both</option>
-        </select>
-      </label>
-      <label>
-        Renderer
-        <select
-          value={settings.renderer}
-          onChange={({ target }) => changeSettings({ renderer: target.value as Settings['renderer'] })}
-        >
-          <option value="automatic">Automatic</option>
-          <option value="dom">Without graphics acceleration</option>
-        </select>
-      </label>
-      {check('screenReader', 'Read the terminal to screen readers')}
-      <div className="buttons">
-        {'Notification' in window && Notification.permission === 'default' && (
-          <button type="button" onClick={() => void Notification.requestPermission()}>
-            Allow notifications
-          </button>
-        )}
-        <button type="button" onClick={onPassword}>
-          Change password
-        </button>
-      </div>
     </Dialog>
   );
 }

@@ -1,8 +1,12 @@
 import type { SessionInfo } from '@claude-webui/protocol';
+import { Icon } from '../ui/icon';
+import { STATE_WORDS, stateOf } from './session-state';
+import { StateMark } from './state-mark';
 
 export interface SessionListProps {
-  sessions: SessionInfo[];
+  sessions: readonly SessionInfo[];
   current: string | null;
+  seen: ReadonlySet<string>;
   userId: string;
   onOpen: (id: string) => void;
   onRename: (session: SessionInfo) => void;
@@ -10,62 +14,51 @@ export interface SessionListProps {
   onEnd: (session: SessionInfo) => void;
 }
 
-/** What a session is doing, in a word. */
-export function describe(session: SessionInfo): string {
-  if (session.state === 'starting') return session.progress?.code === 'suspended' ? 'Suspended' : 'Starting';
-  if (session.state === 'ended') return 'Ended';
-  if (session.activity === 'asks') return 'Asks you';
-  if (session.activity === 'done') return 'Waiting for you';
-  return session.activity === 'working' ? 'Working' : 'Ready';
-}
-
 /** The sessions there are, with what can be done to each. */
-export function SessionList({ sessions, current, userId, onOpen, onRename, onShare, onEnd }: SessionListProps) {
+export function SessionList(props: SessionListProps) {
+  const { sessions, current, seen, userId, onOpen, onRename, onShare, onEnd } = props;
   if (sessions.length === 0) return <p className="muted empty">No sessions yet.</p>;
   return (
     <ul className="sessions">
-      {sessions.map((session) => (
-        <li key={session.id} className={session.id === current ? 'current' : ''}>
-          <button type="button" className="open" onClick={() => onOpen(session.id)}>
-            <span className={`dot ${session.state} ${session.activity}`} aria-hidden="true" />
-            <span className="name">{session.name}</span>
-            <span className="muted">
-              {describe(session)}
-              {session.owner !== userId && ' · another user’s'}
-              {session.attachments > 1 && ` · ${session.attachments} attached`}
-            </span>
+      {sessions.map((session) => {
+        const { id, name, owner, attachments, state } = session;
+        const shown = stateOf(session, seen);
+        const action = (icon: 'rename' | 'share' | 'end', what: string, onClick: (session: SessionInfo) => void) => (
+          <button
+            type="button"
+            className="quiet"
+            aria-label={`${what} ${name}`}
+            title={what}
+            onClick={() => onClick(session)}
+          >
+            <Icon name={icon} />
           </button>
-          <span className="actions">
+        );
+        return (
+          <li key={id} className={id === current ? 'current' : ''}>
             <button
               type="button"
-              className="quiet"
-              aria-label={`Rename ${session.name}`}
-              title="Rename"
-              onClick={() => onRename(session)}
+              className="open"
+              aria-current={id === current}
+              title={name}
+              onClick={() => onOpen(id)}
             >
-              ✎
+              <StateMark state={shown} />
+              <span className="name">{name}</span>
+              <span className={`muted ${shown}`}>
+                {STATE_WORDS[shown]}
+                {owner !== userId && ' · another user’s'}
+                {attachments > 1 && ` · ${attachments} attached`}
+              </span>
             </button>
-            <button
-              type="button"
-              className="quiet"
-              aria-label={`Share ${session.name}`}
-              title="Share"
-              onClick={() => onShare(session)}
-            >
-              ⤴
-            </button>
-            <button
-              type="button"
-              className="quiet"
-              aria-label={`End ${session.name}`}
-              title="End"
-              onClick={() => onEnd(session)}
-            >
-              ⏻
-            </button>
-          </span>
-        </li>
-      ))}
+            <span className="actions">
+              {action('rename', 'Rename', onRename)}
+              {state !== 'ended' && action('share', 'Share', onShare)}
+              {state !== 'ended' && action('end', 'End', onEnd)}
+            </span>
+          </li>
+        );
+      })}
     </ul>
   );
 }

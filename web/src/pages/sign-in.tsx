@@ -2,6 +2,8 @@ import { useEffect, useState } from 'react';
 import type { SubmitEvent } from 'react';
 import type { Account, SignInMethods, User } from '../api/account';
 import { sentenceOf } from '../api/problem';
+import { useOneAtATime } from '../ui/one-at-a-time';
+import { rememberAddress } from './provider-sign-in';
 
 /** The way in. `reason` says why a person who was in is here again. */
 export function SignIn({
@@ -15,7 +17,7 @@ export function SignIn({
 }) {
   const [problem, setProblem] = useState<string | null>(reason);
   const [methods, setMethods] = useState<SignInMethods | null>(null);
-  const [busy, setBusy] = useState(false);
+  const [isBusy, run] = useOneAtATime();
 
   useEffect(() => {
     account.methods().then(setMethods, () => setMethods({ password: true, oidc: null }));
@@ -28,11 +30,8 @@ export function SignIn({
       const value = form.get(name);
       return typeof value === 'string' ? value : '';
     };
-    setBusy(true);
-    account
-      .signIn(field('username'), field('password'))
-      .then(onSignedIn, (error: unknown) => setProblem(sentenceOf(error)))
-      .finally(() => setBusy(false));
+    const [username, password] = [field('username'), field('password')];
+    run(() => account.signIn(username, password).then(onSignedIn, (error: unknown) => setProblem(sentenceOf(error))));
   };
 
   return (
@@ -41,9 +40,13 @@ export function SignIn({
         <img src="/icon.svg" alt="" width="56" height="56" />
         <h1>Claude Code</h1>
         <p className="muted">Your own session, in this browser.</p>
-        {methods?.password === true && <PasswordFields busy={busy} />}
+        {methods?.password === true && <PasswordFields isBusy={isBusy} />}
         {methods?.oidc != null && (
-          <a className={methods.password ? 'button' : 'button primary'} href={account.oidcLogin}>
+          <a
+            className={methods.password ? 'button' : 'button primary'}
+            href={account.oidcLogin}
+            onClick={rememberAddress}
+          >
             Sign in with {methods.oidc.name}
           </a>
         )}
@@ -55,7 +58,7 @@ export function SignIn({
   );
 }
 
-function PasswordFields({ busy }: { busy: boolean }) {
+function PasswordFields({ isBusy }: { isBusy: boolean }) {
   return (
     <>
       <label>
@@ -66,8 +69,8 @@ function PasswordFields({ busy }: { busy: boolean }) {
         Password
         <input name="password" type="password" autoComplete="current-password" required />
       </label>
-      <button type="submit" className="primary" disabled={busy}>
-        {busy ? 'Signing in…' : 'Sign in'}
+      <button type="submit" className="primary" disabled={isBusy}>
+        {isBusy ? 'Signing in…' : 'Sign in'}
       </button>
     </>
   );

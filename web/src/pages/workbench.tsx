@@ -1,30 +1,32 @@
-import type { Notice, SessionInfo, StatusCode } from '@claude-webui/protocol';
-import { STATUS_SENTENCES } from '@claude-webui/protocol';
-import { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { Notice } from '@claude-webui/protocol';
+import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from 'react';
+import type { MouseEvent } from 'react';
 import type { Account, User } from '../api/account';
 import { sentenceOf } from '../api/problem';
 import { SessionApi } from '../api/sessions';
-import { TerminalPane } from '../terminal/terminal-pane';
+import { focusTerminal } from '../terminal/focus-terminal';
+import type { Shortcut } from '../terminal/keyboard/shortcuts';
+import { Icon } from '../ui/icon';
+import { useMedia } from '../ui/media';
+import { useOneAtATime } from '../ui/one-at-a-time';
 import { useToast } from '../ui/toasts';
-import { useAttention } from './attention';
-import {
-  DownloadDialog,
-  EndDialog,
-  NewSessionDialog,
-  PasswordDialog,
-  RenameDialog,
-  SettingsDialog,
-  ShareDialog,
-} from './dialogs';
 import { inOrder } from './followed-sessions';
-import { SessionList, describe } from './session-list';
+import { OpenSessions } from './open-sessions';
+import type { OpenDialog } from './session-dialogs';
+import { SessionDialogs } from './session-dialogs';
+import { SideBar } from './side-bar';
+import { TabBar } from './tab-bar';
+import { useAttention } from './use-attention';
+import { usePageKeys } from './use-page-keys';
+import { useFirstSession } from './use-first-session';
 import { useSessions } from './use-sessions';
+import { forgetView, useView } from './use-view';
 
 // Few people see it.
 const Administration = lazy(() => import('./administration'));
 
-type OpenDialog =
-  { kind: 'new' | 'settings' | 'password' } | { kind: 'rename' | 'share' | 'end' | 'download'; session: SessionInfo };
+/** Then the list lies over the terminal, as style.css has it. */
+const NARROW = '(max-width: 800px)';
 
 export interface WorkbenchProps {
   account: Account;
@@ -39,76 +41,63 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
   const say = useToast();
   const noticed = useCallback(({ from, text }: Notice) => say(`${from}: ${text}`, 'notice'), [say]);
   const followed = useSessions(account, noticed);
-  const sessions = useMemo(() => (followed.isKnown ? inOrder(followed) : null), [followed]);
-  const [everybody, setEverybody] = useState(false);
-  const [tabs, setTabs] = useState<string[]>([]);
-  const [current, setCurrent] = useState<string | null>(null);
-  const [administers, setAdministers] = useState(false);
+  const [view, change] = useView(user.id);
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
-  const [listShown, setListShown] = useState(() => !isNarrow());
+  const isNarrow = useMedia(NARROW);
+  const [listShown, setListShown] = useState(!isNarrow);
+  useEffect(() => setListShown(!isNarrow), [isNarrow]);
 
-  const own = useMemo(() => (sessions ?? []).filter(({ owner }) => owner === user.id), [sessions, user.id]);
-  const listed = (everybody ? (sessions ?? []) : own).filter(({ state, id }) => state !== 'ended' || tabs.includes(id));
-  useAttention(own);
+  const sessions = useMemo(() => inOrder(followed), [followed]);
+  const own = useMemo(() => sessions.filter(({ owner }) => owner === user.id), [sessions, user.id]);
+  const find = (id: string) => followed.byId.get(id);
+  const inView = view.administers ? null : view.current;
+  const sessionInView = inView === null ? undefined : find(inView);
 
-  const open = useCallback((id: string) => {
-    setTabs((open) => (open.includes(id) ? open : [...open, id]));
-    setCurrent(id);
-    if (isNarrow()) setListShown(false);
-  }, []);
-  const choose = (id: string) => {
-    open(id);
-    setAdministers(false);
-  };
-  const administer = () => {
-    setAdministers(!administers);
-    if (isNarrow()) setListShown(false);
-  };
-  const closeTab = (id: string) => {
-    const left = tabs.filter((tab) => tab !== id);
-    setTabs(left);
-    if (current === id) setCurrent(left.at(-1) ?? null);
-  };
-
-  // The person wants to be in a session, not to choose: the newest, or a first one.
-  const begun = useRef(false);
-  useEffect(() => {
-    if (begun.current || sessions === null) return;
-    begun.current = true;
-    const newest = own.find(({ state }) => state !== 'ended');
-    if (newest !== undefined) open(newest.id);
-    else if (user.role !== 'viewer')
-      api.create({}).then(
-        ({ id }) => open(id),
-        (error: unknown) => say(sentenceOf(error)),
-      );
-  }, [sessions, own, open, api, say, user.role]);
-
-  const credential = useCallback(
-    async (rejected: string | null) => ({ token: await account.token(rejected) }),
-    [account],
+  const choose = useCallback(
+    (id: string) => {
+      change({ type: 'open', id });
+      setListShown((shown) => shown && !matchMedia(NARROW).matches);
+      // Not before it is shown.
+      requestAnimationFrame(focusTerminal);
+    },
+    [change],
   );
-  const renewed = useCallback((listener: (token: string) => void) => account.onRenewed(listener), [account]);
-  const signInNeeded = useCallback((code: StatusCode) => onLeave(STATUS_SENTENCES[code]), [onLeave]);
-  const find = (id: string) => sessions?.find((session) => session.id === id);
-  const upload = async (id: string, files: File[]) => {
-    await Promise.all(files.map((file) => api.upload(id, file.name, file)));
-    return files.map((file) => file.name);
+  const { seen, said } = useAttention({
+    sessions: own,
+    isLive: followed.isLive,
+    inView: sessionInView,
+    onOpen: choose,
+  });
+  const begin = useFirstSession({ followed, own, mayCreate: user.role !== 'viewer', view, api, change });
+
+  const administer = () => {
+    change({ type: 'administer', on: !view.administers });
+    if (isNarrow) setListShown(false);
   };
+  const [, run] = useOneAtATime();
   const signOut = async () => {
     try {
       const next = await account.signOut();
+      forgetView();
       if (next === null) onLeave(null);
       else location.assign(next);
     } catch (error) {
       say(`${sentenceOf(error)} You are still signed in.`);
     }
   };
-  const inView = administers ? null : current;
-  const currentSession = inView === null ? undefined : find(inView);
+  const shortcut = useCallback(
+    (name: Shortcut) => {
+      if (name === 'new-session') setDialog({ kind: 'new' });
+      else if (name === 'next-tab') change({ type: 'step', by: 1 });
+      else if (name === 'previous-tab') change({ type: 'step', by: -1 });
+      else if (name === 'leave') document.querySelector<HTMLElement>('.tab.current > .choose')?.focus();
+    },
+    [change],
+  );
+  usePageKeys(shortcut);
 
   return (
-    <div className={listShown ? 'workbench' : 'workbench narrow'}>
+    <div className={listShown ? 'workbench' : 'workbench narrow'} onMouseDown={keepFocus}>
       <header className="bar">
         <button
           type="button"
@@ -117,159 +106,101 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
           aria-expanded={listShown}
           onClick={() => setListShown(!listShown)}
         >
-          ☰
+          <Icon name="menu" />
         </button>
-        <img src="/icon.svg" alt="" width="22" height="22" />
-        <h1 className="product">Claude Code</h1>
-        <div className="tabs" role="group" aria-label="Open sessions">
-          {tabs.map((id) => {
-            const session = find(id);
-            return (
-              <span key={id} className={id === inView ? 'tab current' : 'tab'}>
-                <button
-                  type="button"
-                  aria-current={id === inView}
-                  title={session === undefined ? '' : describe(session)}
-                  onClick={() => choose(id)}
-                  onDoubleClick={() => session !== undefined && setDialog({ kind: 'rename', session })}
-                >
-                  <span className={`dot ${session?.state ?? ''} ${session?.activity ?? ''}`} aria-hidden="true" />
-                  {session?.name ?? 'Session'}
-                </button>
-                <button
-                  type="button"
-                  className="quiet"
-                  aria-label={`Close ${session?.name ?? 'tab'}`}
-                  onClick={() => closeTab(id)}
-                >
-                  ×
-                </button>
-              </span>
-            );
-          })}
-        </div>
+        <TabBar
+          tabs={view.tabs}
+          inView={inView}
+          find={find}
+          seen={seen}
+          onOpen={choose}
+          onClose={(id) => {
+            change({ type: 'close', id });
+            requestAnimationFrame(focusTerminal);
+          }}
+          onRename={(session) => setDialog({ kind: 'rename', session })}
+        />
         <span className="spacer" />
-        {currentSession !== undefined && (
+        {sessionInView !== undefined && (
           <>
             <button
               type="button"
               className="quiet"
-              onClick={() => setDialog({ kind: 'download', session: currentSession })}
+              onClick={() => setDialog({ kind: 'download', session: sessionInView })}
             >
               Download
             </button>
             <button
               type="button"
               className="quiet"
-              onClick={() => setDialog({ kind: 'share', session: currentSession })}
+              onClick={() => setDialog({ kind: 'share', session: sessionInView })}
             >
               Share
             </button>
           </>
         )}
-        {user.role === 'admin' && (
-          <button type="button" className="quiet" aria-pressed={administers} onClick={administer}>
-            Administration
-          </button>
-        )}
-        <button type="button" className="quiet" onClick={() => setDialog({ kind: 'settings' })}>
-          Settings
-        </button>
-        <button type="button" className="quiet" onClick={() => void signOut()}>
-          Sign out
-        </button>
       </header>
+      {listShown && isNarrow && <div className="shade" onClick={() => setListShown(false)} />}
       {listShown && (
-        <nav aria-label="Sessions">
-          <button type="button" className="primary" onClick={() => setDialog({ kind: 'new' })}>
-            New session
-          </button>
-          {user.role === 'admin' && (
-            <label className="check">
-              <input type="checkbox" checked={everybody} onChange={({ target }) => setEverybody(target.checked)} />
-              Everybody’s
-            </label>
-          )}
-          {sessions !== null && !followed.isLive && (
-            <p className="stale" role="status">
-              Not connected. This is how it was.
-            </p>
-          )}
-          <SessionList
-            sessions={listed}
-            current={inView}
-            userId={user.id}
-            onOpen={choose}
-            onRename={(session) => setDialog({ kind: 'rename', session })}
-            onShare={(session) => setDialog({ kind: 'share', session })}
-            onEnd={(session) => setDialog({ kind: 'end', session })}
-          />
-          <p className="muted who">{user.username}</p>
-        </nav>
+        <SideBar
+          user={user}
+          sessions={sessions}
+          isLive={followed.isLive || !followed.isKnown}
+          tabs={view.tabs}
+          current={inView}
+          seen={seen}
+          administers={view.administers}
+          onOpen={choose}
+          onNew={() => setDialog({ kind: 'new' })}
+          onRename={(session) => setDialog({ kind: 'rename', session })}
+          onShare={(session) => setDialog({ kind: 'share', session })}
+          onEnd={(session) => setDialog({ kind: 'end', session })}
+          onAdminister={administer}
+          onSettings={() => setDialog({ kind: 'settings' })}
+          onSignOut={() => run(signOut)}
+          onEscape={() => {
+            if (isNarrow) setListShown(false);
+            focusTerminal();
+          }}
+        />
       )}
-      {administers && (
+      {view.administers && (
         <Suspense>
           <Administration
             account={account}
             user={user}
-            sessions={sessions ?? []}
+            sessions={sessions}
             onOpen={choose}
             onEnd={(session) => setDialog({ kind: 'end', session })}
           />
         </Suspense>
       )}
-      <main hidden={administers}>
-        {tabs.length === 0 && <p className="muted empty">Choose a session, or start a new one.</p>}
-        {tabs.map((id) => (
-          <TerminalPane
-            key={id}
-            sessionId={id}
-            mode="drive"
-            hidden={id !== inView}
-            label={find(id)?.name ?? 'Session'}
-            credential={credential}
-            upload={(files) => upload(id, files)}
-            onRenewed={renewed}
-            onSignInNeeded={signInNeeded}
-          />
-        ))}
-      </main>
-      {dialog !== null && <Dialogs dialog={dialog} api={api} account={account} onOpen={choose} onChange={setDialog} />}
+      <OpenSessions
+        account={account}
+        api={api}
+        view={view}
+        hidden={view.administers}
+        find={find}
+        onUnknown={(id) => {
+          change({ type: 'close', id });
+          if (view.tabs.length === 1) begin();
+        }}
+        onShortcut={shortcut}
+        onLeave={onLeave}
+      />
+      <p className="for-screen-readers" role="status">
+        {said}
+      </p>
+      {dialog !== null && (
+        <SessionDialogs dialog={dialog} api={api} account={account} onOpen={choose} onChange={setDialog} />
+      )}
     </div>
   );
 }
 
-/** Then the list lies over the terminal, as style.css has it. */
-const isNarrow = () => !matchMedia('(min-width: 800px)').matches;
-
-function Dialogs({
-  dialog,
-  api,
-  account,
-  onOpen,
-  onChange,
-}: {
-  dialog: OpenDialog;
-  api: SessionApi;
-  account: Account;
-  onOpen: (id: string) => void;
-  onChange: (dialog: OpenDialog | null) => void;
-}) {
-  const close = () => onChange(null);
-  switch (dialog.kind) {
-    case 'new':
-      return <NewSessionDialog api={api} onClose={close} onCreated={onOpen} />;
-    case 'settings':
-      return <SettingsDialog onClose={close} onPassword={() => onChange({ kind: 'password' })} />;
-    case 'password':
-      return <PasswordDialog account={account} onClose={close} />;
-    case 'rename':
-      return <RenameDialog api={api} session={dialog.session} onClose={close} />;
-    case 'share':
-      return <ShareDialog api={api} session={dialog.session} onClose={close} />;
-    case 'end':
-      return <EndDialog api={api} session={dialog.session} onClose={close} />;
-    case 'download':
-      return <DownloadDialog api={api} session={dialog.session} onClose={close} />;
-  }
+/** A click on a button of the page takes the focus from nobody: what is typed next is still for the terminal. */
+function keepFocus(event: MouseEvent): void {
+  const { target } = event;
+  if (!(target instanceof Element) || target.closest('.terminal, dialog, input, select, textarea, a') !== null) return;
+  event.preventDefault();
 }

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { ReactNode, SubmitEvent } from 'react';
 import { sentenceOf } from '../api/problem';
 import { Dialog } from './dialog';
+import { useOneAtATime } from './one-at-a-time';
 
 /** A form in a dialog that closes when what it asked for is done. */
 export function FormDialog(props: {
@@ -12,12 +13,14 @@ export function FormDialog(props: {
   children: ReactNode;
 }) {
   const [problem, setProblem] = useState<string | null>(null);
+  const [isBusy, run] = useOneAtATime();
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const entries = [...new FormData(event.currentTarget)].filter(
       (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1].trim() !== '',
     );
-    props.onSubmit(Object.fromEntries(entries)).then(props.onClose, (error: unknown) => setProblem(sentenceOf(error)));
+    const fields = Object.fromEntries(entries);
+    run(() => props.onSubmit(fields).then(props.onClose, (error: unknown) => setProblem(sentenceOf(error))));
   };
   return (
     <Dialog title={props.title} onClose={props.onClose}>
@@ -30,7 +33,7 @@ export function FormDialog(props: {
           <button type="button" onClick={props.onClose}>
             Cancel
           </button>
-          <button type="submit" className="primary">
+          <button type="submit" className="primary" disabled={isBusy}>
             {props.submit}
           </button>
         </div>

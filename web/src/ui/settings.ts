@@ -1,4 +1,6 @@
 import { useSyncExternalStore } from 'react';
+import { useMedia } from './media';
+import { browserStorage } from './storage';
 
 /** What a person has chosen in this browser. */
 export interface Settings {
@@ -10,6 +12,8 @@ export interface Settings {
   screenReader: boolean;
   /** Which Option keys of a Mac are Meta instead of composing characters. */
   optionAsMeta: 'none' | 'left' | 'right' | 'both';
+  /** What of Claude's is told by a sound: that it asks something, or that it is done too. */
+  sound: 'never' | 'asks' | 'both';
   /** Elements are slower, and right where a graphics driver is not. */
   renderer: 'automatic' | 'dom';
 }
@@ -21,16 +25,24 @@ const DEFAULTS: Settings = {
   clipboardWrite: 'ask',
   screenReader: false,
   optionAsMeta: 'none',
+  sound: 'never',
   renderer: 'automatic',
 };
 export const FONT_SIZES = [11, 12, 13, 14, 15, 16, 18, 20, 24] as const;
 
 let current = read();
 const listeners = new Set<() => void>();
+if (typeof window !== 'undefined') {
+  window.addEventListener('storage', ({ key }) => {
+    if (key !== KEY) return;
+    current = read();
+    for (const listener of listeners) listener();
+  });
+}
 
 function read(): Settings {
   try {
-    const stored = { ...DEFAULTS, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Settings>) };
+    const stored = { ...DEFAULTS, ...(JSON.parse(browserStorage.read(KEY) ?? '{}') as Partial<Settings>) };
     return { ...stored, clipboardWrite: clipboardPermission(stored.clipboardWrite) };
   } catch {
     return DEFAULTS;
@@ -45,31 +57,27 @@ function clipboardPermission(stored: unknown): Settings['clipboardWrite'] {
 
 export function changeSettings(change: Partial<Settings>): void {
   current = { ...current, ...change };
-  localStorage.setItem(KEY, JSON.stringify(current));
+  browserStorage.write(KEY, JSON.stringify(current));
   for (const listener of listeners) listener();
 }
 
+export const currentSettings = (): Settings => current;
+
 export function useSettings(): Settings {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => current,
-  );
+  return useSyncExternalStore(subscribe, () => current);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /** The theme to show, with `system` decided. */
 export function useTheme(): 'light' | 'dark' | 'contrast' {
   const { theme } = useSettings();
-  const prefersLight = useSyncExternalStore(
-    (listener) => {
-      const query = matchMedia('(prefers-color-scheme: light)');
-      query.addEventListener('change', listener);
-      return () => query.removeEventListener('change', listener);
-    },
-    () => matchMedia('(prefers-color-scheme: light)').matches,
-  );
+  const prefersLight = useMedia('(prefers-color-scheme: light)');
+  const prefersContrast = useMedia('(prefers-contrast: more)');
   if (theme !== 'system') return theme;
+  if (prefersContrast) return 'contrast';
   return prefersLight ? 'light' : 'dark';
 }

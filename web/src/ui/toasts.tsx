@@ -1,5 +1,6 @@
-import { createContext, useCallback, useContext, useMemo, useState } from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
+import { Icon } from './icon';
 
 const SHOWN_MS = 8000;
 const MAX_SHOWN = 4;
@@ -28,15 +29,23 @@ export function Toasts({ children }: { children: ReactNode }) {
     },
     [dismiss],
   );
+  // In the browser's top layer, and anew with each, so that an open dialog does not lie over it.
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (toasts.length === 0) return;
+    place.current?.showPopover();
+    const { current } = place;
+    return () => current?.hidePopover();
+  }, [toasts]);
   return (
     <SayContext value={useMemo(() => say, [say])}>
       {children}
-      <div className="toasts">
+      <div className="toasts" ref={place} popover="manual">
         {toasts.map(({ id, text, kind }) => (
           <div key={id} className={`toast ${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
             <span>{text}</span>
             <button type="button" className="quiet" aria-label="Dismiss" onClick={() => dismiss(id)}>
-              ×
+              <Icon name="close" />
             </button>
           </div>
         ))}

@@ -1,0 +1,69 @@
+import type { SessionInfo } from '@claude-webui/protocol';
+import { STATUS_SENTENCES } from '@claude-webui/protocol';
+import { useCallback } from 'react';
+import type { Account } from '../api/account';
+import type { SessionApi } from '../api/sessions';
+import type { Shortcut } from '../terminal/keyboard/shortcuts';
+import { TerminalPane } from '../terminal/terminal-pane';
+import type { View } from './view';
+
+export interface OpenSessionsProps {
+  account: Account;
+  api: SessionApi;
+  view: View;
+  /** Whether something else has their place now. */
+  hidden: boolean;
+  find: (id: string) => SessionInfo | undefined;
+  /** The person turns away from an address that leads nowhere. */
+  onUnknown: (id: string) => void;
+  onShortcut: (shortcut: Shortcut) => void;
+  onLeave: (why: string) => void;
+}
+
+/** The terminals of all open tabs, one of them in view: those out of view stay connected. */
+export function OpenSessions({ account, api, view, hidden, find, onUnknown, onShortcut, onLeave }: OpenSessionsProps) {
+  const credential = useCallback(
+    async (rejected: string | null) => ({ token: await account.token(rejected) }),
+    [account],
+  );
+  const renewed = useCallback((listener: (token: string) => void) => account.onRenewed(listener), [account]);
+  const upload = async (id: string, files: File[]) => {
+    await Promise.all(files.map((file) => api.upload(id, file.name, file)));
+    return files.map((file) => file.name);
+  };
+  return (
+    <main hidden={hidden}>
+      {view.tabs.length === 0 && <p className="muted empty">Choose a session, or start a new one.</p>}
+      {view.tabs.map((id) => {
+        const isHidden = hidden || id !== view.current;
+        if (view.unknown.includes(id) && find(id) === undefined)
+          return isHidden ? null : <UnknownSession key={id} onClose={() => onUnknown(id)} />;
+        return (
+          <TerminalPane
+            key={id}
+            sessionId={id}
+            mode="drive"
+            hidden={isHidden}
+            label={find(id)?.name ?? 'Session'}
+            credential={credential}
+            upload={(files) => upload(id, files)}
+            onRenewed={renewed}
+            onShortcut={onShortcut}
+            onSignInNeeded={(code) => onLeave(STATUS_SENTENCES[code])}
+          />
+        );
+      })}
+    </main>
+  );
+}
+
+/** For an address that leads nowhere, or to what somebody else has. */
+const UnknownSession = ({ onClose }: { onClose: () => void }) => (
+  <section className="message" role="alert">
+    <h2>There is no session at this address</h2>
+    <p>It has ended some time ago, or it is another person’s. Ask them for a link to watch it.</p>
+    <button type="button" className="primary" onClick={onClose}>
+      Go to my sessions
+    </button>
+  </section>
+);

@@ -1,0 +1,31 @@
+import { useEffect } from 'react';
+import { focusTerminal, isInTerminal } from '../terminal/focus-terminal';
+import { keyStroke } from '../terminal/keyboard/key-stroke';
+import { shortcutOf } from '../terminal/keyboard/shortcuts';
+import type { Shortcut } from '../terminal/keyboard/shortcuts';
+
+/** Keys that are pressed outside the terminal: shortcuts, and those that nothing on the page has the focus for. */
+export function usePageKeys(onShortcut: (shortcut: Shortcut) => void): void {
+  useEffect(() => {
+    const keyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || isInTerminal(event.target instanceof Element ? event.target : null)) return;
+      if (document.querySelector('dialog[open]') !== null) return;
+      const shortcut = shortcutOf(keyStroke(event, 'other'));
+      if (shortcut === 'leave') {
+        event.preventDefault();
+        focusTerminal();
+      } else if (shortcut !== null && ELSEWHERE.has(shortcut)) {
+        event.preventDefault();
+        onShortcut(shortcut);
+      } else if (event.target === document.body && event.key.length === 1 && !event.ctrlKey && !event.metaKey) {
+        // Nothing has the focus, so this is meant for the terminal. Browsers put the character where the focus is after this.
+        focusTerminal();
+      }
+    };
+    window.addEventListener('keydown', keyDown);
+    return () => window.removeEventListener('keydown', keyDown);
+  }, [onShortcut]);
+}
+
+/** Those that make sense when the terminal has not the focus. */
+const ELSEWHERE: ReadonlySet<Shortcut> = new Set(['next-tab', 'previous-tab', 'new-session']);
