@@ -3,10 +3,12 @@ import type { Account } from '../api/account';
 import type { SessionApi } from '../api/sessions';
 import { DownloadDialog, EndDialog, NewSessionDialog, PasswordDialog, RenameDialog, ShareDialog } from './dialogs';
 import { SettingsDialog } from './settings-dialog';
+import { ShortcutsDialog } from './shortcuts-dialog';
 
 /** Which dialog is open, and about what. */
 export type OpenDialog =
-  { kind: 'new' | 'settings' | 'password' } | { kind: 'rename' | 'share' | 'end' | 'download'; session: SessionInfo };
+  | { kind: 'new' | 'settings' | 'password' | 'shortcuts' }
+  | { kind: 'rename' | 'share' | 'end' | 'download'; session: SessionInfo };
 
 /** The workbench's dialogs, one at a time. */
 export function SessionDialogs({
@@ -30,6 +32,8 @@ export function SessionDialogs({
       return <SettingsDialog onClose={close} onPassword={() => onChange({ kind: 'password' })} />;
     case 'password':
       return <PasswordDialog account={account} onClose={close} />;
+    case 'shortcuts':
+      return <ShortcutsDialog onClose={close} />;
     case 'rename':
       return <RenameDialog api={api} session={dialog.session} onClose={close} />;
     case 'share':

@@ -5,11 +5,15 @@ import { shortcutOf } from '../terminal/keyboard/shortcuts';
 import type { Shortcut } from '../terminal/keyboard/shortcuts';
 
 /** Keys that are pressed outside the terminal: shortcuts, and those that nothing on the page has the focus for. */
-export function usePageKeys(onShortcut: (shortcut: Shortcut) => void): void {
+export function usePageKeys(onShortcut: (shortcut: Shortcut) => void, onHelp: () => void): void {
   useEffect(() => {
     const keyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isInTerminal(event.target instanceof Element ? event.target : null)) return;
       if (document.querySelector('dialog[open]') !== null) return;
+      if (event.key === '?' && !event.ctrlKey && !event.altKey && !event.metaKey && !isTyping(event.target)) {
+        event.preventDefault();
+        return onHelp();
+      }
       const shortcut = shortcutOf(keyStroke(event, 'other'));
       if (shortcut === 'leave') {
         event.preventDefault();
@@ -24,8 +28,11 @@ export function usePageKeys(onShortcut: (shortcut: Shortcut) => void): void {
     };
     window.addEventListener('keydown', keyDown);
     return () => window.removeEventListener('keydown', keyDown);
-  }, [onShortcut]);
+  }, [onShortcut, onHelp]);
 }
+
+/** Whether a key belongs to a field. */
+const isTyping = (target: EventTarget | null) => target instanceof Element && target.matches('input, textarea, select');
 
 /** Those that make sense when the terminal has not the focus. */
 const ELSEWHERE: ReadonlySet<Shortcut> = new Set(['next-tab', 'previous-tab', 'new-session']);

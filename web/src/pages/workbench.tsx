@@ -94,7 +94,10 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
     },
     [change],
   );
-  usePageKeys(shortcut);
+  usePageKeys(
+    shortcut,
+    useCallback(() => setDialog({ kind: 'shortcuts' }), []),
+  );
 
   return (
     <div className={listShown ? 'workbench' : 'workbench narrow'} onMouseDown={keepFocus}>
