@@ -231,9 +231,10 @@ function piece(dice: Dice, size: TerminalSize): Buffer {
   throw new Error('the weights do not add up');
 }
 
+/** Less than three columns or two rows leave no room for some of the ways in which a snapshot makes cells. */
 export function randomSize(dice: Dice): TerminalSize {
   return dice.chance(20)
-    ? { cols: 2 + dice.below(3), rows: 2 + dice.below(3) }
+    ? { cols: 3 + dice.below(3), rows: 2 + dice.below(3) }
     : { cols: 3 + dice.below(24), rows: 2 + dice.below(9) };
 }
 
