@@ -95,7 +95,7 @@ test('everything is within reach of the keyboard and fits a narrow screen', asyn
   await page.setViewportSize({ width: 390, height: 800 });
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);
-  await admin.button('Administration').focus();
+  await admin.button('Sessions').focus();
   for (let presses = 0; !(await isFocused(admin.button('Add user'))); presses += 1) {
     if (presses > 40) throw new Error('The Tab key does not come to "Add user".');
     await page.keyboard.press('Tab');

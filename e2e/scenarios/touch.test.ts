@@ -148,7 +148,7 @@ test('Control on the key bar takes the letter of a keyboard that composes words'
 
 test('a key of the key bar leaves the focus where it is, so that no keyboard comes up by itself', async () => {
   const { workbench } = await open();
-  await workbench.button('Settings').focus();
+  await workbench.button('Sessions').focus();
   await workbench.button('Up').tap();
   await eventually(
     async () => (await received(workbench)) === '␛[A',
