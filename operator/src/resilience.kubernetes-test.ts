@@ -137,13 +137,20 @@ it('a leader that may read nothing is not ready, says so in its series, and lets
   const { namespace } = world;
   plane.kubectl(['create', 'role', 'lease', '-n', namespace, '--verb=*', '--resource=leases.coordination.k8s.io']);
   plane.kubectl(['create', 'rolebinding', 'lease', '-n', namespace, '--role=lease', `--user=${BLIND}`]);
-  const config = { ...loadConfig(operatorEnvironment(namespace)), identity: BLIND };
+  const config = loadConfig(operatorEnvironment(namespace));
+  const able = await startOperator({ ...config, identity: 'able' }, plane.access(), silent, () => undefined);
+  await able.leading;
+  expect(await readiness(able)).toBe(200);
+  expect(await seriesOf(able, 'claude_webui_informer_synced')).not.toMatch(/ 0$/m);
+  expect(await seriesOf(able, 'claude_webui_informer_silent_seconds')).toMatch(/resource="pods"/);
   let lost!: () => void;
   const steppedDown = new Promise<void>((resolve) => (lost = resolve));
-  const blind = await startOperator(config, plane.access(BLIND), silent, lost, 3000);
+  const blind = await startOperator({ ...config, identity: BLIND }, plane.access(BLIND), silent, lost, 3000);
   try {
+    // A standby.
     expect(await seriesOf(blind, 'leader_election_master_status')).toMatch(/ 0$/);
     expect(await readiness(blind)).toBe(200);
+    await able.close();
     await until(async () => (await readiness(blind)) === 503);
     expect(await seriesOf(blind, 'leader_election_master_status')).toMatch(/ 1$/);
     expect(await seriesOf(blind, 'claude_webui_informer_synced')).toMatch(/resource="claudesessions"} 0$/m);
@@ -154,10 +161,6 @@ it('a leader that may read nothing is not ready, says so in its series, and lets
   } finally {
     await blind.close();
   }
-  const able = await world.operator();
-  expect(await readiness(able)).toBe(200);
-  expect(await seriesOf(able, 'claude_webui_informer_synced')).not.toMatch(/ 0$/m);
-  expect(await seriesOf(able, 'claude_webui_informer_silent_seconds')).toMatch(/resource="pods"/);
 });
 
 /** Resolves once it holds. There is no event for it. */
