@@ -14,15 +14,27 @@ export class ApiError extends Error {
 
 /** The error behind an answer (RFC 9457); proxies answer with something else. */
 export async function errorOf(response: Response): Promise<ApiError> {
-  const body: unknown = await response.json().catch(() => null);
+  return errorFrom(response.status, await response.text().catch(() => ''));
+}
+
+export function errorFrom(status: number, text: string): ApiError {
+  const body = parsed(text);
   const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   const { code, title, detail } = fields;
-  const text = [title, detail].filter((part) => typeof part === 'string').join(' ');
+  const sentence = [title, detail].filter((part) => typeof part === 'string').join(' ');
   return new ApiError(
     typeof code === 'string' ? code : 'unknown',
-    text === '' ? `The server answered with status ${response.status}. Try again in a moment.` : text,
-    response.status,
+    sentence === '' ? `The server answered with status ${status}. Try again in a moment.` : sentence,
+    status,
   );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** A sentence for whatever went wrong. */
