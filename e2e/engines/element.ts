@@ -3,7 +3,7 @@ import { eventually } from '../system/workbench-page';
 import { expression } from './engine';
 import type { EnginePage, Point } from './engine';
 
-export type Role = 'alert' | 'button' | 'checkbox' | 'combobox' | 'dialog' | 'link' | 'status' | 'textbox';
+export type Role = 'alert' | 'button' | 'checkbox' | 'combobox' | 'dialog' | 'link' | 'status' | 'textbox' | 'treeitem';
 
 /** Runs in the page: the first visible element of that role and name; in the dialog, where one is open. */
 function find(role: Role, name: string): HTMLElement | null {
@@ -15,6 +15,7 @@ function find(role: Role, name: string): HTMLElement | null {
     dialog: 'dialog[open]',
     link: 'a[href]',
     status: '[role=status]',
+    treeitem: '[role=treeitem][aria-selected=true] .name',
     textbox: 'input:not([type=checkbox], [type=file]), textarea:not(.xterm-helper-textarea)',
   };
   const squeezed = (text: string | null | undefined) => (text ?? '').replaceAll(/\s+/g, ' ').trim();

@@ -75,10 +75,11 @@ export class Workbench {
   }
 
   async download(path: string): Promise<void> {
+    await this.button('Files').click();
+    await this.the('textbox', 'Go to path').fill(path);
+    await this.page.press('Enter');
+    await this.the('treeitem', path).appears();
     await this.button('Download').click();
-    await this.the('textbox', 'Path in the workspace').fill(path);
-    await this.button('Download').click();
-    await this.the('dialog', 'Download a file').goes();
   }
 
   /** The middle of a cell of the terminal in view, counted from its upper left. */

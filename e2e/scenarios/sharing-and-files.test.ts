@@ -2,6 +2,9 @@ import { openStage } from '../system/stage';
 import type { Stage } from '../system/stage';
 import { WorkbenchPage, eventually } from '../system/workbench-page';
 
+/** A picture of one pixel. */
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
@@ -30,7 +33,7 @@ test('a link shows the session to somebody without an account, who cannot type, 
   await guest.page.getByRole('alert').filter({ hasText: 'taken back by its owner' }).first().waitFor();
 });
 
-test('a pasted image and a dropped file land in the workspace, and their names in the prompt', async () => {
+test('a pasted picture is attached by Claude, and the absolute path of a dropped file is in the prompt', async () => {
   const owner = await WorkbenchPage.signIn(await (await stage.newContext()).newPage(), stage.gateway.url);
   await owner.ready();
   await owner.terminal.evaluate((element) => {
@@ -38,21 +41,25 @@ test('a pasted image and a dropped file land in the workspace, and their names i
     data.items.add(new File(['some notes'], 'notes of today.txt', { type: 'text/plain' }));
     element.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
   });
-  await owner.sees("'notes of today.txt'");
-
-  await owner.terminal.locator('textarea').evaluate((element) => {
-    const data = new DataTransfer();
-    data.items.add(new File([new Uint8Array([0x89, 0x50])], 'image.png', { type: 'image/png' }));
-    element.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
-  });
   await eventually(
-    async () => /pasted-\w+-\w+\.png/.test(await owner.text()),
+    async () => /'\/\S+\/workspace\/notes of\s+today\.txt'/.test(await owner.text()),
     () => owner.text(),
   );
 
-  await owner.button('Download').click();
-  await owner.page.getByLabel('Path in the workspace').fill('notes of today.txt');
+  await owner.terminal.locator('textarea').evaluate((element, png) => {
+    const data = new DataTransfer();
+    data.items.add(
+      new File([Uint8Array.from(atob(png), (char) => char.charCodeAt(0))], 'image.png', { type: 'image/png' }),
+    );
+    element.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  }, PNG);
+  await owner.sees('[Image #1]');
+
+  await owner.button('Files').click();
+  await owner.page.getByLabel('Go to path').fill('notes of today.txt');
+  await owner.page.keyboard.press('Enter');
+  await owner.page.getByRole('treeitem', { name: 'notes of today.txt', selected: true }).waitFor();
   const download = owner.page.waitForEvent('download');
-  await owner.page.getByRole('dialog').getByRole('button', { name: 'Download' }).click();
+  await owner.button('Download').click();
   expect((await download).suggestedFilename()).toBe('notes of today.txt');
 });

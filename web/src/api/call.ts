@@ -9,8 +9,7 @@ export interface CallOptions {
 }
 
 /**
- * A request as the signed-in person; files are sent as they are, all else as JSON. A token that the server does not take is renewed
- * once. @throws ApiError, SignInNeeded
+ * A request as the signed-in person, with a body of JSON. A token that the server does not take is renewed once. @throws ApiError, SignInNeeded
  */
 export async function call(
   account: Account,
@@ -21,7 +20,8 @@ export async function call(
 ): Promise<Response> {
   const token = await account.token();
   let response = await send(account.url + path, method, token, body, options);
-  if (response.status === 401) response = await send(account.url + path, method, await account.token(token), body, options);
+  if (response.status === 401)
+    response = await send(account.url + path, method, await account.token(token), body, options);
   if (!response.ok) throw await errorOf(response);
   return response;
 }
@@ -33,16 +33,15 @@ function send(
   body: object | undefined,
   { headers, signal, credentials }: CallOptions,
 ): Promise<Response> {
-  const isFile = body instanceof Blob;
   return fetch(url, {
     method,
     headers: {
       authorization: `Bearer ${token}`,
-      ...(body === undefined || isFile ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     },
     ...(signal === undefined ? {} : { signal }),
     ...(credentials === undefined ? {} : { credentials }),
-    ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
 }

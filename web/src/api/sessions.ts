@@ -36,15 +36,6 @@ export class SessionApi {
     await this.call('DELETE', `/${id}/shares/${shareId}`);
   }
 
-  /** Puts a file into the workspace. */
-  async upload(id: string, path: string, content: Blob): Promise<void> {
-    await this.call('PUT', `/${id}/files/${encodePath(path)}`, content);
-  }
-
-  async download(id: string, path: string): Promise<Blob> {
-    return (await this.call('GET', `/${id}/files/${encodePath(path)}`)).blob();
-  }
-
   private async json<T>(method: string, path: string, body?: object): Promise<T> {
     return (await (await this.call(method, path, body)).json()) as T;
   }
@@ -53,5 +44,3 @@ export class SessionApi {
     return call(this.account, method, `/api/v1/sessions${path}`, body);
   }
 }
-
-const encodePath = (path: string) => path.split('/').map(encodeURIComponent).join('/');

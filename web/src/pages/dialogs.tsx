@@ -82,31 +82,6 @@ export function EndDialog({ api, session, onClose }: { api: SessionApi; session:
   );
 }
 
-export function DownloadDialog({
-  api,
-  session,
-  onClose,
-}: {
-  api: SessionApi;
-  session: SessionInfo;
-  onClose: () => void;
-}) {
-  const download = async ({ path = '' }: Record<string, string>) => {
-    const url = URL.createObjectURL(await api.download(session.id, path));
-    const link = Object.assign(document.createElement('a'), { href: url, download: path.split('/').at(-1) ?? 'file' });
-    link.click();
-    URL.revokeObjectURL(url);
-  };
-  return (
-    <FormDialog title="Download a file" submit="Download" onClose={onClose} onSubmit={download}>
-      <label>
-        Path in the workspace
-        <input name="path" required spellCheck={false} placeholder="src/main.ts" />
-      </label>
-    </FormDialog>
-  );
-}
-
 export function PasswordDialog({ account, onClose }: { account: Account; onClose: () => void }) {
   const say = useToast();
   const change = async ({ current = '', next = '' }: Record<string, string>) => {

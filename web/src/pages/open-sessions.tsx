@@ -2,14 +2,14 @@ import type { SessionInfo } from '@claude-webui/protocol';
 import { STATUS_SENTENCES } from '@claude-webui/protocol';
 import { useCallback } from 'react';
 import type { Account } from '../api/account';
-import type { SessionApi } from '../api/sessions';
+import type { FilesOfSessions } from '../files-panel/files-of-sessions';
 import type { Shortcut } from '../terminal/keyboard/shortcuts';
 import { TerminalPane } from '../terminal/terminal-pane';
 import type { View } from './view';
 
 export interface OpenSessionsProps {
   account: Account;
-  api: SessionApi;
+  files: FilesOfSessions;
   view: View;
   /** Whether something else has their place now. */
   hidden: boolean;
@@ -21,16 +21,21 @@ export interface OpenSessionsProps {
 }
 
 /** The terminals of all open tabs, one of them in view: those out of view stay connected. */
-export function OpenSessions({ account, api, view, hidden, find, onUnknown, onShortcut, onLeave }: OpenSessionsProps) {
+export function OpenSessions({
+  account,
+  files,
+  view,
+  hidden,
+  find,
+  onUnknown,
+  onShortcut,
+  onLeave,
+}: OpenSessionsProps) {
   const credential = useCallback(
     async (rejected: string | null) => ({ token: await account.token(rejected) }),
     [account],
   );
   const renewed = useCallback((listener: (token: string) => void) => account.onRenewed(listener), [account]);
-  const upload = async (id: string, files: File[]) => {
-    await Promise.all(files.map((file) => api.upload(id, file.name, file)));
-    return files.map((file) => file.name);
-  };
   return (
     <main hidden={hidden}>
       {view.tabs.length === 0 && <p className="muted empty">Choose a session, or start a new one.</p>}
@@ -46,7 +51,7 @@ export function OpenSessions({ account, api, view, hidden, find, onUnknown, onSh
             hidden={isHidden}
             label={find(id)?.name ?? 'Session'}
             credential={credential}
-            upload={(files) => upload(id, files)}
+            upload={(what) => files.of(id).uploads.add('', what)}
             onRenewed={renewed}
             onShortcut={onShortcut}
             onSignInNeeded={(code) => onLeave(STATUS_SENTENCES[code])}

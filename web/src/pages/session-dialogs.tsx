@@ -1,14 +1,13 @@
 import type { SessionInfo } from '@claude-webui/protocol';
 import type { Account } from '../api/account';
 import type { SessionApi } from '../api/sessions';
-import { DownloadDialog, EndDialog, NewSessionDialog, PasswordDialog, RenameDialog, ShareDialog } from './dialogs';
+import { EndDialog, NewSessionDialog, PasswordDialog, RenameDialog, ShareDialog } from './dialogs';
 import { SettingsDialog } from './settings-dialog';
 import { ShortcutsDialog } from './shortcuts-dialog';
 
 /** Which dialog is open, and about what. */
 export type OpenDialog =
-  | { kind: 'new' | 'settings' | 'password' | 'shortcuts' }
-  | { kind: 'rename' | 'share' | 'end' | 'download'; session: SessionInfo };
+  { kind: 'new' | 'settings' | 'password' | 'shortcuts' } | { kind: 'rename' | 'share' | 'end'; session: SessionInfo };
 
 /** The workbench's dialogs, one at a time. */
 export function SessionDialogs({
@@ -40,7 +39,5 @@ export function SessionDialogs({
       return <ShareDialog api={api} session={dialog.session} onClose={close} />;
     case 'end':
       return <EndDialog api={api} session={dialog.session} onClose={close} />;
-    case 'download':
-      return <DownloadDialog api={api} session={dialog.session} onClose={close} />;
   }
 }

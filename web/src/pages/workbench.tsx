@@ -4,6 +4,10 @@ import type { MouseEvent } from 'react';
 import type { Account, User } from '../api/account';
 import { sentenceOf } from '../api/problem';
 import { SessionApi } from '../api/sessions';
+import { FilesPanel } from '../files-panel/files-panel';
+import { UploadProgress } from '../files-panel/upload-progress';
+import { UploadQuestion } from '../files-panel/upload-question';
+import { useFilesOfSessions } from '../files-panel/use-files-of-sessions';
 import { focusTerminal } from '../terminal/focus-terminal';
 import type { Shortcut } from '../terminal/keyboard/shortcuts';
 import { Icon } from '../ui/icon';
@@ -46,12 +50,15 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
   const isNarrow = useMedia(NARROW);
   const [listShown, setListShown] = useState(!isNarrow);
   useEffect(() => setListShown(!isNarrow), [isNarrow]);
+  const allFiles = useFilesOfSessions(account, view.tabs);
+  const [filesShown, setFilesShown] = useState(false);
 
   const sessions = useMemo(() => inOrder(followed), [followed]);
   const own = useMemo(() => sessions.filter(({ owner }) => owner === user.id), [sessions, user.id]);
   const find = (id: string) => followed.byId.get(id);
   const inView = view.administers ? null : view.current;
   const sessionInView = inView === null ? undefined : find(inView);
+  const files = sessionInView === undefined ? null : allFiles.of(sessionInView.id);
 
   const choose = useCallback(
     (id: string) => {
@@ -73,6 +80,14 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
   const administer = () => {
     change({ type: 'administer', on: !view.administers });
     if (isNarrow) setListShown(false);
+  };
+  const openFiles = () => {
+    setFilesShown(true);
+    if (isNarrow) setListShown(false);
+  };
+  const closeFiles = () => {
+    setFilesShown(false);
+    focusTerminal();
   };
   const [, run] = useOneAtATime();
   const signOut = async () => {
@@ -107,7 +122,10 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
           className="quiet"
           aria-label="Sessions"
           aria-expanded={listShown}
-          onClick={() => setListShown(!listShown)}
+          onClick={() => {
+            setListShown(!listShown);
+            if (isNarrow) setFilesShown(false);
+          }}
         >
           <Icon name="menu" />
         </button>
@@ -124,14 +142,17 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
           onRename={(session) => setDialog({ kind: 'rename', session })}
         />
         <span className="spacer" />
-        {sessionInView !== undefined && (
+        {sessionInView !== undefined && files !== null && (
           <>
+            {!filesShown && <UploadProgress uploads={files.uploads} />}
             <button
               type="button"
               className="quiet"
-              onClick={() => setDialog({ kind: 'download', session: sessionInView })}
+              aria-expanded={filesShown}
+              aria-controls="files"
+              onClick={() => (filesShown ? closeFiles() : openFiles())}
             >
-              Download
+              Files
             </button>
             <button
               type="button"
@@ -144,6 +165,7 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
         )}
       </header>
       {listShown && isNarrow && <div className="shade" onClick={() => setListShown(false)} />}
+      {filesShown && files !== null && isNarrow && <div className="shade" onClick={closeFiles} />}
       {listShown && (
         <SideBar
           user={user}
@@ -180,7 +202,7 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
       )}
       <OpenSessions
         account={account}
-        api={api}
+        files={allFiles}
         view={view}
         hidden={view.administers}
         find={find}
@@ -191,6 +213,15 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
         onShortcut={shortcut}
         onLeave={onLeave}
       />
+      {filesShown && files !== null && (
+        <FilesPanel
+          key={inView}
+          files={files}
+          onClose={closeFiles}
+          onEscape={() => (isNarrow ? closeFiles() : focusTerminal())}
+        />
+      )}
+      {files !== null && <UploadQuestion uploads={files.uploads} />}
       <p className="for-screen-readers" role="status">
         {said}
       </p>
@@ -204,6 +235,10 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
 /** A click on a button of the page takes the focus from nobody: what is typed next is still for the terminal. */
 function keepFocus(event: MouseEvent): void {
   const { target } = event;
-  if (!(target instanceof Element) || target.closest('.terminal, dialog, input, select, textarea, a') !== null) return;
+  if (
+    !(target instanceof Element) ||
+    target.closest('.terminal, dialog, input, select, textarea, a, [role=tree]') !== null
+  )
+    return;
   event.preventDefault();
 }

@@ -1,4 +1,6 @@
 import type { Terminal } from '@xterm/xterm';
+import { droppedFiles } from '../files-panel/uploads/dropped-files';
+import type { FilesToSend } from '../files-panel/uploads/dropped-files';
 import { contentsOf, readClipboard } from './clipboard/clipboard-contents';
 import type { ClipboardContents } from './clipboard/clipboard-contents';
 import { keyAction } from './keyboard/key-action';
@@ -18,8 +20,8 @@ import { TouchScroll } from './touch/touch-scroll';
 
 export interface TerminalInputListener {
   shortcut(shortcut: Shortcut): void;
-  /** Files were pasted or dropped. */
-  files(files: File[], way: 'pasted' | 'dropped'): void;
+  /** Files were pasted, or dropped, perhaps with folders that are still being read. */
+  files(files: File[] | Promise<FilesToSend>): void;
   /** The browser does not say what is on the clipboard. */
   clipboardUnreadable(): void;
   /** Which modifiers of the key bar are held for the next key. */
@@ -101,7 +103,7 @@ export class TerminalInput {
     if (!('clipboard' in navigator)) return this.listener.clipboardUnreadable();
     const contents = await readClipboard(navigator.clipboard).catch(() => null);
     if (contents === null) this.listener.clipboardUnreadable();
-    else this.insert(contents, 'pasted');
+    else this.insert(contents);
   }
 
   close(): void {
@@ -174,7 +176,7 @@ export class TerminalInput {
           event.clipboardData === null ? { kind: 'nothing' } : contentsOf(event.clipboardData);
         // Where Ctrl+Shift+V pastes plain text only, there may be a picture.
         this.browserHasPasted = contents.kind !== 'nothing';
-        this.insert(contents, 'pasted');
+        this.insert(contents);
       },
       { capture: true, signal },
     );
@@ -183,16 +185,22 @@ export class TerminalInput {
       'drop',
       (event) => {
         event.preventDefault();
-        if (event.dataTransfer !== null) this.insert(contentsOf(event.dataTransfer), 'dropped');
+        if (event.dataTransfer !== null) this.drop(event.dataTransfer);
         this.terminal.focus();
       },
       { signal },
     );
   }
 
-  private insert(contents: ClipboardContents, way: 'pasted' | 'dropped'): void {
+  private drop(data: DataTransfer): void {
+    const contents = contentsOf(data);
+    if (contents.kind === 'files') this.listener.files(droppedFiles(data));
+    else this.insert(contents);
+  }
+
+  private insert(contents: ClipboardContents): void {
     if (contents.kind === 'text') this.paste(contents.text);
-    else if (contents.kind === 'files') this.listener.files(contents.files, way);
+    else if (contents.kind === 'files') this.listener.files(contents.files);
   }
 
   private compose(text: string | null): void {

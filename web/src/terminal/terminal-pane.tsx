@@ -5,6 +5,8 @@ import type { Ref } from 'react';
 import type { Credential } from '../connection/link-opener';
 import { onReturn } from '../connection/returns';
 import type { ConnectionPhase } from '../connection/terminal-consumer';
+import { chosenFiles } from '../files-panel/uploads/dropped-files';
+import type { FilesToSend } from '../files-panel/uploads/dropped-files';
 import { changeSettings, useSettings, useTheme } from '../ui/settings';
 import { useToast } from '../ui/toasts';
 import { ClipboardBar } from './clipboard/clipboard-bar';
@@ -29,8 +31,8 @@ export interface TerminalPaneProps {
   credential: (rejected: string | null) => Promise<Credential>;
   label: string;
   hidden: boolean;
-  /** Puts files into the workspace and resolves with their paths; absent where that may not be done. */
-  upload?: (files: File[]) => Promise<string[]>;
+  /** Puts files into the workspace and resolves with the absolute paths of what has arrived; absent where that may not be done. */
+  upload?: (what: FilesToSend) => Promise<string[]>;
   onSignInNeeded: (code: StatusCode) => void;
   /** Shortcuts that are about more than this terminal. */
   onShortcut?: (shortcut: Shortcut) => void;
@@ -56,13 +58,15 @@ export function TerminalPane(props: TerminalPaneProps) {
   const settings = useSettings();
   const theme = useTheme();
   const receive = useCallback(
-    (files: File[], way: 'pasted' | 'dropped') => {
-      if (upload === undefined || files.length === 0) return;
-      const named = way === 'dropped' ? files : files.map((file) => namedPicture(file, new Date(), shortId()));
-      upload(named).then(
-        (paths) => view.current?.paste(paths.map(quotedPath).join(' ') + ' '),
-        (error: unknown) => say(error instanceof Error ? error.message : 'The file could not be sent. Try again.'),
-      );
+    async (given: File[] | Promise<FilesToSend>) => {
+      if (upload === undefined) return;
+      try {
+        const what = Array.isArray(given) ? pastedFiles(given) : await given;
+        const paths = await upload(what);
+        if (paths.length > 0) view.current?.paste(paths.map(quotedPath).join(' ') + ' ');
+      } catch {
+        say('The browser cannot read what was dropped. Upload it by the Files panel.');
+      }
     },
     [upload, say],
   );
@@ -93,7 +97,7 @@ export function TerminalPane(props: TerminalPaneProps) {
           if (shortcut === 'search') setSearching(true);
           else latest.current.props.onShortcut?.(shortcut);
         },
-        files: (files, way) => latest.current.receive(files, way),
+        files: (files) => void latest.current.receive(files),
         clipboardUnreadable: () =>
           say('The browser does not tell this page what is on the clipboard. Paste by its own keys or menu.'),
         clipboardQuestion: setQuestion,
@@ -199,6 +203,10 @@ function useDismissal(kind: string | null): [boolean, () => void] {
 }
 
 const SIGN_IN_AGAIN: ReadonlySet<StatusCode> = new Set(['unauthorized', 'signed-out', 'token-expired']);
+
+/** Pictures from a clipboard have no names of their own. */
+const pastedFiles = (files: File[]): FilesToSend =>
+  chosenFiles(files.map((file) => namedPicture(file, new Date(), shortId())));
 
 /** Enough to tell pastes of one second from each other. */
 const shortId = () => crypto.getRandomValues(new Uint32Array(1))[0]?.toString(36) ?? '';

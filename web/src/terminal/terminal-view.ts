@@ -7,6 +7,7 @@ import type { Credential } from '../connection/link-opener';
 import type { Scrollback } from '../connection/scrollback-pull';
 import type { ConnectionPhase, TerminalConsumer } from '../connection/terminal-consumer';
 import { TerminalConnection } from '../connection/terminal-connection';
+import type { FilesToSend } from '../files-panel/uploads/dropped-files';
 import { copyText } from '../ui/clipboard';
 import type { Settings } from '../ui/settings';
 import { ClipboardGate } from './clipboard/clipboard-gate';
@@ -49,7 +50,7 @@ export interface TerminalViewListener {
   /** Whether the first of the lines that are kept is in view, and there were others above it. */
   endOfLines(isInView: boolean): void;
   shortcut(shortcut: Shortcut): void;
-  files(files: File[], way: 'pasted' | 'dropped'): void;
+  files(files: File[] | Promise<FilesToSend>): void;
   /** The browser does not say what is on the clipboard. */
   clipboardUnreadable(): void;
   /** A program wants to write to the clipboard; null: there is nothing to ask any more. */
@@ -108,7 +109,7 @@ export class TerminalView implements TerminalConsumer {
     this.render(settings.renderer);
     this.input = new TerminalInput(container, this.terminal, options.settings, () => this.isDriver, {
       shortcut: (shortcut) => (shortcut === 'copy' ? this.copySelection() : listener.shortcut(shortcut)),
-      files: (files, way) => listener.files(files, way),
+      files: (files) => listener.files(files),
       clipboardUnreadable: () => listener.clipboardUnreadable(),
       held: (held) => listener.held(held),
     });

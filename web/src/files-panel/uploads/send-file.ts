@@ -3,6 +3,7 @@ import type { FilesApi } from '../../api/files';
 import { ApiError } from '../../api/problem';
 import { NotSent } from '../../api/send-blob';
 import { backoffMs } from '../../connection/backoff';
+import type { Delay } from '../delay';
 import { FIRST_PIECE, nextPiece } from './piece-size';
 
 /** Up to this size a file goes in one request. Bytes. */
@@ -15,18 +16,18 @@ const CLOCK_SLACK_MS = 3000;
 /** What of the API is needed to send a file. */
 export type UploadApi = Pick<FilesApi, 'put' | 'begin' | 'offset' | 'append' | 'giveUp' | 'look' | 'lookUp'>;
 
-export interface SendOptions {
+export interface SenderOptions {
+  /** Whether it may take the place of a file of its name. */
   overwrite: boolean;
-  signal: AbortSignal;
   /** Hears how many bytes of the file have gone out. */
   progress: (bytes: number) => void;
   /** Hears whether the server is being waited for, because it cannot be reached. */
   waiting: (isWaiting: boolean) => void;
   now: () => number;
-  delay: (ms: number, signal: AbortSignal) => Promise<void>;
+  delay: Delay;
 }
 
-/** A name that is taken, by something that the person may want to keep. */
+/** There is something of this name, which the person may want to keep. */
 export class NameTaken extends Error {
   override readonly name = 'NameTaken';
 }
@@ -36,31 +37,31 @@ export class Unreadable extends Error {
   override readonly name = 'Unreadable';
 }
 
-/**
- * Sends a file to its place, in pieces if it is large; after a cut it goes on where it was.
- * @throws NameTaken, Unreadable, ApiError, the signal's reason
- */
-export async function sendFile(api: UploadApi, path: string, file: File, options: SendOptions): Promise<StoredFile> {
-  return new FileSender(api, path, file, options).send();
-}
-
-class FileSender {
+/** Sends a file to its place, in pieces if it is large; after a cut it goes on where it was. */
+export class FileSender {
   private readonly startedAt: number;
   private failures = 0;
+  /** Of an upload in pieces that can be gone on with. */
+  private uploadId: string | null = null;
+  private signal: AbortSignal = new AbortController().signal;
 
   constructor(
     private readonly api: UploadApi,
     private readonly path: string,
     private readonly file: File,
-    private readonly options: SendOptions,
+    private readonly options: SenderOptions,
   ) {
     this.startedAt = options.now();
   }
 
-  async send(): Promise<StoredFile> {
+  /** May be called again after it has failed. @throws NameTaken, Unreadable, ApiError, NotSent, the signal's reason */
+  async send(signal: AbortSignal): Promise<StoredFile> {
+    this.signal = signal;
+    this.failures = 0;
     try {
       return this.file.size <= WHOLE ? await this.sendWhole() : await this.sendPieces();
     } catch (error) {
+      if (!mayPass(error)) this.giveUp();
       const isTaken = error instanceof ApiError && (error.code === 'file-exists' || error.status === 412);
       throw isTaken ? new NameTaken() : error;
     } finally {
@@ -68,8 +69,17 @@ class FileSender {
     }
   }
 
+  /** Nobody goes on with it. */
+  giveUp(): void {
+    const id = this.uploadId;
+    this.uploadId = null;
+    // If this fails, the server forgets it by itself.
+    if (id !== null) this.api.giveUp(id).catch(() => undefined);
+  }
+
   private async sendWhole(): Promise<StoredFile> {
-    const { overwrite, signal, progress } = this.options;
+    const { overwrite, progress } = this.options;
+    const { signal } = this;
     for (;;) {
       try {
         return await this.api.put(this.path, this.file, overwrite, { signal, progress });
@@ -83,19 +93,20 @@ class FileSender {
 
   private async sendPieces(): Promise<StoredFile> {
     const { overwrite } = this.options;
-    const { id } = await this.retrying(() => this.api.begin(this.path, this.file.size, overwrite));
-    try {
-      return await this.appendAll(id);
-    } catch (error) {
-      // Nobody goes on with it; if this fails, the server forgets it by itself.
-      this.api.giveUp(id).catch(() => undefined);
-      throw error;
-    }
+    const known = this.uploadId;
+    const at = known === null ? 0 : await this.retrying(() => this.offsetOf(known));
+    if (typeof at !== 'number') return at;
+    const id = known ?? (await this.retrying(() => this.api.begin(this.path, this.file.size, overwrite))).id;
+    this.uploadId = id;
+    const stored = await this.appendAll(id, at);
+    this.uploadId = null;
+    return stored;
   }
 
-  private async appendAll(id: string): Promise<StoredFile> {
-    const { signal, progress, now } = this.options;
-    let [offset, size] = [0, FIRST_PIECE];
+  private async appendAll(id: string, from: number): Promise<StoredFile> {
+    const { progress, now } = this.options;
+    const { signal } = this;
+    let [offset, size] = [from, FIRST_PIECE];
     for (;;) {
       const [start, began] = [offset, now()];
       try {
@@ -150,22 +161,26 @@ class FileSender {
 
   /** Waits a while if the error may pass by itself. @throws it if not */
   private async recover(error: unknown): Promise<void> {
-    const { signal, delay, waiting } = this.options;
-    if (signal.aborted || !mayPass(error)) throw error;
-    // Also how a browser says that the file has been moved or changed meanwhile.
-    const isReadable = await this.file
-      .slice(0, 1)
-      .arrayBuffer()
-      .then(
-        () => true,
-        () => false,
-      );
-    if (!isReadable) throw new Unreadable();
+    const { delay, waiting } = this.options;
+    if (this.signal.aborted || !mayPass(error)) throw error;
+    if (!(await isReadable(this.file))) throw new Unreadable();
     this.failures += 1;
     if (this.failures > MAX_FAILURES) throw error;
     waiting(true);
-    await delay(backoffMs(this.failures, Math.random()), signal);
+    await delay(backoffMs(this.failures, Math.random()), this.signal);
+    this.signal.throwIfAborted();
   }
+}
+
+/** A browser says only that nothing was sent, also when the file has been moved or changed since it was chosen. */
+function isReadable(file: File): Promise<boolean> {
+  return file
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 /** Whether it is the way to the server that failed, or a server that asks to come back. */
