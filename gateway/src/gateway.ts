@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Connections } from '@claude-webui/protocol/http';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { Audit } from './audit/audit';
 import { sinkFor } from './audit/sink';
@@ -17,9 +17,9 @@ import { Tokens } from './auth/tokens';
 import { Users } from './auth/users';
 import type { Config } from './config/config';
 import { createApp } from './http/app';
-import { limitBodies } from './http/body-deadline';
 import { clientAddress } from './http/client-address';
 import { originAllowed, requestedHost } from './http/origin';
+import { publicServer } from './http/public-server';
 import { requestCounter } from './http/rate-limit';
 import { createLogger } from './log';
 import { Metrics } from './metrics/metrics';
@@ -133,30 +133,28 @@ async function open(
   let draining = false;
   const leaving = new AbortController();
   const { publicOrigins, trustedProxies } = config.http;
-  const http = createServer(
-    createApp({
-      config: config.http,
-      audit,
-      log,
-      metrics,
-      passwordSignIn,
-      broadcast: (notice) => sockets.tell(notice),
-      oidc: oidc === null ? null : new OidcProvider(oidc),
-      keyset,
-      users,
-      tokens,
-      loginLimit: redis === null ? new LocalLoginLimit() : new SharedLoginLimit(redis.commands),
-      countRequest: requestCounter(config.http.rateLimit, redis?.commands ?? null),
-      sessions,
-      askWorkspace,
-      draining: leaving.signal,
-      notReady: () => [
-        ...(draining ? ['The server is stopping.'] : []),
-        ...(redis?.isReady() === false ? ['Redis is away.'] : []),
-      ],
-    }),
-  );
-  const sockets = new SocketServer(http, {
+  const app = createApp({
+    config: config.http,
+    audit,
+    log,
+    metrics,
+    passwordSignIn,
+    broadcast: (notice) => sockets.tell(notice),
+    oidc: oidc === null ? null : new OidcProvider(oidc),
+    keyset,
+    users,
+    tokens,
+    loginLimit: redis === null ? new LocalLoginLimit() : new SharedLoginLimit(redis.commands),
+    countRequest: requestCounter(config.http.rateLimit, redis?.commands ?? null),
+    sessions,
+    askWorkspace,
+    draining: leaving.signal,
+    notReady: () => [
+      ...(draining ? ['The server is stopping.'] : []),
+      ...(redis?.isReady() === false ? ['Redis is away.'] : []),
+    ],
+  });
+  const sockets = new SocketServer({
     adapter:
       redis === null ? null : createAdapter(redis.commands, redis.subscriber, { key: `${redis.prefix}socket.io` }),
     audit,
@@ -170,7 +168,7 @@ async function open(
       originAllowed(headers.origin, requestedHost(headers, trustedProxies), publicOrigins),
     addressOf: (request) => clientAddress(request, trustedProxies),
   });
-  limitBodies(http);
+  const { http, connections } = publicServer(app, sockets, log);
   await listen(http, config.http);
   opened.push(async () => {
     draining = true;
@@ -179,7 +177,7 @@ async function open(
     leaving.abort();
     if (redis !== null) await sockets.drain(config.http.drainSpreadMs);
     sockets.close('server-stopping');
-    await finishRequests(http, closed);
+    await finishRequests(http, connections, closed);
   });
 
   return {
@@ -225,9 +223,9 @@ function stopAccepting(http: Server): Promise<void> {
 }
 
 /** Requests under way may finish; nobody may keep the server waiting for long. */
-async function finishRequests(http: Server, closed: Promise<void>): Promise<void> {
+async function finishRequests(http: Server, connections: Connections, closed: Promise<void>): Promise<void> {
   http.closeIdleConnections();
-  const timer = setTimeout(() => http.closeAllConnections(), CLOSE_GRACE_MS);
+  const timer = setTimeout(() => connections.destroy(), CLOSE_GRACE_MS);
   await closed;
   clearTimeout(timer);
 }

@@ -1,8 +1,8 @@
 /** `/metrics`, `/healthz` and `/readyz`, for Prometheus and the kubelet. */
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { guardedServer, requestTarget } from '@claude-webui/protocol/http';
 import type { Registry } from 'prom-client';
 
 export interface HealthServer {
@@ -10,26 +10,47 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
-export async function listen(port: number, registry: Registry, isReady: () => boolean): Promise<HealthServer> {
-  const server: Server = createServer((request, response) => {
-    const answer = (status: number, body: string, type = 'text/plain') =>
-      response.writeHead(status, { 'content-type': type }).end(body);
-    if (request.url === '/metrics')
-      registry.metrics().then(
-        (text) => answer(200, text, registry.contentType),
-        () => answer(500, 'metrics failed\n'),
-      );
-    else if (request.url === '/healthz') answer(200, 'ok\n');
-    else if (request.url === '/readyz') answer(isReady() ? 200 : 503, isReady() ? 'ok\n' : 'starting\n');
-    else answer(404, 'not found\n');
+/** @param failed hears of what could not be answered */
+export async function listen(
+  port: number,
+  registry: Registry,
+  isReady: () => boolean,
+  failed: (error: unknown) => void,
+): Promise<HealthServer> {
+  const { http, connections } = guardedServer({
+    answer: (request, response) => answer(request, response, registry, isReady),
+    failed,
   });
-  server.listen(port);
-  await once(server, 'listening');
+  http.listen(port);
+  await once(http, 'listening');
   return {
-    port: (server.address() as AddressInfo).port,
+    port: (http.address() as AddressInfo).port,
     close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      connections.destroy();
+      await new Promise((resolve) => http.close(resolve));
     },
   };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  registry: Registry,
+  isReady: () => boolean,
+): Promise<void> {
+  const send = (status: number, body: string, type = 'text/plain') =>
+    response.writeHead(status, { 'content-type': type }).end(body);
+  switch (requestTarget(request).pathname) {
+    case '/metrics':
+      send(200, await registry.metrics(), registry.contentType);
+      return;
+    case '/healthz':
+      send(200, 'ok\n');
+      return;
+    case '/readyz':
+      send(isReady() ? 200 : 503, isReady() ? 'ok\n' : 'starting\n');
+      return;
+    default:
+      send(404, 'not found\n');
+  }
 }

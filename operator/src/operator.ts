@@ -106,7 +106,12 @@ export async function startOperator(
 
   // A standby is ready: it does all that it is for. A leader is once it has read what there is.
   let readiness: 'standby' | 'reading' | 'ready' = config.lease === null ? 'reading' : 'standby';
-  const server = await listen(config.metricsPort, registry, () => readiness !== 'reading');
+  const server = await listen(
+    config.metricsPort,
+    registry,
+    () => readiness !== 'reading',
+    (error) => log.error({ err: error }, 'a request could not be answered'),
+  );
   metrics.leads(OPERATOR_NAME, false);
   const election =
     config.lease === null

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, request as httpRequest } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
+import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import type { Connections } from '@claude-webui/protocol/http';
+import { guardedServer } from '@claude-webui/protocol/http';
 import type { Tokens } from '../auth/tokens';
 import { AppError } from '../errors';
 import type { Logger } from '../log';
@@ -12,6 +14,8 @@ import type { Credential } from '../secrets/shapes';
 import type { SessionDirectory, SessionRecord } from '../sessions/directory';
 
 const PREFIX = '/llm';
+/** Every session's CLI may open some connections before it calls. A call may take its time to arrive. */
+const SESSIONS = { headersTimeoutMs: 60_000, requestTimeoutMs: 300_000, maxStrangers: 2000 };
 /** The provider's interface, as far as the CLI uses it. */
 const PERMITTED_PATH = /^\/(?:v1|api)\/[\w./-]*$/;
 /** RFC 9110 §7.6.1, and what names the caller or says who pays. */
@@ -46,14 +50,23 @@ export interface ModelProxyOptions {
  * put in here, and never enters a session.
  */
 export class ModelProxy {
-  private readonly server = createServer((request, response) => void this.forward(request, response));
+  private readonly server: Server;
+  private readonly connections: Connections;
 
   constructor(
     private readonly options: ModelProxyOptions,
     private readonly tokens: Tokens,
     private readonly directory: Pick<SessionDirectory, 'get'>,
     private readonly log: Logger,
-  ) {}
+  ) {
+    ({ http: this.server, connections: this.connections } = guardedServer(
+      {
+        answer: (request, response) => this.forward(request, response),
+        failed: (error) => log.error({ err: error }, 'a model call could not be answered'),
+      },
+      SESSIONS,
+    ));
+  }
 
   async listen(): Promise<void> {
     const listening = once(this.server, 'listening');
@@ -79,7 +92,7 @@ export class ModelProxy {
 
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
-    this.server.closeAllConnections();
+    this.connections.destroy();
     await closed;
   }
 
@@ -89,9 +102,11 @@ export class ModelProxy {
     if (!PERMITTED_PATH.test(pathname) || pathname.includes('..'))
       return refuse(response, 404, 'not_found_error', 'Not here.');
     const record = await this.sessionOf(request.headers);
+    if (record === 'unknown') return refuse(response, 503, 'api_error', 'The server cannot look the session up now.');
     if (record === null) {
       return refuse(response, 401, 'authentication_error', 'This token is not one of a running session.');
     }
+    this.connections.trust(request.socket);
     const unmark = markModelCall(record);
     try {
       await this.exchange(path, request, response);
@@ -103,15 +118,16 @@ export class ModelProxy {
     }
   }
 
-  private async sessionOf(headers: IncomingHttpHeaders): Promise<SessionRecord | null> {
+  /** The session that calls; null for none, `unknown` while the directory is away. */
+  private async sessionOf(headers: IncomingHttpHeaders): Promise<SessionRecord | 'unknown' | null> {
     const key = headers['x-api-key'];
     const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? (typeof key === 'string' ? key : '');
     try {
       const record = await this.directory.get(this.tokens.verifyModel(token));
       return record?.state === 'ended' ? null : record;
     } catch (error) {
-      if (error instanceof AppError) return null;
-      throw error;
+      if (!(error instanceof AppError)) throw error;
+      return error.code === 'not-ready' ? 'unknown' : null;
     }
   }
 

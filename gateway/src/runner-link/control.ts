@@ -4,6 +4,7 @@ import type { RunnerCommand, RunnerEvent, SessionEnd, SessionEndReason } from '@
 import type { WebSocket } from 'ws';
 import type { SessionRecord } from '../sessions/directory';
 import { dialControl } from './dial';
+import { onMessage } from './on-message';
 import { parseRunnerEvent } from './runner-event';
 
 /** Says that the word of the end was heard (RFC 6455 §7.4.1, normal closure). */
@@ -40,14 +41,12 @@ export async function endRunner(
 }
 
 async function listen(link: WebSocket, tell: (event: RunnerEvent) => void, signal: AbortSignal): Promise<void> {
-  link.on('message', (text: Buffer) => {
-    const event = parseRunnerEvent(text.toString('utf8'));
+  onMessage(link, (message) => {
+    const event = parseRunnerEvent(message.toString('utf8'));
     if (event === null) return link.close(NOT_UNDERSTOOD);
     tell(event);
     if (event.type === 'ended') link.close(HEARD);
   });
-  // What failed is closed by then.
-  link.on('error', () => undefined);
   const closed = once(link, 'close');
   const leave = () => link.terminate();
   signal.addEventListener('abort', leave, { once: true });

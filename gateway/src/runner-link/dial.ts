@@ -10,6 +10,8 @@ import { attachUrl, runnerAuthorization } from './address';
 /** Waits before each further try: a pod's address may be known before it answers. Milliseconds. */
 const RETRY_AFTER_MS = [100, 300, 1000, 2000];
 const HANDSHAKE_TIMEOUT_MS = 3000;
+/** The largest message of a runner is a snapshot of a terminal. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /**
  * Opens an attach to a session's runner. What comes of it are frames, one per message, not decoded.
@@ -41,14 +43,16 @@ async function dial(
       headers: runnerAuthorization(record, scope),
       perMessageDeflate: false,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      maxPayload: MAX_MESSAGE_BYTES,
     });
+    // An error that nobody listens to would end the process; what failed is closed by then.
+    link.on('error', () => undefined);
     // Frames may come in one packet with the handshake's answer: only a pause inside the event is soon enough.
     link.once('open', () => link.pause());
     try {
       await once(link, 'open', { signal });
       return link;
     } catch {
-      link.on('error', () => undefined);
       link.terminate();
       const wait = RETRY_AFTER_MS[attempt];
       if (signal.aborted || wait === undefined) throw new AppError('runner-unreachable');

@@ -1,6 +1,9 @@
-import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Notice, StatusCode } from '@claude-webui/protocol';
 import { MAX_MESSAGE_BYTES, STATUS_SENTENCES, packetParser } from '@claude-webui/protocol';
+import { HttpRefusal, requestTarget } from '@claude-webui/protocol/http';
+import { Server as Engine } from 'engine.io';
 import type { ServerOptions } from 'socket.io';
 import { Server } from 'socket.io';
 import * as parser from 'socket.io-parser';
@@ -49,23 +52,23 @@ const STANDING_CHECK_MS = 2000;
 const HANDOVER_MS = 12_000;
 const roomOf = (userId: string) => `user:${userId}`;
 
-/** Socket.IO on the gateway's HTTP server: terminals, and lists of sessions that follow what happens. */
+const PATH = '/socket.io/';
+
+/**
+ * Socket.IO behind the gateway's HTTP server: terminals, and lists of sessions that follow what happens. Requests are handed to
+ * it: its own listeners would leave the sockets of other paths open, and what they throw would end the process.
+ */
 export class SocketServer {
   private readonly io: TerminalServer;
   private readonly unsubscribe: () => void;
   private readonly standingCheck: NodeJS.Timeout;
   private isDraining = false;
 
-  constructor(
-    http: HttpServer,
-    private readonly parts: SocketServerParts,
-  ) {
-    this.io = new Server(http, {
-      path: '/socket.io/',
-      serveClient: false,
+  constructor(private readonly parts: SocketServerParts) {
+    const adapter = parts.adapter === null ? {} : { adapter: parts.adapter };
+    this.io = new Server({ serveClient: false, parser: packetParser(parser), ...adapter });
+    const engine = new Engine({
       transports: ['websocket', 'polling'],
-      ...(parts.adapter === null ? {} : { adapter: parts.adapter }),
-      parser: packetParser(parser),
       // Terminal bytes are short or many; compressing them costs more than it saves, and delays Ctrl-C by seconds.
       perMessageDeflate: false,
       httpCompression: false,
@@ -74,6 +77,7 @@ export class SocketServer {
       pingTimeout: PING_TIMEOUT_MS,
       allowRequest: (request, decide) => decide(null, this.mayConnect(request)),
     });
+    this.io.bind(engine);
     this.io.use((socket, next) => {
       this.identify(socket).then(
         (data) => {
@@ -89,6 +93,21 @@ export class SocketServer {
       // Every gateway hears of every session, and tells its own clients.
       this.io.local.to(roomOf(record.owner)).to(ADMINISTRATORS).emit('session', sessionInfo(record));
     });
+  }
+
+  /** Whether a request is for here. */
+  takes({ url }: IncomingMessage): boolean {
+    return url?.startsWith(PATH) === true;
+  }
+
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    this.io.engine.handleRequest(request, response);
+  }
+
+  /** @throws HttpRefusal */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    if (requestTarget(request).pathname !== PATH) throw new HttpRefusal(404, 'not-found', 'Nothing to connect to.');
+    this.io.engine.handleUpgrade(request, socket, head);
   }
 
   /** Tells everybody who has signed in, on all replicas. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AttachQuery, SessionEnd, StatusCode } from '@claude-webui/protocol';
-import { FrameError, FrameType, decodeRunnerFrame, encodeRunnerFrame } from '@claude-webui/protocol';
+import { FrameType, decodeRunnerFrame, encodeRunnerFrame } from '@claude-webui/protocol';
 import type { WebSocket } from 'ws';
 import type { AuditTrail } from '../audit/audit';
 import { isRefusal } from '../audit/refusals';
@@ -9,6 +9,7 @@ import type { Logger } from '../log';
 import type { Metrics } from '../metrics/metrics';
 import type { SocketLimits } from '../policy/policy';
 import { dialRunner } from '../runner-link/dial';
+import { onMessage } from '../runner-link/on-message';
 import type { SessionRecord } from '../sessions/directory';
 import type { Sessions, Viewer } from '../sessions/sessions';
 import { AttachmentAudit } from './attachment-audit';
@@ -98,8 +99,9 @@ export class TerminalSocket {
     this.link = link;
     const context = { actor: actorOf(this.socket.data), sessionId: record.id };
     this.attachment = new AttachmentAudit(this.audit, context, mode);
-    link.on('message', (frame: Buffer) => this.fromRunner(link, record.id, frame));
-    link.on('error', (error) => this.log.warn({ sessionId: record.id, err: error }, 'runner link failed'));
+    const failed = (error: unknown) => this.log.warn({ sessionId: record.id, err: error }, 'runner link failed');
+    onMessage(link, (frame) => this.fromRunner(frame), failed);
+    link.on('error', failed);
     // Without an end frame before it, the session is still there and the client shall come again.
     link.on('close', () => closeSocket(this.socket, 'runner-unreachable'));
     for (const frame of this.early.splice(0)) link.send(frame);
@@ -125,19 +127,12 @@ export class TerminalSocket {
     };
   }
 
-  /** A runner shares its place with what the person runs there: one that breaks the protocol loses its connection, no more. */
-  private fromRunner(link: WebSocket, sessionId: string, frame: Buffer): void {
-    try {
-      this.metrics.wsBytesOut.inc(frame.length);
-      this.attachment?.saw(frame);
-      const end = frame[0] === FrameType.end ? decodeRunnerFrame(frame) : null;
-      this.dialect.deliver(frame);
-      if (end?.type === 'end') closeSocket(this.socket, end.end.reason);
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error;
-      this.log.warn({ sessionId, err: error }, 'a session-runner has broken the protocol');
-      link.terminate();
-    }
+  private fromRunner(frame: Buffer): void {
+    this.metrics.wsBytesOut.inc(frame.length);
+    this.attachment?.saw(frame);
+    const end = frame[0] === FrameType.end ? decodeRunnerFrame(frame) : null;
+    this.dialect.deliver(frame);
+    if (end?.type === 'end') closeSocket(this.socket, end.end.reason);
   }
 
   private toRunner(frame: Uint8Array): void {

@@ -1,6 +1,6 @@
 /** A gateway for tests, with a plain program in its sessions, and clients that come over its real socket. */
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import type {
   Attached,
@@ -22,6 +22,7 @@ import type { Standing } from '../auth/standing';
 import type { Subject } from '../auth/tokens';
 import { Tokens } from '../auth/tokens';
 import { originAllowed } from '../http/origin';
+import { publicServer } from '../http/public-server';
 import { createLogger } from '../log';
 import { Policy } from '../policy/policy';
 import { SocketServer } from '../sockets/socket-server';
@@ -44,7 +45,7 @@ export interface RunningGatewayOptions extends LocalSessionsOptions {
 export class RunningGateway {
   readonly local: LocalSessions;
   readonly tokens: Tokens;
-  private readonly http = createServer();
+  private readonly http: Server;
   private readonly sockets: SocketServer;
   private readonly clients: { close(): void }[] = [];
 
@@ -53,7 +54,7 @@ export class RunningGateway {
     const revocations = new Revocations();
     const lifetimes = { accessSeconds: options.accessSeconds ?? 900, signInSeconds: 3600 };
     this.tokens = new Tokens(Keyset.ofSecret(SECRET), revocations, lifetimes, options.standing);
-    this.sockets = new SocketServer(this.http, {
+    this.sockets = new SocketServer({
       adapter: null,
       audit: options.audit ?? { record: () => undefined },
       tokens: this.tokens,
@@ -65,6 +66,8 @@ export class RunningGateway {
       originAllowed: ({ headers }) => originAllowed(headers.origin, headers.host, []),
       addressOf: ({ socket }) => socket.remoteAddress ?? '',
     });
+    const noApp: RequestListener = (_request, response) => response.writeHead(404).end();
+    this.http = publicServer(noApp, this.sockets, createLogger('silent')).http;
   }
 
   static async start(options: RunningGatewayOptions = {}): Promise<RunningGateway> {

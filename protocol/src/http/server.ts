@@ -8,12 +8,14 @@ import { onUpgrade } from './upgrade';
 export interface PeerLimits {
   /** From the first byte of a connection or a request to the end of its headers. */
   headersTimeoutMs: number;
+  /** To the end of a request's body; 0 where those who read bodies see to it. */
+  requestTimeoutMs: number;
   /** Connections that have not proved who they are. */
   maxStrangers: number;
 }
 
 /** For servers whose peers are others of this project, or a cluster's: few connect without being known soon after. */
-const NEIGHBOURS: PeerLimits = { headersTimeoutMs: 10_000, maxStrangers: 64 };
+const NEIGHBOURS: PeerLimits = { headersTimeoutMs: 10_000, requestTimeoutMs: 0, maxStrangers: 64 };
 const CHECK_INTERVAL_MS = 2000;
 
 export interface Answers {
@@ -26,11 +28,15 @@ export interface Answers {
 
 /**
  * An HTTP server at which a peer can fail only its own request. Whatever is thrown while it is answered, or happens to its
- * connection, stays in here. Who answers reads bodies with a time limit of their own.
+ * connection, stays in here.
  */
 export function guardedServer(answers: Answers, limits = NEIGHBOURS): { http: Server; connections: Connections } {
   const http = createServer(
-    { headersTimeout: limits.headersTimeoutMs, requestTimeout: 0, connectionsCheckingInterval: CHECK_INTERVAL_MS },
+    {
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    },
     (request, response) => void answer(answers, request, response),
   );
   // Also after it listens: taking a connection may fail for want of descriptors.

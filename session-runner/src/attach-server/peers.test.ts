@@ -1,5 +1,5 @@
 /** Whatever reaches a session's door, the session goes on. */
-import { ENDINGS, brokenFrames, garbage, head, sayAll, sayAndLeave } from '../testing/raw-peer';
+import { ENDINGS, brokenFrames, garbage, head, sayAll, sayAndLeave } from '../../../protocol/src/http/testing/raw-peer';
 import { RunningSession } from '../testing/running-session';
 
 let session: RunningSession;
