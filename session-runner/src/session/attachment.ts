@@ -1,10 +1,5 @@
-import type { AttachmentState, RunnerFrame, RunnerScope } from '@claude-webui/protocol';
-import {
-  MAX_SCROLLBACK_PAYLOAD_BYTES,
-  OUTPUT_WINDOW_BYTES,
-  OUTPUT_WINDOW_LOW_BYTES,
-  encodeRunnerFrame,
-} from '@claude-webui/protocol';
+import type { AttachmentState, RunnerFrame, RunnerScope, ScrollbackPiece } from '@claude-webui/protocol';
+import { OUTPUT_WINDOW_BYTES, OUTPUT_WINDOW_LOW_BYTES, encodeRunnerFrame } from '@claude-webui/protocol';
 import type { OutputBuffer, Position } from '../output-buffer/output-buffer';
 import type { Snapshot } from '../screen/screen';
 
@@ -19,8 +14,8 @@ export interface Peer {
 export class Attachment {
   /** Where the stream goes on; null until its first screen is known. */
   private position: Position | null = null;
-  /** The snapshot it was sent last, until all of its scrollback has been fetched. */
-  private fetching: Snapshot | null = null;
+  /** Bytes of the last snapshot's scrollback before this one have been sent on this connection. */
+  private fetchedTo = 0;
   private acknowledged = 0;
   private full = false;
   private lastState = '';
@@ -36,9 +31,9 @@ export class Attachment {
     return this.full;
   }
 
-  /** Everything before this offset it has been sent. */
-  get sentOffset(): number {
-    return this.position?.offset ?? 0;
+  /** Everything before this offset it has been sent; null while it awaits a snapshot. */
+  get sentOffset(): number | null {
+    return this.position?.offset ?? null;
   }
 
   /** Everything before this offset the client has dealt with. */
@@ -61,7 +56,6 @@ export class Attachment {
   /** The stream goes on after `offset` and all sizes there. */
   startAt(offset: number, output: OutputBuffer): void {
     this.goOnAt(output.positionAt(offset).position);
-    this.fetching = null;
   }
 
   /** Tells the client the size that the terminal has where the stream goes on. */
@@ -74,17 +68,15 @@ export class Attachment {
     const { offset, sizes, size, data } = snapshot;
     this.send({ type: 'snapshot', offset, size, data });
     this.goOnAt({ offset, sizes });
-    this.fetching = snapshot;
+    this.fetchedTo = 0;
   }
 
-  /** Sends a piece of the scrollback of the snapshot that ends at `offset`; nothing if that is not the last one, or was fetched whole. */
-  sendScrollback(offset: number, position: number): void {
-    const snapshot = this.fetching;
-    if (snapshot?.offset !== offset || position > snapshot.scrollback.length) return;
-    const { scrollback, more } = snapshot;
-    const data = scrollback.subarray(position, position + MAX_SCROLLBACK_PAYLOAD_BYTES);
-    this.send({ type: 'scrollback', offset, position, total: scrollback.length, more, data });
-    if (position + data.length === scrollback.length) this.fetching = null;
+  /** Sends a piece of its snapshot's scrollback. None twice: who asks again and again fills nobody's memory. */
+  sendScrollback(piece: ScrollbackPiece): void {
+    const { position, data } = piece;
+    if (data.length > 0 && position < this.fetchedTo) return;
+    this.fetchedTo = position + data.length;
+    this.send(piece);
   }
 
   private goOnAt(position: Position): void {

@@ -1,8 +1,9 @@
 import type { Attached, AttachmentState, Role, SessionEnd } from '@claude-webui/protocol';
 import { OutputAge } from '../output-buffer/output-age';
 import type { OutputBuffer } from '../output-buffer/output-buffer';
-import type { Screen } from '../screen/screen';
+import type { Screen, Snapshot } from '../screen/screen';
 import type { Attachment } from './attachment';
+import { KeptScrollback } from './kept-scrollback';
 
 /** An observer further behind than this is shown the screen instead of what it missed. */
 const MAX_OBSERVER_LAG_BYTES = 1024 * 1024;
@@ -27,6 +28,9 @@ export class Audience {
   private expected: { client: string; from: number; timer: NodeJS.Timeout } | null = null;
   /** Output before this offset has been sent to a driver, whose terminal has answered the queries in it. */
   private shownTo = 0;
+  /** Output before this offset was answered before the driver took over. 0 for one that was told so at its attach. */
+  private answeredTo = 0;
+  private readonly scrollback = new KeptScrollback();
   private readonly age = new OutputAge(MAX_QUERY_AGE_MS);
 
   constructor(
@@ -74,7 +78,7 @@ export class Audience {
     // A client that comes back replaces the connection it lost; nobody has noticed yet that the old one is dead.
     for (const other of this.attachments) if (other.client === attachment.client) this.dismiss(other);
     if (this.expected?.client === attachment.client) this.expectNobody();
-    if (attachment.scope === 'drive' && (takeOver || !this.isDriven)) this.takeOver(attachment);
+    if (attachment.scope === 'drive' && (takeOver || !this.isDriven)) this.becomeDriver(attachment, 0);
     this.attachments.add(attachment);
 
     const exactFrom = this.exactStart(from);
@@ -92,7 +96,7 @@ export class Audience {
     if (snapshot === null) {
       attachment.sendSizeAt(offset, this.output);
       attachment.startAt(offset, this.output);
-    } else attachment.show(snapshot);
+    } else this.show(attachment, snapshot);
     this.pumpOne(attachment);
   }
 
@@ -115,9 +119,14 @@ export class Audience {
   /** Makes this attachment the driver, if it may be. */
   takeOver(attachment: Attachment): boolean {
     if (attachment.scope !== 'drive') return false;
-    this.driver = attachment.client;
-    this.expectNobody();
+    if (this.roleOf(attachment) === 'observer') this.becomeDriver(attachment, this.shownTo);
     return true;
+  }
+
+  private becomeDriver(attachment: Attachment, answeredTo: number): void {
+    this.driver = attachment.client;
+    this.answeredTo = answeredTo;
+    this.expectNobody();
   }
 
   /** Sends new output to everybody who can take it, or the screen where that has left the buffer, as it may while a screen is made. */
@@ -129,7 +138,7 @@ export class Audience {
 
   private pumpOne(attachment: Attachment): void {
     attachment.pump(this.output);
-    if (this.roleOf(attachment) === 'driver') this.shownTo = Math.max(this.shownTo, attachment.sentOffset);
+    if (this.roleOf(attachment) === 'driver') this.shownTo = Math.max(this.shownTo, attachment.sentOffset ?? 0);
   }
 
   /** The client has dealt with output up to `offset`; it may get more. */
@@ -137,6 +146,11 @@ export class Audience {
     const mayGoOn = attachment.acknowledge(offset);
     if (mayGoOn && this.isLeftBehind(attachment)) this.catchUp(attachment);
     this.pumpOne(attachment);
+  }
+
+  /** The client wants what comes at `position` of the scrollback of the snapshot that ends at `offset`. */
+  sendScrollback(attachment: Attachment, offset: number, position: number): void {
+    attachment.sendScrollback(this.scrollback.piece(attachment.client, offset, position));
   }
 
   /** Tells everybody what has changed for them. */
@@ -185,7 +199,9 @@ export class Audience {
 
   private isLeftBehind(attachment: Attachment): boolean {
     if (attachment.hasLost(this.output)) return true;
-    return this.roleOf(attachment) === 'observer' && attachment.lag(this.output) > MAX_OBSERVER_LAG_BYTES;
+    if (this.roleOf(attachment) === 'observer') return attachment.lag(this.output) > MAX_OBSERVER_LAG_BYTES;
+    // One that has taken over would answer what the driver before has answered; a screen asks nothing.
+    return (attachment.sentOffset ?? Infinity) < this.answeredTo;
   }
 
   private catchUp(attachment: Attachment): void {
@@ -193,9 +209,14 @@ export class Audience {
     attachment.awaitSnapshot();
     void this.snapshot().then((snapshot) => {
       if (!this.attachments.has(attachment)) return;
-      attachment.show(snapshot);
+      this.show(attachment, snapshot);
       this.pumpOne(attachment);
     });
+  }
+
+  private show(attachment: Attachment, snapshot: Snapshot): void {
+    attachment.show(snapshot);
+    this.scrollback.keep(attachment.client, snapshot);
   }
 
   private snapshot(): ReturnType<Screen['snapshot']> {

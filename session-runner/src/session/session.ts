@@ -70,7 +70,7 @@ export class Session {
   private readonly screen: Screen;
   private readonly audience: Audience;
   private readonly inputs: InputIntake;
-  private readonly resizes = new ResizeGesture((size) => this.resize(size));
+  private readonly resizes = new ResizeGesture();
   /** Null until the session has begun. */
   private lifetime: Lifetime | null = null;
   private sessionId: string;
@@ -200,10 +200,9 @@ export class Session {
         this.audience.acknowledge(attachment, frame.offset);
         return this.regulate();
       case 'resize':
-        if (this.audience.roleOf(attachment) === 'driver') this.resizes.want(frame.size);
-        return;
+        return this.resizeSoon(attachment, frame.size);
       case 'want-scrollback':
-        return attachment.sendScrollback(frame.offset, frame.position);
+        return this.audience.sendScrollback(attachment, frame.offset, frame.position);
       case 'take-over':
         if (!this.audience.takeOver(attachment))
           return attachment.send({ type: 'refused', refused: { code: 'not-driver' } });
@@ -283,6 +282,12 @@ export class Session {
       },
       dismiss: (attachment) => this.audience.dismiss(attachment),
     });
+  }
+
+  private resizeSoon(attachment: Attachment, size: TerminalSize): void {
+    const isDriver = () => this.audience.roleOf(attachment) === 'driver';
+    // Another may have taken over when the gesture ends.
+    if (isDriver()) this.resizes.want(() => isDriver() && this.resize(size));
   }
 
   private resize(size: TerminalSize): void {
