@@ -13,6 +13,7 @@ import { Unfinished, splitWhole } from './unfinished';
 
 /** So much is parsed before others have their turn: about a millisecond. */
 const SLICE_BYTES = 32 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 export interface Serialized {
   size: TerminalSize;
@@ -53,14 +54,30 @@ export class Emulator {
 
   /** Parses output, or as much of it as still shows. */
   async write(output: Buffer): Promise<void> {
+    const rest = await this.absorb(output);
+    await this.parse(rest);
+  }
+
+  /**
+   * Parses output but for the plain lines at its end, and returns those, perhaps none: more of their kind may push them out of the
+   * scrollback before anybody looks. What follows is to be given behind them.
+   */
+  async absorb(output: Buffer): Promise<Buffer> {
     // What is left of it ends whatever is awaited after a change of size, as all of it would.
     const flood = findFlood(output, Math.max(2 * this.terminal.rows + this.scrollbackLines, MAX_REDRAW_LINE_FEEDS + 1));
-    if (flood === null) return this.parse(output);
+    if (flood === null) {
+      await this.parse(output);
+      return NOTHING;
+    }
     await this.parse(output.subarray(0, flood.from));
     // Only now is it known whether every line feed scrolls the whole screen.
     const mayLeaveOut = this.isBetweenSequences && !this.hasMargins;
-    await this.parse(output.subarray(mayLeaveOut ? flood.to : flood.from));
-    if (mayLeaveOut) this.hasDropped = true;
+    if (!mayLeaveOut) {
+      await this.parse(output.subarray(flood.from));
+      return NOTHING;
+    }
+    this.hasDropped = true;
+    return output.subarray(flood.to);
   }
 
   resize(size: TerminalSize): void {

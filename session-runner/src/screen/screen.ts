@@ -6,6 +6,9 @@ import type * as EmulatorModule from './emulator';
 const PARSE_DELAY_MS = 250;
 /** More than this waiting is parsed at once; the same again while that goes on, and the program has to wait. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+/** Lines that may yet be pushed out of the scrollback are put off up to this size. */
+const MAX_PUT_OFF_BYTES = 2 * 1024 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 export interface Snapshot {
   /** The screen is as it was after this many bytes of output, and after all sizes up to this number. */
@@ -34,6 +37,8 @@ export class Screen {
   /** Where the stream is after what waits, and where the emulator is. */
   private pushed: Position = { offset: 0, sizes: 0 };
   private parsed: Position = { offset: 0, sizes: 0 };
+  /** The last lines of a flood, which the emulator is given when somebody looks, or something else follows. */
+  private putOff: Buffer = NOTHING;
   private timer: NodeJS.Timeout | null = null;
   private parsing: Promise<void> = Promise.resolve();
   private busy = false;
@@ -85,8 +90,16 @@ export class Screen {
     const { emulator } = this;
     if (emulator === null) throw new Error('the screen is not open');
     this.parse();
-    await this.parsing;
-    return { ...this.parsed, ...emulator.serialize() };
+    // In its turn: more may be parsed after this.
+    const shown = this.parsing.then(async () => {
+      await emulator.write(this.takePutOff());
+      return { ...this.parsed, ...emulator.serialize() };
+    });
+    this.parsing = shown.then(
+      () => undefined,
+      () => undefined,
+    );
+    return shown;
   }
 
   close(): void {
@@ -104,15 +117,25 @@ export class Screen {
     this.waitingBytes = 0;
     this.busy = true;
     this.parsing = this.parsing.then(async () => {
-      for (const run of runsOf(waiting)) {
+      const stream: StreamPiece[] = [{ type: 'output', data: this.takePutOff() }, ...waiting];
+      for (const run of runsOf(stream)) {
+        await emulator.write(this.takePutOff());
         if (run.type === 'size') emulator.resize(run.size);
-        else await emulator.write(run.data);
+        // A copy: what it is a part of shall not be kept.
+        else this.putOff = Buffer.from(await emulator.absorb(run.data));
       }
+      if (this.putOff.length > MAX_PUT_OFF_BYTES) await emulator.write(this.takePutOff());
       this.parsed = pushed;
       this.busy = this.parsed.offset < this.pushed.offset;
       if (!this.busy && this.waitingBytes >= MAX_WAITING_BYTES) this.parse();
       else if (!this.busy) this.onCongested(false);
     });
+  }
+
+  private takePutOff(): Buffer {
+    const { putOff } = this;
+    this.putOff = NOTHING;
+    return putOff;
   }
 }
 
