@@ -14,5 +14,5 @@ export * from './runner-link';
 export * from './session';
 export * from './status';
 export * from './xterm/internals';
-export { MAX_REDRAW_LINE_FEEDS } from './xterm/redraw-watch';
+export { MAX_REDRAW_LINE_FEEDS, NOTHING_AWAITED } from './xterm/redraw-watch';
 export * from './xterm/repairs';

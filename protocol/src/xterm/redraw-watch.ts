@@ -12,6 +12,8 @@ export interface WatchedTerminal {
 
 /** Number of our own control sequence (OSC), which is in snapshots alone and says where a watch stands. Other terminals pass it over. */
 const WATCH = 7763;
+/** Of a terminal that begins anew: no redraw is awaited. */
+export const NOTHING_AWAITED = `\x1b]${WATCH};\x1b\\`;
 /** A program that has drawn so much since the change of size draws for another reason. */
 const MAX_LINE_FEEDS_BEFORE = 200;
 /** A redraw has no more lines; after so many nothing is awaited any more. */
@@ -59,7 +61,7 @@ export class RedrawWatch {
     if (state.phase === 'idle') return '';
     const { lineFeeds } = state;
     const back = state.phase === 'awaited' ? '' : `;${this.rowsAbove(state.first)}`;
-    return `\x1b]${WATCH};${lineFeeds}${back}\x07`;
+    return `\x1b]${WATCH};${lineFeeds}${back}\x1b\\`;
   }
 
   private restore(data: string): true {

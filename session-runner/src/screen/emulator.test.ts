@@ -132,6 +132,19 @@ test('a snapshot ends what the terminal was in the middle of', async () => {
   expect(differences(fresh, restored, true)).toEqual([]);
 });
 
+test('a terminal whose size has just changed takes a snapshot for no redraw', async () => {
+  const output = `${'one\r\ntwo\r\nthree\r\n'.repeat(8)}four`;
+  const { size, scrollback, data } = await snapshotOf(output);
+  const restored = new PlainTerminal({ cols: 40, rows: 12 }, 100);
+  restored.resize(size);
+  restored.write(scrollback);
+  restored.write(data);
+  const unbroken = new PlainTerminal(SIZE, 100);
+  unbroken.write(Buffer.from(output));
+  for (const terminal of [unbroken, restored]) terminal.write(Buffer.from('\x1b[A'));
+  expect(differences(unbroken, restored, true)).toEqual([]);
+});
+
 test('there is more when lines were dropped, and not when they were erased', async () => {
   const lines = 'line\r\n'.repeat(200);
   expect((await snapshotOf('line\r\n'.repeat(20))).more).toBe(false);

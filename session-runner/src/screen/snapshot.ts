@@ -1,4 +1,5 @@
 import type { Repairs, XtermBuffer, XtermCore } from '@claude-webui/protocol';
+import { NOTHING_AWAITED } from '@claude-webui/protocol';
 import type { Charsets } from './charsets';
 import { Cursor } from './cursor';
 import { drawLines, isUntouched, markFirstWrapped } from './lines';
@@ -9,8 +10,8 @@ import { Pen } from './pen';
 import { PLAIN } from './rendition';
 import { hasSavedCursor, saveCursor } from './saved-cursor';
 
-/** CAN ends whatever a terminal was in the middle of; a line feed then moves down and no more. */
-const BEGIN = '\x18\x1b[20l';
+/** CAN ends whatever a terminal was in the middle of; a line feed then moves down and no more; what is drawn is no redraw. */
+const BEGIN = `\x18\x1b[20l${NOTHING_AWAITED}`;
 const ALTERNATE_SCREEN = '\x1b[?1047h';
 const NORMAL_SCREEN = '\x1b[?1047l';
 const TAB_STOP_EVERY = 8;
