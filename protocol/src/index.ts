@@ -13,6 +13,7 @@ export * from './policy';
 export * from './runner-link';
 export * from './session';
 export * from './status';
+export * from './timer';
 export * from './xterm/internals';
 export { MAX_REDRAW_LINE_FEEDS, NOTHING_AWAITED } from './xterm/redraw-watch';
 export * from './xterm/repairs';

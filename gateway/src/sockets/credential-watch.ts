@@ -1,12 +1,10 @@
+import { after } from '@claude-webui/protocol';
 import type { Revocations } from '../auth/revocations';
 import type { Tokens } from '../auth/tokens';
 import { AppError } from '../errors';
 import type { Sessions } from '../sessions/sessions';
 import type { ClientSocket } from './types';
 import { closeSocket } from './types';
-
-/** setTimeout takes no longer waits (2^31 - 1 ms); a link may last a week, which fits. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
  * Closes a socket when what opened it is no longer good: the token has expired or was revoked, the link has expired or
@@ -25,11 +23,11 @@ export function watchCredential(
 }
 
 function watchToken(socket: ClientSocket, tokens: Tokens, revocations: Revocations): () => void {
-  const expiry = { timer: undefined as NodeJS.Timeout | undefined };
+  let stopWaiting: () => void = () => undefined;
   const schedule = () => {
-    clearTimeout(expiry.timer);
+    stopWaiting();
     if (socket.data.identity.kind !== 'person') return;
-    expiry.timer = closeAt(socket, socket.data.identity.claims.exp * 1000, 'token-expired');
+    stopWaiting = closeAt(socket, socket.data.identity.claims.exp * 1000, 'token-expired');
   };
   schedule();
   const unsubscribe = revocations.subscribe((id) => {
@@ -48,7 +46,7 @@ function watchToken(socket: ClientSocket, tokens: Tokens, revocations: Revocatio
     schedule();
   });
   return () => {
-    clearTimeout(expiry.timer);
+    stopWaiting();
     unsubscribe();
   };
 }
@@ -69,17 +67,17 @@ function watchLink(
   link: { shareId: string; expiresAt: number; record: { id: string } },
   sessions: Sessions,
 ): () => void {
-  const timer = closeAt(socket, link.expiresAt, 'share-ended');
+  const stopWaiting = closeAt(socket, link.expiresAt, 'share-ended');
   const unsubscribe = sessions.subscribe((record) => {
     const isGone = record.id === link.record.id && !record.shares.some((share) => share.id === link.shareId);
     if (isGone && record.state !== 'ended') closeSocket(socket, 'share-ended');
   });
   return () => {
-    clearTimeout(timer);
+    stopWaiting();
     unsubscribe();
   };
 }
 
-function closeAt(socket: ClientSocket, at: number, reason: 'token-expired' | 'share-ended'): NodeJS.Timeout {
-  return setTimeout(() => closeSocket(socket, reason), Math.min(at - Date.now(), MAX_TIMEOUT_MS));
+function closeAt(socket: ClientSocket, at: number, reason: 'token-expired' | 'share-ended'): () => void {
+  return after(at - Date.now(), () => closeSocket(socket, reason));
 }

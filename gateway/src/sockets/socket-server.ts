@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Notice, StatusCode } from '@claude-webui/protocol';
-import { MAX_MESSAGE_BYTES, STATUS_SENTENCES, packetParser } from '@claude-webui/protocol';
+import { MAX_MESSAGE_BYTES, STATUS_SENTENCES, after, packetParser } from '@claude-webui/protocol';
 import { HttpRefusal, requestTarget } from '@claude-webui/protocol/http';
 import { Server as Engine } from 'engine.io';
 import type { ServerOptions } from 'socket.io';
@@ -231,16 +231,16 @@ export class SocketServer {
 
 async function sendAway(socket: ClientSocket, afterMs: number): Promise<void> {
   const gone = new Promise<void>((resolve) => socket.once('disconnect', () => resolve()));
-  const told = setTimeout(() => {
+  const tellNoMore = after(afterMs, () => {
     socket.data.closedFor = 'draining';
     socket.emit('status', { state: 'closed', reason: 'draining' });
-  }, afterMs);
+  });
   // Who follows a list misses nothing meanwhile: the next replica tells all of it.
   const handOverMs = socket.data.handshake.mode === 'watch' ? 0 : HANDOVER_MS;
-  const ended = setTimeout(() => socket.disconnect(true), afterMs + handOverMs);
+  const endNoMore = after(afterMs + handOverMs, () => socket.disconnect(true));
   if (socket.connected) await gone;
-  clearTimeout(told);
-  clearTimeout(ended);
+  tellNoMore();
+  endNoMore();
 }
 
 /** Names of events come from outside, and each would be a series of its own. */

@@ -1,6 +1,8 @@
 import { exponentialBackoff } from './backoff';
 import { WorkQueue } from './work-queue';
 
+const DAY_MS = 86_400_000;
+
 const observer = { added: () => undefined, retried: () => undefined, taken: () => undefined, depth: () => undefined };
 
 describe('the work queue', () => {
@@ -40,6 +42,19 @@ describe('the work queue', () => {
     queue.addAfter('a', 1);
     queue.addAfter('a', 3_600_000);
     expect(await queue.take()).toBe('a');
+  });
+
+  it('keeps a wish for later than a timer of Node can wait until then', () => {
+    jest.useFakeTimers();
+    const added = jest.fn();
+    const patient = new WorkQueue({ ...observer, added });
+    patient.addAfter('a', 60 * DAY_MS);
+    jest.advanceTimersByTime(60 * DAY_MS - 1000);
+    expect(added).not.toHaveBeenCalled();
+    jest.advanceTimersByTime(1000);
+    expect(added).toHaveBeenCalledTimes(1);
+    patient.close();
+    jest.useRealTimers();
   });
 
   it('gives a failed key again after its pause', async () => {

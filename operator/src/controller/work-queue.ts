@@ -2,6 +2,7 @@
  * Keys that want work. A key is worked on by one worker at a time; added again meanwhile, it comes once more afterwards;
  * added many times, it comes once. So the queue is never longer than there are objects.
  */
+import { after } from '@claude-webui/protocol';
 import { exponentialBackoff } from './backoff';
 
 /** Failures: from 50 ms, doubled up to 30 s. */
@@ -19,7 +20,7 @@ export interface QueueObserver {
 
 interface Later {
   at: number;
-  timer: NodeJS.Timeout;
+  takeBack: () => void;
 }
 
 export class WorkQueue {
@@ -58,17 +59,13 @@ export class WorkQueue {
     const planned = this.later.get(key);
     if (planned !== undefined) {
       if (planned.at <= at) return;
-      clearTimeout(planned.timer);
+      planned.takeBack();
     }
-    // Longer than a 32-bit timer can wait; who is woken early looks again.
-    const timer = setTimeout(
-      () => {
-        this.later.delete(key);
-        this.add(key);
-      },
-      Math.min(ms, 2 ** 31 - 1),
-    );
-    this.later.set(key, { at, timer });
+    const takeBack = after(ms, () => {
+      this.later.delete(key);
+      this.add(key);
+    });
+    this.later.set(key, { at, takeBack });
   }
 
   /** Adds the key after a pause that grows with its failures in a row. */
@@ -98,7 +95,7 @@ export class WorkQueue {
 
   close(): void {
     this.closed = true;
-    for (const { timer } of this.later.values()) clearTimeout(timer);
+    for (const { takeBack } of this.later.values()) takeBack();
     this.later.clear();
     this.waiting.clear();
     for (const worker of this.idleWorkers.splice(0)) worker(null);

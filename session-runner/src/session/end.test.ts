@@ -23,6 +23,22 @@ test('the last to leave starts the grace, and its end ends the session', async (
   expect(existsSync(session.spec.directory)).toBe(false);
 });
 
+test('a grace longer than a timer of Node can wait is as long as that', async () => {
+  const session = await RunningSession.shell('cat', {
+    limits: { detachGraceMs: 30 * 86_400_000, idleTimeoutMs: 30 * 86_400_000 },
+  });
+  const client = session.attach();
+  await client.attached();
+  client.type('there\r');
+  await client.shows('there');
+  await client.close();
+  await session.until((event) => event.type === 'report' && event.report.attachments === 0);
+  const again = session.attach();
+  await again.attached();
+  expect(session.events.filter(({ type }) => type === 'ended')).toEqual([]);
+  await session.end();
+});
+
 test('a session in which nothing happens warns and ends', async () => {
   const session = await RunningSession.shell('cat', { limits: { idleTimeoutMs: 2000, idleWarningMs: 1900 } });
   const client = session.attach();

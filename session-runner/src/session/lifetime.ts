@@ -1,4 +1,5 @@
 import type { SessionEndReason, SessionLimits } from '@claude-webui/protocol';
+import { after } from '@claude-webui/protocol';
 import { IdleClock } from '../idle/idle-clock';
 
 /** How long a new session waits for its first browser, however short the detach grace. Milliseconds. */
@@ -7,8 +8,8 @@ const FIRST_ATTACH_MS = 60_000;
 /** When a session ends by itself: nobody has been attached for too long, or nothing has happened. */
 export class Lifetime {
   private readonly idle: IdleClock;
-  private graceTimer: NodeJS.Timeout | null;
-  private idleTimer: NodeJS.Timeout | null = null;
+  private stopGrace: (() => void) | null;
+  private stopIdle: (() => void) | null = null;
   private closed = false;
 
   /** @param cpuMs CPU time of the session so far. `changed` is called when the idle countdown begins, goes on or stops. */
@@ -18,7 +19,7 @@ export class Lifetime {
     private readonly events: { end(reason: SessionEndReason): void; changed(): void },
   ) {
     this.idle = new IdleClock(limits, Date.now());
-    this.graceTimer = this.graceEndsIn(Math.max(FIRST_ATTACH_MS, limits.detachGraceMs));
+    this.stopGrace = this.graceEndsIn(Math.max(FIRST_ATTACH_MS, limits.detachGraceMs));
     this.scheduleCheck();
   }
 
@@ -33,13 +34,13 @@ export class Lifetime {
   }
 
   attached(): void {
-    if (this.graceTimer !== null) clearTimeout(this.graceTimer);
-    this.graceTimer = null;
+    this.stopGrace?.();
+    this.stopGrace = null;
   }
 
   /** The last attachment has gone. */
   abandoned(): void {
-    if (!this.closed) this.graceTimer ??= this.graceEndsIn(this.limits.detachGraceMs);
+    if (!this.closed) this.stopGrace ??= this.graceEndsIn(this.limits.detachGraceMs);
   }
 
   /** Something was typed or put out. */
@@ -56,16 +57,17 @@ export class Lifetime {
 
   close(): void {
     this.closed = true;
-    for (const timer of [this.graceTimer, this.idleTimer]) if (timer !== null) clearTimeout(timer);
+    this.stopGrace?.();
+    this.stopIdle?.();
   }
 
-  private graceEndsIn(ms: number): NodeJS.Timeout {
-    return setTimeout(() => this.events.end('detach-timeout'), ms);
+  private graceEndsIn(ms: number): () => void {
+    return after(ms, () => this.events.end('detach-timeout'));
   }
 
   private scheduleCheck(): void {
     const { checkInMs } = this.idle.state(Date.now());
-    if (Number.isFinite(checkInMs) && !this.closed) this.idleTimer = setTimeout(() => this.check(), checkInMs);
+    if (!this.closed) this.stopIdle = after(checkInMs, () => this.check());
   }
 
   private check(): void {
