@@ -80,6 +80,9 @@ export function FileTree({ rows, selected, target, onAction, onDragOver, onDrop 
               onDrop(targetFolder(row), event.dataTransfer);
             }}
           >
+            <span className={isOpen === true ? 'chevron open' : 'chevron'}>
+              {isOpen !== null && <Icon name="chevron" />}
+            </span>
             {kind !== 'more' && <Icon name={ICONS[kind]} />}
             <span className="name">{name}</span>
             {kind === 'link' && <span className="muted">link</span>}

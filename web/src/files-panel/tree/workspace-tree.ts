@@ -1,5 +1,5 @@
 import { MAX_SEEN_FOLDERS } from '@claude-webui/protocol';
-import type { FileLookup } from '@claude-webui/protocol';
+import type { FileLookup, SeenFolder } from '@claude-webui/protocol';
 import type { FilesApi } from '../../api/files';
 import { ApiError, sentenceOf } from '../../api/problem';
 import { backoffMs } from '../../connection/backoff';
@@ -139,14 +139,13 @@ export class WorkspaceTree {
     }
   }
 
-  /** Only so many can be followed; the others are listed anew when they are opened again. */
-  private seen() {
-    return [...this.open]
-      .flatMap((path) => {
-        const etag = this.folders.get(path)?.etag;
-        return etag === undefined ? [] : [{ path, etag }];
-      })
-      .slice(-MAX_SEEN_FOLDERS);
+  /** Only so many can be followed: the workspace, and those opened last. The others are listed anew when they are opened again. */
+  private seen(): SeenFolder[] {
+    const [root, ...others] = ['', ...[...this.open].filter((path) => path !== '')].flatMap((path) => {
+      const etag = this.folders.get(path)?.etag;
+      return etag === undefined ? [] : [{ path, etag }];
+    });
+    return root === undefined ? [] : [root, ...others.slice(1 - MAX_SEEN_FOLDERS)];
   }
 
   private async list(path: string): Promise<void> {

@@ -51,8 +51,8 @@ interface Batch {
   folder: string;
   answer: Answer | null;
   left: number;
-  /** Top-level name → its absolute path, of what has arrived. */
-  arrived: Map<string, string>;
+  /** Top-level name → its absolute path when it has arrived, in the order in which they were chosen. */
+  arrived: Map<string, string | null>;
   hasFailed: boolean;
   settle: (sessionPaths: string[]) => void;
 }
@@ -104,7 +104,9 @@ export class Uploads {
     return new Promise((settle) => {
       const left = files.length + emptyFolders.length;
       if (left === 0) return settle([]);
-      const batch: Batch = { folder, answer: null, left, arrived: new Map(), hasFailed: false, settle };
+      const tops = [...files.map(({ path }) => path), ...emptyFolders].map(topOf);
+      const arrived = new Map(tops.map((top) => [top, null]));
+      const batch: Batch = { folder, answer: null, left, arrived, hasFailed: false, settle };
       for (const { file, path } of files) this.items.push(this.item(batch, path, file));
       for (const path of emptyFolders) this.items.push(this.item(batch, path, null));
       this.work();
@@ -208,8 +210,7 @@ export class Uploads {
 
   private done(item: Item, place: FilePlace): void {
     const { batch, wanted } = item;
-    const [top = wanted] = wanted.split('/');
-    batch.arrived.set(top, topPath(place, wanted.split('/').length));
+    batch.arrived.set(topOf(wanted), topPath(place, wanted.split('/').length));
     this.finishedBytes += item.size;
     this.remove(item);
     this.settle(batch);
@@ -267,7 +268,7 @@ export class Uploads {
   private settle(batch: Batch): void {
     batch.left -= 1;
     // Whatever is tried again later is told nobody any more.
-    if (batch.left === 0) batch.settle([...batch.arrived.values()]);
+    if (batch.left === 0) batch.settle([...batch.arrived.values()].filter((path) => path !== null));
   }
 
   private publish(): void {
@@ -280,6 +281,8 @@ const UNREADABLE = 'The browser cannot read it: it has been moved or changed. Ch
 
 const isGoing = ({ state }: Upload) => state === 'sending' || state === 'waiting';
 const isLeft = ({ state }: Upload) => state !== 'failed';
+
+const topOf = (path: string) => path.split('/')[0] ?? path;
 
 /** Absolute path of the folder, or the file itself, `depth` names from the end of where something has arrived. */
 function topPath({ sessionPath }: FilePlace, depth: number): string {
