@@ -35,6 +35,13 @@ test('axe-core has no serious finding on any page or dialog, in every theme', as
     expect(await findings(page)).toEqual([]);
     await page.keyboard.press('Escape');
     expect(await findings(page)).toEqual([]);
+    await workbench.button('Files').click();
+    await page.getByRole('treeitem', { name: 'Workspace' }).waitFor();
+    expect(await findings(page)).toEqual([]);
+    await workbench.button('New folder').click();
+    expect(await findings(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await workbench.button('Files').click();
     await workbench.button('Administration').click();
     await workbench.button('Add user').waitFor();
     expect(await findings(page)).toEqual([]);
