@@ -243,7 +243,7 @@ test('what is dropped on the terminal replaces nothing unasked, and its absolute
   await drop(workbench.terminal, ownFile('taken.txt', 'mine'), join(own, 'trip'));
   await page.getByRole('dialog').getByRole('button', { name: 'Keep both' }).click();
   await eventually(
-    async () => (await workbench.text()).includes(`'${workspace}/taken (2).txt' ${workspace}/trip `),
+    async () => (await workbench.text()).includes(`'${workspace}/taken (2).txt' ${workspace}/trip`),
     () => workbench.text(),
   );
   await panel.item('taken (2).txt').waitFor();
