@@ -4,19 +4,20 @@ import type { Browser, BrowserContext, ElementHandle, KeyInput, Page } from 'pup
 import { EnginePage, VIEWPORT, keysOf } from './engine';
 import type { Engine, EngineBrowser, LaunchOptions, Point } from './engine';
 
-/** Debian's. */
-export const FIREFOX = process.env['FIREFOX_PATH'] ?? '/usr/bin/firefox-esr';
+/** @throws if it is not installed */
+export function firefoxPath(): string {
+  const path = process.env['FIREFOX_PATH'] ?? '/usr/bin/firefox-esr';
+  if (existsSync(path)) return path;
+  throw new Error(`There is no ${path}. Install firefox-esr, or set FIREFOX_PATH to where Firefox is.`);
+}
 
 export const Firefox: Engine = {
   name: 'Firefox',
   launch: async ({ display, downloads, preferences }) => {
-    if (!existsSync(FIREFOX)) {
-      throw new Error(`There is no ${FIREFOX}. Install firefox-esr, or set FIREFOX_PATH to where Firefox is.`);
-    }
     return new FirefoxBrowser(
       await puppeteer.launch({
         browser: 'firefox',
-        executablePath: FIREFOX,
+        executablePath: firefoxPath(),
         headless: false,
         env: { ...process.env, ...display.env },
         defaultViewport: VIEWPORT,

@@ -3,18 +3,23 @@ import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import type { Browser, LaunchOptions, Page } from 'playwright-core';
 
+/** @throws if it is not installed */
+export function chromiumPath(): string {
+  const path = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+  if (existsSync(path)) return path;
+  throw new Error(`There is no ${path}. Install Chromium, or set CHROMIUM_PATH to where it is.`);
+}
+
+/** Chromium's own sandbox does not work for root. */
+export const noSandbox = () => (process.getuid?.() === 0 ? ['--no-sandbox'] : []);
+
 /** @param args beside those that keep it from talking to anybody by itself */
 export function launchBrowser(args: readonly string[], options: LaunchOptions = {}): Promise<Browser> {
-  const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-  if (!existsSync(executablePath)) {
-    throw new Error(`There is no ${executablePath}. Install Chromium, or set CHROMIUM_PATH to where it is.`);
-  }
   return chromium.launch({
     ...options,
-    executablePath,
+    executablePath: chromiumPath(),
     args: [
-      // Chromium's own sandbox does not work for root.
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      ...noSandbox(),
       ...args,
       '--disable-quic',
       '--no-first-run',

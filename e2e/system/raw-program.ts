@@ -51,18 +51,25 @@ export async function startRawProgram(url: string, output = ''): Promise<void> {
 }
 
 /** Makes a session that is a plain shell. */
-export function startShell(url: string): Promise<void> {
-  return startProgram(url, SHELL, '--norc', '-i');
+export async function startShell(url: string): Promise<void> {
+  await startProgram(url, SHELL, '--norc', '-i');
 }
 
 /** Makes a session that runs a script of Node.js. */
-export function startScript(url: string, script: string): Promise<void> {
-  return startProgram(url, NODE, '-e', script.replaceAll(/\n\s*/g, ' '));
+export async function startScript(url: string, script: string): Promise<void> {
+  await startProgram(url, NODE, '-e', script.replaceAll(/\n\s*/g, ' '));
 }
 
-async function startProgram(url: string, program: string, ...args: string[]): Promise<void> {
+/** Makes a session whose program keeps what it gets in the file `keys` of its workspace. Resolves with the session's id. */
+export function startRecorder(url: string): Promise<string> {
+  const script = `process.stdin.setRawMode(true); process.stdin.pipe(require('fs').createWriteStream('keys'));`;
+  return startProgram(url, NODE, '-e', script);
+}
+
+async function startProgram(url: string, program: string, ...args: string[]): Promise<string> {
   const call = await signInByRest(url);
-  await call('POST', '/api/v1/sessions', { program, arguments: args });
+  const { id } = (await call('POST', '/api/v1/sessions', { program, arguments: args })) as { id: string };
+  return id;
 }
 
 /** What the program has got so far. */

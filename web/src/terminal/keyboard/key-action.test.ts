@@ -94,6 +94,7 @@ test.each<[string, Partial<KeyStroke>, string]>([
   ['Alt+Ctrl+f', { key: 'f', code: 'KeyF', alt: true, control: true }, '\x1b\x06'],
   ['Alt+Left', { key: 'ArrowLeft', code: 'ArrowLeft', alt: true }, 'pass-on'],
   ['AltGr+q, @ on a German keyboard', { key: '@', code: 'KeyQ', altGraph: true }, 'nothing'],
+  ['AltGr alone', { key: 'AltGraph', code: 'AltRight', altGraph: true }, 'nothing'],
 ])('%s on Linux', (_what, stroke, text) => expect(sent(stroke)).toBe(text));
 
 test.each<[string, Partial<KeyStroke>, string]>([

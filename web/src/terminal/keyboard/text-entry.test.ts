@@ -66,6 +66,22 @@ test('a dead key in Firefox on Linux: the syllable is sent once, when it is done
   expect(composing).toEqual(['', '´', 'é', null]);
 });
 
+test('a dead key in Chromium on Linux, which leaves the cursor before it: the next does not replace it', () => {
+  const { textarea, entry, edit, compose, sent } = setUp();
+  const press = (composed: string) => {
+    entry.keyDown({ shift: false });
+    compose('start');
+    edit(textarea.value + '´', 'insertCompositionText', '´');
+    // Chromium takes all that is after where it left the cursor for the composition.
+    edit(composed, 'insertCompositionText', composed);
+    textarea.selectionStart = textarea.selectionEnd = 0;
+    compose('end', composed);
+  };
+  press('ü');
+  press("'");
+  expect(sent()).toBe("ü'");
+});
+
 test('a dead key that is taken back, in WebKit: ~ and / are sent once each', () => {
   const { edit, compose, sent } = setUp();
   compose('start');

@@ -74,6 +74,8 @@ export class TextEntry {
   keyDown({ shift }: { shift: boolean }): void {
     this.echo = null;
     this.shift = shift;
+    // Chromium on Linux leaves the cursor before what a dead key has made; the next would come before it or replace it.
+    if (this.textarea.selectionEnd < this.left.length) this.clear();
   }
 
   /** xterm.js has sent this key itself. */
