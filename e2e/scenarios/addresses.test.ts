@@ -128,7 +128,7 @@ test('where the browser stores nothing the address still says what is in view, a
   await atSession('beta')(page);
 });
 
-test('where the browser keeps no cookies a person works, and is told that a reload signs out', async () => {
+test('where the browser keeps no cookies a person works, and is told when to sign in again', async () => {
   const proxy = await startCookieLessProxy(stage.gateway.url);
   try {
     const page = await (await stage.newContext()).newPage();

@@ -184,9 +184,9 @@ interface Connection {
   const kidOf = (token: string) => decode(token, { complete: true })?.header.kid;
 
   /** A token of the same sign-in, once this replica signs by `kid`. */
-  async function renewed(gateway: number, token: string, kid: string): Promise<string> {
+  async function renewed(gateway: number, cookie: string, kid: string): Promise<string> {
     for (;;) {
-      const { body } = await call(gateway, 'POST', '/auth/refresh', token);
+      const { body } = await call(gateway, 'POST', '/auth/refresh', '', undefined, cookie);
       if (body.token !== undefined && kidOf(body.token) === kid) return body.token;
     }
   }
@@ -214,7 +214,7 @@ interface Connection {
 
       // The key is rotated; then one is disabled and one removed, whose going shows that everybody was looked at since.
       await source.put('jwt', { active: 'k2', keys: { k1, k2 } });
-      const fresh = [await renewed(0, alice.token, 'k2'), await renewed(1, alice.token, 'k2')];
+      const fresh = [await renewed(0, alice.cookie, 'k2'), await renewed(1, alice.cookie, 'k2')];
       const users = kept.users.filter(({ username }) => username !== 'carol');
       let since = performance.now();
       await source.put('users', { users: users.map((user) => ({ ...user, disabled: user.username === 'bob' })) });
@@ -293,11 +293,11 @@ interface Connection {
       await source.put('users', await usersSecret('root'));
       source.env['SECRETS_POLL_INTERVAL'] = '1';
       await start(0);
-      const { token } = await signIn(0, 'root');
+      const { cookie } = await signIn(0, 'root');
       source.env['SECRETS_POLL_INTERVAL'] = '3600';
       await start(1);
       await source.put('jwt', { active: 'k2', keys: { k1, k2 } });
-      const fresh = await renewed(0, token, 'k2');
+      const fresh = await renewed(0, cookie, 'k2');
       for (let status = 401; status !== 200;) ({ status } = await call(1, 'GET', '/auth/me', fresh));
     });
 

@@ -56,7 +56,11 @@ function Personal() {
     setUser(user);
     account.isKept().then(
       (isKept) => {
-        if (!isKept) say('This browser keeps no cookies, so a reload of the page signs you out.', 'notice');
+        if (!isKept)
+          say(
+            'This browser keeps no cookies, so you have to sign in again after a reload and every few minutes.',
+            'notice',
+          );
       },
       () => undefined,
     );

@@ -145,7 +145,9 @@ test('the sign-in answers are as documented', async () => {
   expect((await check('POST', '/auth/login', '/auth/login', { body })).status).toBe(200);
   expect((await check('POST', '/auth/login', '/auth/login', { body: { ...body, password: 'x' } })).status).toBe(401);
   expect((await check('POST', '/auth/login', '/auth/login', { body: {} })).status).toBe(400);
-  expect((await check('POST', '/auth/refresh', '/auth/refresh', { as: alice })).status).toBe(200);
+  const { token } = app.tokens.issueRefresh(alice, app.tokens.startSignIn());
+  const headers = { cookie: `claude_webui_refresh=${token}` };
+  expect((await check('POST', '/auth/refresh', '/auth/refresh', { headers })).status).toBe(200);
   expect((await check('POST', '/auth/refresh', '/auth/refresh')).status).toBe(401);
   expect((await check('GET', '/auth/methods', '/auth/methods')).body).toEqual({ password: true, oidc: null });
   expect((await check('GET', '/auth/me', '/auth/me', { as: alice })).status).toBe(200);

@@ -147,10 +147,8 @@ function sendSignedIn(tokens: Tokens, user: Subject, signIn: SignIn, response: R
   response.json({ token, expiresAt: isoTime(claims.exp), user: { id, username, role } });
 }
 
-/** A valid access token, or else the cookie. @throws AppError unauthorized, token-expired, signed-out */
+/** By the cookie alone: an access token that was stolen ends with its own time. @throws AppError unauthorized, token-expired, signed-out */
 function refreshClaims(tokens: Tokens, request: Request): Claims {
-  const bearer = bearerOf(request);
-  if (bearer !== null) return tokens.verifyAccess(bearer);
   const cookie = refreshCookie(request);
   if (cookie === null) throw problem('unauthorized');
   return tokens.verifyRefresh(cookie);

@@ -244,7 +244,9 @@ test('the page learns how people sign in, and passwords can be switched off', as
   const login = await only.call('POST', '/auth/login', { body: { username: 'alice', password: PASSWORD } });
   expect(login.status).toBe(403);
   expect(await login.json()).toMatchObject({ code: 'password-sign-in-off' });
-  expect((await only.call('POST', '/auth/refresh', { as: alice })).status).toBe(401);
+  const { token } = only.tokens.issueRefresh(alice, only.tokens.startSignIn());
+  const headers = { cookie: `claude_webui_refresh=${token}` };
+  expect((await only.call('POST', '/auth/refresh', { headers })).status).toBe(401);
   await only.close();
 });
 

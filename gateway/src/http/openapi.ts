@@ -47,7 +47,7 @@ const OPERATIONS: Record<string, Record<string, Operation>> = {
   },
   '/auth/refresh': {
     post: {
-      summary: 'A fresh access token for a valid one or for the refresh cookie',
+      summary: 'A fresh access token for the refresh cookie',
       answer: [200, 'SignedIn'],
       open: true,
     },

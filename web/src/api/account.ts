@@ -55,7 +55,7 @@ export class Account {
   /** The user of a sign-in from before, or null if there is none. @throws when that cannot be found out now */
   async resume(): Promise<User | null> {
     try {
-      return (await this.renew(null)).user;
+      return (await this.renew()).user;
     } catch (error) {
       if (error instanceof SignInNeeded) return null;
       throw error;
@@ -70,7 +70,7 @@ export class Account {
   async token(rejected: string | null = null): Promise<string> {
     const { current } = this;
     const isGood = current !== null && current.token !== rejected && isUsable(current, Date.now());
-    return isGood ? current.token : (await this.renew(rejected)).token;
+    return isGood ? current.token : (await this.renew()).token;
   }
 
   /** Calls back with each renewed token, so that open connections outlive the old one. Returns the unsubscriber. */
@@ -120,17 +120,17 @@ export class Account {
     this.current = null;
   }
 
-  private renew(rejected: string | null): Promise<Access> {
-    this.renewal ??= this.renewOnce(rejected).finally(() => {
+  private renew(): Promise<Access> {
+    this.renewal ??= this.renewOnce().finally(() => {
       this.renewal = null;
     });
     return this.renewal;
   }
 
-  private async renewOnce(rejected: string | null): Promise<Access> {
+  private async renewOnce(): Promise<Access> {
     const before = this.current;
     try {
-      const access = await this.refreshed(rejected);
+      const access = await this.refreshed();
       if (before !== null && access.user.id !== before.user.id)
         throw new SignInNeeded(`${access.user.username} has signed in with this browser. Sign in again.`);
       if (this.current === before) return this.keep(access);
@@ -145,16 +145,8 @@ export class Account {
     }
   }
 
-  /** By the token while it is good; else, or where the server does not take it, by the cookie. */
-  private async refreshed(rejected: string | null): Promise<Access> {
-    const { current } = this;
-    if (current !== null && current.token !== rejected && isUsable(current, Date.now())) {
-      try {
-        return await this.access('/auth/refresh', undefined, current.token);
-      } catch (error) {
-        if (!isUnauthorized(error)) throw error;
-      }
-    }
+  /** By the cookie: no access token renews itself. */
+  private async refreshed(): Promise<Access> {
     try {
       return await this.access('/auth/refresh');
     } catch (error) {
@@ -177,7 +169,7 @@ export class Account {
   }
 
   private renewInBackground(): void {
-    this.renew(null).catch((error: unknown) => {
+    this.renew().catch((error: unknown) => {
       if (error instanceof SignInNeeded || this.current === null) return;
       this.renewAfter(backoffMs(this.failures, Math.random()));
       this.failures += 1;
