@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Notice } from '@claude-webui/protocol';
 import type { Connections } from '@claude-webui/protocol/http';
-import { createAdapter } from '@socket.io/redis-adapter';
 import { Audit } from './audit/audit';
 import { sinkFor } from './audit/sink';
 import { ensureAdministrator } from './auth/first-administrator';
@@ -40,6 +40,7 @@ import type { LiveSecrets } from './secrets/live-secrets';
 import { openSecrets } from './secrets/open-secrets';
 import { SecretUsers } from './secrets/secret-users';
 import { credentialShape, keysetShape, usersShape } from './secrets/shapes';
+import { shareNotices } from './sockets/shared-notices';
 import { SocketServer } from './sockets/socket-server';
 
 /** A running gateway. */
@@ -133,13 +134,15 @@ async function open(
   let draining = false;
   const leaving = new AbortController();
   const { publicOrigins, trustedProxies } = config.http;
+  const showNotice = (notice: Notice) => sockets.tell(notice);
+  const broadcast = redis === null ? showNotice : await shareNotices(showNotice, redis, log);
   const app = createApp({
     config: config.http,
     audit,
     log,
     metrics,
     passwordSignIn,
-    broadcast: (notice) => sockets.tell(notice),
+    broadcast,
     oidc: oidc === null ? null : new OidcProvider(oidc),
     keyset,
     users,
@@ -155,8 +158,6 @@ async function open(
     ],
   });
   const sockets = new SocketServer({
-    adapter:
-      redis === null ? null : createAdapter(redis.commands, redis.subscriber, { key: `${redis.prefix}socket.io` }),
     audit,
     tokens,
     revocations,

@@ -14,9 +14,21 @@ test('what has expired anyway is forgotten', () => {
   let now = 0;
   const revocations = new Revocations(() => now);
   revocations.revoke('a', 10);
-  expect(revocations.isRevoked({ jti: 'a', sid: 's' })).toBe(true);
+  expect(revocations.has('a')).toBe(true);
   now = 10;
   revocations.revoke('b', 20);
-  expect(revocations.isRevoked({ jti: 'a', sid: 's' })).toBe(false);
-  expect(revocations.isRevoked({ jti: 'x', sid: 'b' })).toBe(true);
+  expect(revocations.has('a')).toBe(false);
+  expect(revocations.has('b')).toBe(true);
+});
+
+test('what has expired takes no room, and what has not is never pushed out', () => {
+  let now = 0;
+  const revocations = new Revocations(() => now);
+  revocations.revoke('first', 10_000_000);
+  for (let n = 0; n < 150_000; n += 1) revocations.revoke(`other ${n}`, n < 100_000 ? 1_000_000 : 10_000_000);
+  expect(revocations.has('first')).toBe(true);
+  now = 2_000_000;
+  revocations.revoke('last', 10_000_000);
+  expect(revocations.entries()).toHaveLength(50_002);
+  expect(revocations.has('first')).toBe(true);
 });

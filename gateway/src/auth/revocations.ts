@@ -1,20 +1,25 @@
-/** Tokens (`jti`) and sign-ins (`sid`) that are over before their time. */
+/** Sign-ins (`sid`), single tokens (`jti`) and share links that are over before their time. */
 
-/** An entry is about 100 bytes; this many sign-outs within one sign-in's lifetime take weeks of password hashing. */
-const MAX_REVOCATIONS = 100_000;
+/** Between two searches for what has expired. Milliseconds. */
+const FORGET_MS = 60_000;
 
 type Listener = (id: string, untilMs: number) => void;
 
+/**
+ * Bounded by time, never by number: an entry that made room for another would let somebody in again. Each has cost its maker a sign-in
+ * or a link, which are limited, and goes when what it ends would have ended anyway.
+ */
 export class Revocations {
-  /** Id → when every token that bears it has expired anyway, in ms since the epoch. */
+  /** Id → when everything that bears it has expired anyway, in ms since the epoch. */
   private readonly untilById = new Map<string, number>();
   private readonly listeners = new Set<Listener>();
   /** Those to whom only what is revoked here is told. */
   private readonly ownListeners = new Set<Listener>();
+  private forgetAtMs = 0;
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  /** `id` is a `jti` or a `sid`; `untilMs` when the last token bearing it expires, in ms since the epoch. */
+  /** `untilMs`: when the last that bears it expires, in ms since the epoch. */
   revoke(id: string, untilMs: number): void {
     this.adopt(id, untilMs);
     for (const listener of this.ownListeners) listener(id, untilMs);
@@ -24,16 +29,15 @@ export class Revocations {
   adopt(id: string, untilMs: number): void {
     if (this.untilById.has(id)) return;
     this.forgetExpired();
-    if (this.untilById.size >= MAX_REVOCATIONS) this.forgetOldest();
     this.untilById.set(id, untilMs);
     for (const listener of this.listeners) listener(id, untilMs);
   }
 
-  isRevoked(claims: { jti: string; sid: string }): boolean {
-    return this.untilById.has(claims.jti) || this.untilById.has(claims.sid);
+  has(id: string): boolean {
+    return (this.untilById.get(id) ?? 0) > this.now();
   }
 
-  /** Calls back with each revoked `jti` or `sid`, at once. Returns the unsubscriber. */
+  /** Calls back with each id that is revoked, at once. Returns the unsubscriber. */
   subscribe(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -47,18 +51,15 @@ export class Revocations {
 
   /** Everything revoked that has not expired. */
   entries(): [id: string, untilMs: number][] {
-    this.forgetExpired();
-    return [...this.untilById];
+    const now = this.now();
+    return [...this.untilById].filter(([, untilMs]) => untilMs > now);
   }
 
+  /** Looks at all of them, so not at each of a hundred thousand. */
   private forgetExpired(): void {
-    for (const [id, until] of this.untilById) if (until <= this.now()) this.untilById.delete(id);
-  }
-
-  private forgetOldest(): void {
-    for (const id of this.untilById.keys()) {
-      this.untilById.delete(id);
-      return;
-    }
+    const now = this.now();
+    if (now < this.forgetAtMs) return;
+    for (const [id, until] of this.untilById) if (until <= now) this.untilById.delete(id);
+    this.forgetAtMs = now + FORGET_MS;
   }
 }

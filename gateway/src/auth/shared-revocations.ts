@@ -1,46 +1,61 @@
+import * as z from 'zod';
 import type { Logger } from '../log';
+import type { SharedChannel } from '../redis/shared-channels';
 import type { SharedRedis } from '../redis/shared-redis';
 import type { Revocations } from './revocations';
 
+/** Sorted set of what is revoked, by the time at which it has expired anyway. */
 const KEY = 'revoked';
-const CHANNEL = 'revoked';
 /** Of the whole set after its last change: longer than SIGN_IN_TTL can be. Seconds. */
 const KEY_SECONDS = 31 * 24 * 3600;
+/** Entries in one answer. */
+const PAGE = 1000;
+/** What is revoked, and until when, in ms since the epoch. */
+const entry = z.tuple([z.string().max(256), z.number()]);
+type Entry = z.infer<typeof entry>;
+/** Of gateways, at most. Milliseconds. */
+const CLOCKS_DIFFER_MS = 3_600_000;
 
 /**
- * Makes sign-outs known to all gateways, and to those that start later. While Redis is away a sign-out holds on this
- * gateway alone, and is told when Redis is back. Returns what ends it.
+ * Makes what is revoked known to all gateways, and to those that start later. While Redis is away it holds on this gateway alone,
+ * and is told when Redis is back. Returns what ends it.
  */
-export async function shareRevocations(revocations: Revocations, redis: SharedRedis, log: Logger): Promise<() => void> {
-  const { commands, subscriber, prefix } = redis;
-  const channel = prefix + CHANNEL;
+export async function shareRevocations(
+  revocations: Revocations,
+  { channels, commands }: Pick<SharedRedis, 'channels' | 'commands'>,
+  log: Logger,
+): Promise<() => void> {
+  const channel = await channels.open<Entry>({
+    name: 'revoked',
+    schema: entry,
+    heard: ([id, untilMs]) => revocations.adopt(id, untilMs),
+    exchange,
+  });
+  return revocations.subscribeOwn((id, untilMs) => {
+    tell(channel, id, untilMs).catch((error: unknown) =>
+      log.warn({ err: error }, 'not told to other gateways: Redis is away'),
+    );
+  });
 
-  const tell = async (id: string, untilMs: number) => {
-    const change = commands.multi().zadd(KEY, String(untilMs), id);
-    await change.zremrangebyscore(KEY, '-inf', String(Date.now())).expire(KEY, KEY_SECONDS).exec();
-    await commands.publish(channel, JSON.stringify([id, untilMs]));
-  };
-  const hear = (from: string, message: string) => {
-    if (from !== channel) return;
-    const [id, untilMs] = JSON.parse(message) as [string, number];
-    revocations.adopt(id, untilMs);
-  };
-  const exchange = async () => {
-    const all = await commands.zrange(KEY, '0', '-1', 'WITHSCORES');
-    for (let at = 0; at + 1 < all.length; at += 2) revocations.adopt(all[at] ?? '', Number(all[at + 1]));
-    for (const [id, untilMs] of revocations.entries()) await tell(id, untilMs);
-  };
-  const failed = (error: unknown) => log.warn({ err: error }, 'sign-outs not shared: Redis is away');
-  const exchangeAgain = () => void exchange().catch(failed);
+  function tell(to: SharedChannel<Entry>, id: string, untilMs: number): Promise<void> {
+    const expired = String(Date.now() - CLOCKS_DIFFER_MS);
+    return to.tell([id, untilMs], (all) =>
+      all.zadd(KEY, String(untilMs), id).zremrangebyscore(KEY, '-inf', expired).expire(KEY, KEY_SECONDS),
+    );
+  }
 
-  subscriber.on('message', hear);
-  await subscriber.subscribe(channel);
-  await exchange();
-  commands.on('ready', exchangeAgain);
-  const unsubscribe = revocations.subscribeOwn((id, untilMs) => void tell(id, untilMs).catch(failed));
-  return () => {
-    unsubscribe();
-    commands.off('ready', exchangeAgain);
-    subscriber.off('message', hear);
-  };
+  async function exchange(to: SharedChannel<Entry>): Promise<void> {
+    const known = new Set<string>();
+    let cursor = '0';
+    do {
+      const [next, page] = await commands.zscan(KEY, cursor, 'COUNT', PAGE);
+      for (let at = 0; at + 1 < page.length; at += 2) {
+        const id = page[at] ?? '';
+        known.add(id);
+        revocations.adopt(id, Number(page[at + 1]));
+      }
+      cursor = next;
+    } while (cursor !== '0');
+    for (const [id, untilMs] of revocations.entries()) if (!known.has(id)) await tell(to, id, untilMs);
+  }
 }

@@ -115,7 +115,12 @@ export class Tokens {
 
   /** Whether claims that were verified once still hold, but for the time: not revoked, their key and their person still there. */
   isCurrent(claims: Claims): boolean {
-    return this.keyset.holds(claims.signedBy) && !this.revocations.isRevoked(claims) && this.standing(claims);
+    return (
+      this.keyset.holds(claims.signedBy) &&
+      !this.revocations.has(claims.jti) &&
+      !this.revocations.has(claims.sid) &&
+      this.standing(claims)
+    );
   }
 
   /** Whether a token is signed by a key that signs no more, and goes when that is withdrawn. */
@@ -123,9 +128,8 @@ export class Tokens {
     return claims.signedBy !== this.keyset.markOf(this.keyset.signing().active);
   }
 
-  /** Ends a token and the sign-in it belongs to. */
+  /** Ends a sign-in, with all tokens of it. */
   revoke(claims: Claims): void {
-    this.revocations.revoke(claims.jti, claims.exp * 1000);
     this.revocations.revoke(claims.sid, this.signInExpiry({ id: claims.sid, at: claims.auth_time }) * 1000);
   }
 

@@ -1,14 +1,18 @@
+import * as z from 'zod';
 import type { Logger } from '../log';
+import type { SharedChannel } from '../redis/shared-channels';
 import type { SharedRedis } from '../redis/shared-redis';
 import type { ProvenSettings } from './proven-settings';
 
 /** Sorted set of what is proven, by the time at which it was told. */
 const KEY = 'proven';
-const CHANNEL = 'proven';
 /** As many as a gateway remembers. */
 const MAX_ENTRIES = 1024;
 /** After its last change. Then somebody's session proves it again. Seconds. */
 const KEY_SECONDS = 7 * 24 * 3600;
+/** Hash of the settings, and the Claude Code that obeys them. */
+const entry = z.tuple([z.string().max(256), z.string().max(256)]);
+type Entry = z.infer<typeof entry>;
 
 /**
  * Makes known to all gateways, and to those that start later, what the runners of one have tested: else the first session on
@@ -16,40 +20,33 @@ const KEY_SECONDS = 7 * 24 * 3600;
  */
 export async function shareProvenSettings(
   proven: ProvenSettings,
-  redis: SharedRedis,
+  { channels, commands }: Pick<SharedRedis, 'channels' | 'commands'>,
   log: Logger,
 ): Promise<() => void> {
-  const { commands, subscriber, prefix } = redis;
-  const channel = prefix + CHANNEL;
+  const channel = await channels.open<Entry>({
+    name: 'proven',
+    schema: entry,
+    heard: ([hash, cli]) => proven.adopt(hash, cli),
+    exchange,
+  });
+  return proven.subscribeOwn((hash, cli) => {
+    tell(channel, [hash, cli]).catch((error: unknown) =>
+      log.warn({ err: error }, 'proven settings not shared: Redis is away'),
+    );
+  });
 
-  const tell = async (hash: string, cli: string) => {
-    const entry = JSON.stringify([hash, cli]);
-    const change = commands.multi().zadd(KEY, String(Date.now()), entry);
-    await change
-      .zremrangebyrank(KEY, 0, -MAX_ENTRIES - 1)
-      .expire(KEY, KEY_SECONDS)
-      .exec();
-    await commands.publish(channel, entry);
-  };
-  const adopt = (entry: string) => proven.adopt(...(JSON.parse(entry) as [string, string]));
-  const hear = (from: string, entry: string) => {
-    if (from === channel) adopt(entry);
-  };
-  const exchange = async () => {
-    for (const entry of await commands.zrange(KEY, '0', '-1')) adopt(entry);
-    for (const [hash, cli] of proven.entries()) await tell(hash, cli);
-  };
-  const failed = (error: unknown) => log.warn({ err: error }, 'proven settings not shared: Redis is away');
-  const exchangeAgain = () => void exchange().catch(failed);
+  function tell(to: SharedChannel<Entry>, proof: Entry): Promise<void> {
+    return to.tell(proof, (all) =>
+      all
+        .zadd(KEY, String(Date.now()), JSON.stringify(proof))
+        .zremrangebyrank(KEY, 0, -MAX_ENTRIES - 1)
+        .expire(KEY, KEY_SECONDS),
+    );
+  }
 
-  subscriber.on('message', hear);
-  await subscriber.subscribe(channel);
-  await exchange();
-  commands.on('ready', exchangeAgain);
-  const unsubscribe = proven.subscribeOwn((hash, cli) => void tell(hash, cli).catch(failed));
-  return () => {
-    unsubscribe();
-    commands.off('ready', exchangeAgain);
-    subscriber.off('message', hear);
-  };
+  async function exchange(to: SharedChannel<Entry>): Promise<void> {
+    const known = new Set(await commands.zrange(KEY, '0', '-1'));
+    for (const text of known) to.take(text);
+    for (const proof of proven.entries()) if (!known.has(JSON.stringify(proof))) await tell(to, proof);
+  }
 }

@@ -3,6 +3,14 @@ import { Cluster, Redis } from 'ioredis';
 
 export type RedisClient = Redis | Cluster;
 
+/** Two connections: one that is asked, and one that listens and can do nothing else. */
+export interface RedisConnections {
+  commands: RedisClient;
+  subscriber: RedisClient;
+  /** Of every key and channel. */
+  prefix: string;
+}
+
 const DEFAULT_PORT = 6379;
 const DEFAULT_SENTINEL_PORT = 26_379;
 /** A command that Redis does not answer within this time has failed: whoever waits is told to come again. Milliseconds. */

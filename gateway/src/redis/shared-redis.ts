@@ -1,16 +1,14 @@
 import type { Logger } from '../log';
-import type { RedisClient } from './connection';
+import type { RedisClient, RedisConnections } from './connection';
 import { openRedis, parseRedisUrl } from './connection';
+import { SharedChannels } from './shared-channels';
 
 /** How long a gateway waits for Redis before it gives up its start. Milliseconds. */
 const START_TIMEOUT_MS = 10_000;
 
-/** What gateways share, by two connections: one that is asked, and one that listens and can do nothing else. */
-export interface SharedRedis {
-  commands: RedisClient;
-  subscriber: RedisClient;
-  /** Of every key and channel. */
-  prefix: string;
+/** What gateways share. */
+export interface SharedRedis extends RedisConnections {
+  channels: SharedChannels;
   /** Whether Redis answers now. */
   isReady(): boolean;
   close(): void;
@@ -23,7 +21,9 @@ export async function connectRedis(url: string, prefix: string, log: Logger): Pr
   const commands = openRedis(address, prefix);
   const subscriber = openRedis(address, prefix);
   const clients = [commands, subscriber];
+  const channels = new SharedChannels({ commands, subscriber, prefix }, log);
   const close = () => {
+    channels.close();
     for (const client of clients) client.disconnect();
   };
   let isAway = false;
@@ -43,7 +43,14 @@ export async function connectRedis(url: string, prefix: string, log: Logger): Pr
     close();
     throw error;
   }
-  return { commands, subscriber, prefix, close, isReady: () => clients.every(({ status }) => status === 'ready') };
+  return {
+    commands,
+    subscriber,
+    prefix,
+    channels,
+    close,
+    isReady: () => clients.every(({ status }) => status === 'ready'),
+  };
 }
 
 function firstReady(client: RedisClient): Promise<void> {

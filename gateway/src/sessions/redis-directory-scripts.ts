@@ -1,7 +1,11 @@
 /** The directory's changes as scripts, each of which Redis runs whole, and by its own clock: gateways' clocks may differ. */
 import type { RedisClient } from '../redis/connection';
+import type { ChannelPlace } from '../redis/shared-channels';
 import type { ClaimResult, SessionLimitCounts, SessionPatch, SessionRecord } from './directory';
 import { fieldsOf, recordOf } from './redis-record';
+
+/** A counter that nobody has counted on for so long says no less when it begins anew. Milliseconds. */
+const COUNTER_MS = 24 * 3_600_000;
 
 /** Keys that say where a session is in the directory. */
 export interface Place {
@@ -16,6 +20,12 @@ export interface Place {
   ids: string;
   ownIds: string;
 }
+
+/** What all gateways hear of, and how many times they were told: as SharedChannel tells. */
+const TELL = (channel: string, counter: string, fields: string) => `
+  redis.call('INCR', ${counter})
+  redis.call('PEXPIRE', ${counter}, ${COUNTER_MS})
+  redis.call('PUBLISH', ${channel}, cjson.encode(${fields}))`;
 
 const NOW = `local time = redis.call('TIME'); local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
@@ -41,7 +51,7 @@ const CLAIM = `
   if other and redis.call('ZSCORE', KEYS[3], other) then return 'workspace-busy' end
   redis.call('HSET', KEYS[1], unpack(ARGV, 10))
   ${ENTER}
-  redis.call('PUBLISH', ARGV[9], cjson.encode(redis.call('HGETALL', KEYS[1])))
+  ${TELL('ARGV[9]', 'KEYS[7]', "redis.call('HGETALL', KEYS[1])")}
   return 'claimed'`;
 
 /** … channel, fields. 0: Redis knows it, ended or not. */
@@ -50,7 +60,7 @@ const RESTORE = `
   if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
   redis.call('HSET', KEYS[1], unpack(ARGV, 8))
   ${ENTER}
-  redis.call('PUBLISH', ARGV[7], cjson.encode(redis.call('HGETALL', KEYS[1])))
+  ${TELL('ARGV[7]', 'KEYS[7]', "redis.call('HGETALL', KEYS[1])")}
   return 1`;
 
 /** … fields, written only where Redis has forgotten the session. 0: another gateway keeps it now. */
@@ -92,7 +102,7 @@ const UPDATE = `
   if state == '"ended"' then redis.call('HSET', KEYS[1], 'state', state)
   else redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
   local fields = redis.call('HGETALL', KEYS[1])
-  redis.call('PUBLISH', ARGV[2], cjson.encode(fields))
+  ${TELL('ARGV[2]', 'KEYS[2]', 'fields')}
   return fields`;
 
 /** ARGV: id, workspace */
@@ -115,9 +125,9 @@ interface Commands {
 }
 
 export interface DirectoryScripts {
-  claim(record: SessionRecord, place: Place, limits: SessionLimitCounts, channel: string): Promise<ClaimResult>;
+  claim(record: SessionRecord, place: Place, limits: SessionLimitCounts, channel: ChannelPlace): Promise<ClaimResult>;
   /** False: Redis knows the session. */
-  restore(record: SessionRecord, place: Place, channel: string): Promise<boolean>;
+  restore(record: SessionRecord, place: Place, channel: ChannelPlace): Promise<boolean>;
   /** Renews the lease, and tells Redis the record if it has forgotten it. False: another gateway keeps the session. */
   renew(record: SessionRecord, place: Place): Promise<boolean>;
   /** Ids of live sessions that no gateway keeps. */
@@ -125,7 +135,7 @@ export interface DirectoryScripts {
   adopt(record: SessionRecord, place: Place): Promise<boolean>;
   release(record: SessionRecord, place: Place): Promise<void>;
   /** The record after the change; null if there is none, or if it is to be ended and has ended already. */
-  update(session: string, patch: SessionPatch, keepMs: number, channel: string): Promise<SessionRecord | null>;
+  update(session: string, patch: SessionPatch, keepMs: number, channel: ChannelPlace): Promise<SessionRecord | null>;
   /** The session counts no more. */
   leave(record: SessionRecord, place: Place): Promise<void>;
 }
@@ -149,13 +159,13 @@ const keysOf = ({ session, live, own, workspaces, ids, ownIds }: Place) => [
 
 /** The scripts as this gateway runs them. */
 export function defineScripts(redis: RedisClient, gateway: string, times: Times): DirectoryScripts {
-  redis.defineCommand('claimSession', { numberOfKeys: 6, lua: CLAIM });
-  redis.defineCommand('restoreSession', { numberOfKeys: 6, lua: RESTORE });
+  redis.defineCommand('claimSession', { numberOfKeys: 7, lua: CLAIM });
+  redis.defineCommand('restoreSession', { numberOfKeys: 7, lua: RESTORE });
   redis.defineCommand('renewSession', { numberOfKeys: 6, lua: RENEW });
   redis.defineCommand('orphanedSessions', { numberOfKeys: 1, lua: ORPHANS });
   redis.defineCommand('adoptSession', { numberOfKeys: 6, lua: ADOPT });
   redis.defineCommand('releaseSession', { numberOfKeys: 3, lua: RELEASE });
-  redis.defineCommand('updateSession', { numberOfKeys: 1, lua: UPDATE });
+  redis.defineCommand('updateSession', { numberOfKeys: 2, lua: UPDATE });
   redis.defineCommand('leaveSession', { numberOfKeys: 3, lua: LEAVE });
   const commands = redis as unknown as Commands;
   const { leaseMs, unkeptMs, indexMs } = times;
@@ -169,9 +179,23 @@ export function defineScripts(redis: RedisClient, gateway: string, times: Times)
   ];
   return {
     claim: (record, place, { total, perUser }, channel) =>
-      commands.claimSession(...keysOf(place), ...entry(record), total, perUser, channel, ...fieldsOf(record)),
+      commands.claimSession(
+        ...keysOf(place),
+        channel.counter,
+        ...entry(record),
+        total,
+        perUser,
+        channel.name,
+        ...fieldsOf(record),
+      ),
     restore: async (record, place, channel) =>
-      (await commands.restoreSession(...keysOf(place), ...entry(record), channel, ...fieldsOf(record))) === 1,
+      (await commands.restoreSession(
+        ...keysOf(place),
+        channel.counter,
+        ...entry(record),
+        channel.name,
+        ...fieldsOf(record),
+      )) === 1,
     renew: async (record, place) =>
       (await commands.renewSession(...keysOf(place), ...entry(record), ...fieldsOf(record))) === 1,
     orphans: (live) => commands.orphanedSessions(live, leaseMs, unkeptMs),
@@ -181,7 +205,14 @@ export function defineScripts(redis: RedisClient, gateway: string, times: Times)
     },
     update: async (session, patch, keepMs, channel) => {
       const ends = patch.state === 'ended' ? 1 : 0;
-      const changed = await commands.updateSession(session, keepMs, channel, ends, ...fieldsOf(patch));
+      const changed = await commands.updateSession(
+        session,
+        channel.counter,
+        keepMs,
+        channel.name,
+        ends,
+        ...fieldsOf(patch),
+      );
       return changed === null ? null : recordOf(changed);
     },
     leave: async ({ id, workspace }, { live, own, workspaces }) => {

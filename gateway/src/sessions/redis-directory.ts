@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
 import type { Logger } from '../log';
 import { problem } from '../errors';
+import type { ChannelPlace } from '../redis/shared-channels';
+import { channelPlace } from '../redis/shared-channels';
 import type { SharedRedis } from '../redis/shared-redis';
 import type { ClaimResult, SessionDirectory, SessionLimitCounts, SessionPatch, SessionRecord } from './directory';
 import { defineScripts } from './redis-directory-scripts';
@@ -18,7 +21,7 @@ const TIMES: Times & { renewMs: number } = {
   renewMs: 5000,
   indexMs: KEEP_ENDED_MS + 60_000,
 };
-const CHANNEL = 'sessions:changed';
+const TOPIC = 'sessions:changed';
 /** When to ask again while Redis is away. Seconds. */
 const RETRY_AFTER_SECONDS = 2;
 
@@ -28,7 +31,6 @@ const RETRY_AFTER_SECONDS = 2;
  */
 export class RedisDirectory implements SessionDirectory {
   private readonly scripts: DirectoryScripts;
-  private readonly channel: string;
   private readonly leaseMs: number;
   private readonly listeners = new Set<(record: SessionRecord) => void>();
   private readonly lostListeners = new Set<(id: string) => void>();
@@ -37,7 +39,7 @@ export class RedisDirectory implements SessionDirectory {
   /** What has changed while Redis was away. Bounded by the sessions that there were, for none begin then. */
   private readonly untold = new Map<string, SessionPatch>();
   private readonly renewal: NodeJS.Timeout;
-  private readonly hear: (channel: string, message: string) => void;
+  private readonly channel: ChannelPlace;
 
   private constructor(
     private readonly redis: SharedRedis,
@@ -46,20 +48,22 @@ export class RedisDirectory implements SessionDirectory {
   ) {
     this.leaseMs = times.leaseMs;
     this.scripts = defineScripts(redis.commands, randomUUID(), times);
-    this.channel = redis.prefix + CHANNEL;
-    this.hear = (from, message) => {
-      if (from === this.channel) this.changed(this.read(JSON.parse(message) as string[]));
-    };
+    this.channel = channelPlace(redis, TOPIC);
     this.renewal = setInterval(this.renewSoon, times.renewMs);
   }
 
   /** Begins to listen. Redis has to be there. */
   static async open(redis: SharedRedis, log: Logger, times = TIMES): Promise<RedisDirectory> {
     const directory = new RedisDirectory(redis, log, times);
-    redis.subscriber.on('message', directory.hear);
-    await redis.subscriber.subscribe(directory.channel);
-    // Redis may have forgotten what lives: it is told again.
-    redis.commands.on('ready', directory.renewSoon);
+    await redis.channels.open({
+      name: TOPIC,
+      schema: z.array(z.string()),
+      heard: (fields) => {
+        const record = directory.read(fields);
+        if (record !== null) directory.changed(record);
+      },
+      exchange: () => directory.exchange(),
+    });
     return directory;
   }
 
@@ -86,17 +90,21 @@ export class RedisDirectory implements SessionDirectory {
   }
 
   async get(id: string): Promise<SessionRecord | null> {
-    const fields = await unavailable(this.redis.commands.hgetall(keyOf(id)));
-    return Object.keys(fields).length === 0 ? null : this.read(Object.entries(fields).flat());
+    return this.read(await this.fields(id));
   }
 
   async list(owner?: string): Promise<SessionRecord[]> {
     const index = owner === undefined ? 'ids' : `ids:${owner}`;
     const ids = await unavailable(this.redis.commands.zrevrange(index, 0, -1));
-    const records = await Promise.all(ids.map((id) => this.get(id)));
-    const gone = ids.filter((_id, at) => records[at] === null);
+    const found = await Promise.all(ids.map((id) => this.fields(id)));
+    // One that cannot be read is another release's, and not gone.
+    const gone = ids.filter((_id, at) => found[at]?.length === 0);
     if (gone.length > 0) await unavailable(this.redis.commands.zrem(index, ...gone));
-    return records.filter((record) => record !== null);
+    return found.map((fields) => this.read(fields)).filter((record) => record !== null);
+  }
+
+  private async fields(id: string): Promise<string[]> {
+    return Object.entries(await unavailable(this.redis.commands.hgetall(keyOf(id)))).flat();
   }
 
   /** While Redis is away, what this gateway vouches for goes on changing here, and is told when it is back. */
@@ -159,20 +167,39 @@ export class RedisDirectory implements SessionDirectory {
   close(): Promise<void> {
     clearInterval(this.renewal);
     this.listeners.clear();
-    this.redis.commands.off('ready', this.renewSoon);
-    this.redis.subscriber.off('message', this.hear);
     return Promise.resolve();
   }
 
   /** A record whose endpoint is no runner's leads nowhere. */
-  private read(fields: readonly string[]): SessionRecord {
+  private read(fields: readonly string[]): SessionRecord | null {
     const record = recordOf(fields);
+    if (record === null) {
+      if (fields.length > 0) this.log.warn('the record of a session is not as this release knows them');
+      return null;
+    }
     if (record.endpoint === null || isRunnerEndpoint(record.endpoint, record.id)) return record;
     this.log.error({ sessionId: record.id }, 'the endpoint of a session in Redis is not one of a session-runner');
     return { ...record, endpoint: null };
   }
 
-  private readonly renewSoon = () => void this.renew();
+  private readonly renewSoon = () => {
+    this.renew().catch((error: unknown) => {
+      this.log.warn({ err: error }, 'session leases not renewed: Redis is away');
+    });
+  };
+
+  /** Tells Redis again what lives, which it may have lost, and everybody here what they may have missed. */
+  private async exchange(): Promise<void> {
+    await this.renew();
+    // What changes while it is read is told by itself, and is newer.
+    const changed = new Set<string>();
+    const unsubscribe = this.subscribe(({ id }) => changed.add(id));
+    try {
+      for (const record of await this.list()) if (!changed.has(record.id)) this.changed(record);
+    } finally {
+      unsubscribe();
+    }
+  }
 
   private changed(record: SessionRecord): void {
     if (this.held.has(record.id)) this.held.set(record.id, record);
@@ -180,15 +207,12 @@ export class RedisDirectory implements SessionDirectory {
     for (const listener of this.listeners) listener(record);
   }
 
+  /** @throws Error when Redis is away */
   private async renew(): Promise<void> {
-    try {
-      for (const record of this.held.values()) {
-        if (!(await this.scripts.renew(record, placeOf(record)))) this.lost(record.id);
-      }
-      for (const [id, patch] of this.untold) await this.tell(id, patch);
-    } catch (error) {
-      this.log.warn({ err: error }, 'session leases not renewed: Redis is away');
+    for (const record of this.held.values()) {
+      if (!(await this.scripts.renew(record, placeOf(record)))) this.lost(record.id);
     }
+    for (const [id, patch] of this.untold) await this.tell(id, patch);
   }
 
   /** This gateway was away for too long, and another has taken the session over. */

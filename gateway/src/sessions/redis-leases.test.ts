@@ -96,6 +96,8 @@ const TIMES = { leaseMs: 4000, unkeptMs: 1500, renewMs: 100, indexMs: 5000 };
     expect(await later.claim({ ...record, id: randomUUID() }, LIMITS)).toBe('claimed');
     await later.close();
     const { commands } = opened[1]!.shared;
-    while ((await commands.keys('{test}:*')).length > 0);
+    // What counts messages, and marks that Redis has its data, ends later.
+    const left = async () => (await commands.keys('{test}:*')).filter((key) => !/:(?:told:|mark$)/.test(key));
+    while ((await left()).length > 0);
   });
 });

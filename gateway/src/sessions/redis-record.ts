@@ -1,5 +1,42 @@
-import { renamedActivity } from '@claude-webui/protocol';
+import { ACTIVITIES, SESSION_END_REASONS, SESSION_PROGRESS_CODES, renamedActivity } from '@claude-webui/protocol';
+import * as z from 'zod';
+import { USER_ROLES } from '../auth/roles';
 import type { SessionPatch, SessionRecord } from './directory';
+
+const end = z.object({
+  reason: z.enum(SESSION_END_REASONS),
+  exitCode: z.int().nullable(),
+  detail: z.string().exactOptional(),
+});
+const progress = z.object({ code: z.enum(SESSION_PROGRESS_CODES), detail: z.string().exactOptional() });
+const launch = z.object({
+  role: z.enum(USER_ROLES),
+  command: z.object({ program: z.string().nullable(), args: z.array(z.string()) }),
+});
+const share = z.object({ id: z.string(), secretHash: z.string(), createdAt: z.string(), expiresAt: z.string() });
+
+/**
+ * A record as a gateway of this or another release has written it. A word that only a later one knows is replaced by the least that it
+ * can mean where that is harmless; what else differs makes it no record.
+ */
+const sessionRecord = z.object({
+  id: z.string(),
+  name: z.string(),
+  owner: z.string(),
+  workspace: z.string(),
+  state: z.enum(['starting', 'ready', 'ended']),
+  progress: progress.nullable().catch(null).exactOptional(),
+  activity: z.preprocess(renamedActivity, z.enum(ACTIVITIES).catch('working')),
+  attachments: z.int().min(0),
+  createdAt: z.iso.datetime(),
+  lastActivityAt: z.iso.datetime(),
+  end: end.catch({ reason: 'terminated', exitCode: null }).exactOptional(),
+  endpoint: z.string().nullable(),
+  attachKey: z.string(),
+  shares: z.array(share).catch([]),
+  ownerName: z.string().exactOptional(),
+  launch: launch.exactOptional(),
+});
 
 /** A record, or part of one, as the fields of a Redis hash: name, JSON, name, JSON, … */
 export function fieldsOf(record: SessionRecord | SessionPatch): string[] {
@@ -8,15 +45,21 @@ export function fieldsOf(record: SessionRecord | SessionPatch): string[] {
   );
 }
 
-/** The record that these fields are, taken at its word: where its endpoint may lead is the reader's to ask. */
-export function recordOf(fields: readonly string[]): SessionRecord {
-  const entries: [string, unknown][] = [];
+/** The record that these fields are, or null. Where its endpoint may lead is the reader's to ask. */
+export function recordOf(fields: readonly string[]): SessionRecord | null {
+  const values: Record<string, unknown> = {};
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const name = fields[at] ?? '';
-    // Which gateway keeps it is the scripts' business, and not JSON.
-    if (name === 'keeper') continue;
-    const value: unknown = JSON.parse(fields[at + 1] ?? 'null');
-    entries.push([name, name === 'activity' ? renamedActivity(value) : value]);
+    // Of other fields, such as which gateway keeps it, not all are JSON.
+    if (Object.hasOwn(sessionRecord.shape, name)) values[name] = jsonIn(fields[at + 1] ?? '');
   }
-  return Object.fromEntries(entries) as unknown as SessionRecord;
+  return sessionRecord.safeParse(values).data ?? null;
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

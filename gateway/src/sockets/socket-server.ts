@@ -4,7 +4,6 @@ import type { Notice, StatusCode } from '@claude-webui/protocol';
 import { MAX_MESSAGE_BYTES, STATUS_SENTENCES, after, packetParser } from '@claude-webui/protocol';
 import { HttpRefusal, requestTarget } from '@claude-webui/protocol/http';
 import { Server as Engine } from 'engine.io';
-import type { ServerOptions } from 'socket.io';
 import { Server } from 'socket.io';
 import * as parser from 'socket.io-parser';
 import type { AuditTrail } from '../audit/audit';
@@ -24,8 +23,6 @@ import type { ClientSocket, Identity, SocketData, TerminalServer } from './types
 import { actorOf, closeSocket } from './types';
 
 export interface SocketServerParts {
-  /** What tells other gateways' clients; null: there are no others. */
-  adapter: ServerOptions['adapter'] | null;
   audit: AuditTrail;
   tokens: Tokens;
   revocations: Revocations;
@@ -65,8 +62,7 @@ export class SocketServer {
   private isDraining = false;
 
   constructor(private readonly parts: SocketServerParts) {
-    const adapter = parts.adapter === null ? {} : { adapter: parts.adapter };
-    this.io = new Server({ serveClient: false, parser: packetParser(parser), ...adapter });
+    this.io = new Server({ serveClient: false, parser: packetParser(parser) });
     const engine = new Engine({
       transports: ['websocket', 'polling'],
       // Terminal bytes are short or many; compressing them costs more than it saves, and delays Ctrl-C by seconds.
@@ -91,7 +87,7 @@ export class SocketServer {
     this.standingCheck = setInterval(() => this.dismissFormer(), STANDING_CHECK_MS);
     this.unsubscribe = parts.sessions.subscribe((record) => {
       // Every gateway hears of every session, and tells its own clients.
-      this.io.local.to(roomOf(record.owner)).to(ADMINISTRATORS).emit('session', sessionInfo(record));
+      this.io.to(roomOf(record.owner)).to(ADMINISTRATORS).emit('session', sessionInfo(record));
     });
   }
 
@@ -110,7 +106,7 @@ export class SocketServer {
     this.io.engine.handleUpgrade(request, socket, head);
   }
 
-  /** Tells everybody who has signed in, on all replicas. */
+  /** Tells everybody here who has signed in. */
   tell(notice: Notice): void {
     this.io.to(PEOPLE).emit('notice', notice);
   }

@@ -55,7 +55,6 @@ export class RunningGateway {
     const lifetimes = { accessSeconds: options.accessSeconds ?? 900, signInSeconds: 3600 };
     this.tokens = new Tokens(Keyset.ofSecret(SECRET), revocations, lifetimes, options.standing);
     this.sockets = new SocketServer({
-      adapter: null,
       audit: options.audit ?? { record: () => undefined },
       tokens: this.tokens,
       revocations,
