@@ -328,7 +328,6 @@ const STARTING: Omit<SessionRecord, 'id'> = {
   lastActivityAt: new Date(0).toISOString(),
   endpoint: null,
   attachKey: 'k',
-  shares: [],
 };
 
 test('a suspended session comes back for who opens it, not for a page that was there before', async () => {

@@ -6,6 +6,7 @@ import type { Notice } from '@claude-webui/protocol';
 import type { Connections } from '@claude-webui/protocol/http';
 import { Audit } from './audit/audit';
 import { sinkFor } from './audit/sink';
+import { Authority } from './auth/authority';
 import { ensureAdministrator } from './auth/first-administrator';
 import { Keyset } from './auth/keyset';
 import { LocalLoginLimit, SharedLoginLimit } from './auth/login-limit';
@@ -35,6 +36,9 @@ import { openBackend } from './sessions/open-backend';
 import { connectRedis } from './redis/shared-redis';
 import { MemoryDirectory } from './sessions/memory-directory';
 import { RedisDirectory } from './sessions/redis-directory';
+import { MemoryLinks } from './sessions/link-store';
+import { Links } from './sessions/links';
+import { RedisLinks } from './sessions/redis-links';
 import { Sessions } from './sessions/sessions';
 import type { LiveSecrets } from './secrets/live-secrets';
 import { openSecrets } from './secrets/open-secrets';
@@ -102,16 +106,19 @@ async function open(
   const keyset = await openKeyset(config, secrets);
   const users = await openUsers(config, secrets);
   const lifetimes = { accessSeconds: config.auth.accessTokenSeconds, signInSeconds: config.auth.signInSeconds };
-  const tokens = new Tokens(keyset, revocations, lifetimes, standingOf(users));
+  const authority = new Authority(keyset, revocations, standingOf(users, config.auth.oidc !== null));
+  const tokens = new Tokens(keyset, authority, lifetimes);
   const { passwordSignIn, oidc } = config.auth;
   const newAdministrator = passwordSignIn ? await ensureAdministrator(users, config.auth.adminPassword) : null;
   const credential = await secrets.follow('anthropic', credentialShape);
 
   const directory = redis === null ? new MemoryDirectory() : await RedisDirectory.open(redis, log);
+  const linkStore = redis === null ? new MemoryLinks() : await RedisLinks.open(redis, (id) => revocations.has(id), log);
+  const links = new Links(linkStore, directory, authority);
   const proxyOptions = { ...config.modelProxy, credential: () => credential.value };
   // A key that there is not may come later, but for one of the environment.
   const mayPay = credential.value !== null || config.secrets.source.kind !== 'environment';
-  const proxy = mayPay ? new ModelProxy(proxyOptions, tokens, directory, log) : null;
+  const proxy = mayPay ? new ModelProxy(proxyOptions, tokens, authority, directory, log) : null;
   await proxy?.listen();
   opened.push(async () => proxy?.close());
 
@@ -150,6 +157,7 @@ async function open(
     loginLimit: redis === null ? new LocalLoginLimit() : new SharedLoginLimit(redis.commands),
     countRequest: requestCounter(config.http.rateLimit, redis?.commands ?? null),
     sessions,
+    links,
     askWorkspace,
     draining: leaving.signal,
     notReady: () => [
@@ -160,7 +168,8 @@ async function open(
   const sockets = new SocketServer({
     audit,
     tokens,
-    revocations,
+    authority,
+    links,
     sessions,
     policy,
     metrics,

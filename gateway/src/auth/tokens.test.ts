@@ -1,6 +1,7 @@
 import type { Algorithm } from 'jsonwebtoken';
 import { sign } from 'jsonwebtoken';
 import { AppError } from '../errors';
+import { authorityOf } from '../testing/authority';
 import { Keyset } from './keyset';
 import { Revocations } from './revocations';
 import { Tokens } from './tokens';
@@ -13,7 +14,8 @@ function setUp(keyset = Keyset.of('k1', { k1: SECRET })) {
   const clock = { ms: START_MS };
   const now = () => clock.ms;
   const revocations = new Revocations(now);
-  const tokens = new Tokens(keyset, revocations, { accessSeconds: 900, signInSeconds: 3600 }, () => true, now);
+  const authority = authorityOf(keyset, { revocations, now });
+  const tokens = new Tokens(keyset, authority, { accessSeconds: 900, signInSeconds: 3600 }, now);
   return { clock, revocations, tokens };
 }
 
@@ -41,7 +43,7 @@ function forged(
 test('an issued token says who, in which sign-in, and until when', () => {
   const { tokens } = setUp();
   const signIn = tokens.startSignIn();
-  const claims = tokens.verifyAccess(tokens.issueAccess(ALICE, signIn).token);
+  const { claims } = tokens.verifyAccess(tokens.issueAccess(ALICE, signIn).token).who;
   const iat = START_MS / 1000;
   expect(claims).toMatchObject({ sub: 'u1', name: 'alice', role: 'user', sid: signIn.id, iat, exp: iat + 900 });
   expect(claims.jti).toMatch(/^[0-9a-f-]{36}$/);

@@ -2,13 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { JwtPayload } from 'jsonwebtoken';
 import { TokenExpiredError, decode, sign, verify } from 'jsonwebtoken';
-import * as z from 'zod';
 import { problem } from '../errors';
+import type { Access } from './access';
+import type { Authority, Person } from './authority';
+import type { Claims, SignIn, Subject } from './claims';
+import { claimsSchema } from './claims';
 import type { Keyset } from './keyset';
-import type { Revocations } from './revocations';
-import type { Standing } from './standing';
-import { USER_ROLES } from './roles';
-import type { UserRole } from './roles';
 
 const ISSUER = 'claude-webui';
 const AUDIENCE = {
@@ -24,53 +23,11 @@ const ALGORITHM = 'HS256';
  */
 const MODEL_TOKEN_SECONDS = 30 * 24 * 3600;
 
-/** One act of signing in; all its tokens share it. */
-export interface SignIn {
-  id: string;
-  /** Seconds since the epoch. */
-  at: number;
-}
-
-/** Whom a token is for. */
-export interface Subject {
-  id: string;
-  username: string;
-  role: UserRole;
-  /** Of whose password, in seconds since the epoch; a sign-in ends with the password it was made by. */
-  passwordChangedAt?: number;
-  /** Who vouches for them, if it is not the user store. */
-  provider?: 'oidc' | undefined;
-}
-
-const claimsSchema = z.object({
-  /** User id. */
-  sub: z.string(),
-  /** User name. */
-  name: z.string(),
-  role: z.enum(USER_ROLES),
-  /** Where they signed in, if not here. */
-  idp: z.literal('oidc').optional(),
-  /** Since when the password is theirs by which they signed in, as the user store has it. */
-  pwd_at: z.int().optional(),
-  /** The sign-in. */
-  sid: z.string(),
-  /** When that was, in seconds since the epoch. */
-  auth_time: z.int(),
-  jti: z.string(),
-  iat: z.int(),
-  /** Seconds since the epoch. */
-  exp: z.int(),
-});
-
-/** What a verified access or refresh token says, and which key (Keyset.markOf) has signed it. */
-export type Claims = z.infer<typeof claimsSchema> & { signedBy: string };
-
 export class Tokens {
   constructor(
     private readonly keyset: Keyset,
-    private readonly revocations: Revocations,
+    private readonly authority: Authority,
     private readonly lifetimes: { accessSeconds: number; signInSeconds: number },
-    private readonly standing: Standing = () => true,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -97,13 +54,18 @@ export class Tokens {
   }
 
   /** @throws AppError unauthorized, token-expired, signed-out */
-  verifyAccess(token: string): Claims {
-    return this.verifyPerson(token, AUDIENCE.access);
+  verifyAccess(token: string): Access<Person> {
+    const access = this.authority.person(this.verifyPerson(token, AUDIENCE.access));
+    const lapse = access.lapse();
+    if (lapse !== null) throw problem(lapse);
+    return access;
   }
 
   /** @throws AppError unauthorized, token-expired, signed-out */
   verifyRefresh(token: string): Claims {
-    return this.verifyPerson(token, AUDIENCE.refresh);
+    const claims = this.verifyPerson(token, AUDIENCE.refresh);
+    if (!this.authority.isSignedIn(claims)) throw problem('signed-out');
+    return claims;
   }
 
   /** The session the token is for. Whether that lives is the caller's to ask. @throws AppError unauthorized */
@@ -113,16 +75,6 @@ export class Tokens {
     return sub;
   }
 
-  /** Whether claims that were verified once still hold, but for the time: not revoked, their key and their person still there. */
-  isCurrent(claims: Claims): boolean {
-    return (
-      this.keyset.holds(claims.signedBy) &&
-      !this.revocations.has(claims.jti) &&
-      !this.revocations.has(claims.sid) &&
-      this.standing(claims)
-    );
-  }
-
   /** Whether a token is signed by a key that signs no more, and goes when that is withdrawn. */
   isOutdated(claims: Claims): boolean {
     return claims.signedBy !== this.keyset.markOf(this.keyset.signing().active);
@@ -130,16 +82,14 @@ export class Tokens {
 
   /** Ends a sign-in, with all tokens of it. */
   revoke(claims: Claims): void {
-    this.revocations.revoke(claims.sid, this.signInExpiry({ id: claims.sid, at: claims.auth_time }) * 1000);
+    this.authority.endSignIn(claims, this.signInExpiry({ id: claims.sid, at: claims.auth_time }) * 1000);
   }
 
   private verifyPerson(token: string, audience: string): Claims {
     const { payload, signedBy } = this.verify(token, audience);
     const parsed = claimsSchema.safeParse(payload);
     if (!parsed.success) throw problem('unauthorized');
-    const claims = { ...parsed.data, signedBy };
-    if (!this.isCurrent(claims)) throw problem('signed-out');
-    return claims;
+    return { ...parsed.data, signedBy };
   }
 
   private issueFor(

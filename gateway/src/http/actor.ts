@@ -1,6 +1,6 @@
 /** Who is behind a request, for the audit log. */
 import type { Request, Response } from 'express';
-import type { Claims, Subject } from '../auth/tokens';
+import type { Claims, Subject } from '../auth/claims';
 import type { Actor, AuditContext } from '../audit/events';
 import { requestIdOf } from './request-id';
 

@@ -4,7 +4,7 @@ import type { Notice } from '@claude-webui/protocol';
 import type { Express, Request, Response } from 'express';
 import type { AuditTrail } from '../audit/audit';
 import { randomPassword } from '../auth/password-rule';
-import type { Claims } from '../auth/tokens';
+import type { Claims } from '../auth/claims';
 import type { User, Users } from '../auth/users';
 import { problem } from '../errors';
 import { by } from './actor';
@@ -105,7 +105,7 @@ function serveUsers(app: Express, { audit, users }: AdministrationParts, authent
 
 /** @throws AppError unauthorized, token-expired, signed-out, administrators-only */
 function administratorOf(authenticate: Authenticate, request: Request, response: Response): Claims {
-  const claims = authenticate(request, response);
+  const { claims } = authenticate(request, response).who;
   if (claims.role !== 'admin') throw problem('administrators-only');
   return claims;
 }

@@ -5,6 +5,7 @@ import type { Config } from '../config/config';
 import { problem } from '../errors';
 import type { Logger } from '../log';
 import type { AskWorkspace } from '../runner-link/workspace';
+import type { Links } from '../sessions/links';
 import type { AdministrationParts } from './administration';
 import { serveAdministration } from './administration';
 import type { AuthParts } from './auth';
@@ -33,6 +34,7 @@ export interface AppParts extends AuthParts, Omit<AdministrationParts, 'users'> 
   config: Config['http'];
   log: Logger;
   sessions: SessionCalls;
+  links: Links;
   countRequest: CountRequest;
   askWorkspace: AskWorkspace;
   /** Aborts when the server stops. */
@@ -58,7 +60,7 @@ export function createApp(parts: AppParts): Express {
   serveAuth(app, parts, authenticate);
   serveOidc(app, parts);
   serveSessions(app, sessions, authenticate, audit);
-  serveShares(app, sessions, authenticate, audit);
+  serveShares(app, parts, authenticate, audit);
   serveFiles(app, {
     ...{ sessions, authenticate, audit },
     authenticateReader: authenticator(tokens, metrics, readerTokenOf),

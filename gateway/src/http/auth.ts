@@ -1,7 +1,8 @@
 /** `/auth/*`: sign in and out, stay signed in, change the password. */
 import type { Express, Request, Response } from 'express';
 import type { LoginLimit } from '../auth/login-limit';
-import type { Claims, SignIn, Subject, Tokens } from '../auth/tokens';
+import type { Claims, SignIn, Subject } from '../auth/claims';
+import type { Tokens } from '../auth/tokens';
 import type { User, Users } from '../auth/users';
 import { AppError, problem } from '../errors';
 import { attribute, attributeClaim, by } from './actor';
@@ -76,7 +77,7 @@ export function serveAuth(app: Express, parts: AuthParts, authenticate: Authenti
   resource(app, '/auth/me', {
     get: [
       (request, response) => {
-        const { sub, name, role, exp } = authenticate(request, response);
+        const { sub, name, role, exp } = authenticate(request, response).who.claims;
         response.json({ expiresAt: isoTime(exp), user: { id: sub, username: name, role } });
       },
     ],
@@ -85,7 +86,7 @@ export function serveAuth(app: Express, parts: AuthParts, authenticate: Authenti
     post: [
       readJson,
       async (request, response) => {
-        const claims = authenticate(request, response);
+        const { claims } = authenticate(request, response).who;
         if (claims.idp !== undefined) throw problem('password-elsewhere');
         if (users.keptElsewhere !== null) throw problem('users-kept-elsewhere', users.keptElsewhere);
         const { current, new: wanted } = bodyOf(request, passwordBody);
@@ -158,7 +159,7 @@ function refreshClaims(tokens: Tokens, request: Request): Claims {
 function presentedClaims(tokens: Tokens, request: Request): Claims[] {
   const [bearer, cookie] = [bearerOf(request), refreshCookie(request)];
   return [
-    bearer === null ? null : claimsIfValid(() => tokens.verifyAccess(bearer)),
+    bearer === null ? null : claimsIfValid(() => tokens.verifyAccess(bearer).who.claims),
     cookie === null ? null : claimsIfValid(() => tokens.verifyRefresh(cookie)),
   ].filter((claims) => claims !== null);
 }

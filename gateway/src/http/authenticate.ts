@@ -1,11 +1,13 @@
 import type { Request, Response } from 'express';
-import type { Claims, Tokens } from '../auth/tokens';
+import type { Access } from '../auth/access';
+import type { Person } from '../auth/authority';
+import type { Tokens } from '../auth/tokens';
 import { AppError, problem } from '../errors';
 import type { Metrics } from '../metrics/metrics';
 import { attribute } from './actor';
 
 /** Who asks, by the access token of the request. @throws AppError unauthorized, token-expired, signed-out */
-export type Authenticate = (request: Request, response: Response) => Claims;
+export type Authenticate = (request: Request, response: Response) => Access<Person>;
 
 export function authenticator(
   tokens: Tokens,
@@ -16,9 +18,9 @@ export function authenticator(
     const token = tokenOf(request);
     if (token === null) throw problem('unauthorized');
     try {
-      const claims = tokens.verifyAccess(token);
-      attribute(response, claims);
-      return claims;
+      const access = tokens.verifyAccess(token);
+      attribute(response, access.who.claims);
+      return access;
     } catch (error) {
       if (error instanceof AppError) metrics.authFailures.inc({ reason: error.code });
       throw error;

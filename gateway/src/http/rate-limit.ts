@@ -89,7 +89,7 @@ export function limitRate(options: RateLimitOptions, count: CountRequest, tokens
 function personOf(tokens: Tokens, token: string | null): string {
   if (token === null) return '';
   try {
-    return tokens.verifyAccess(token).sub;
+    return tokens.verifyAccess(token).who.claims.sub;
   } catch (error) {
     if (error instanceof AppError) return '';
     throw error;

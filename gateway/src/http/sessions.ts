@@ -1,4 +1,6 @@
 import type { Express, Request, Response } from 'express';
+import type { Access } from '../auth/access';
+import type { Person } from '../auth/authority';
 import type { AuditTrail } from '../audit/audit';
 import type { Sessions, Viewer } from '../sessions/sessions';
 import { sessionInfo } from '../sessions/sessions';
@@ -10,12 +12,16 @@ import { createBody, documentedSession, listQuery, renameBody } from './schemas'
 import type { SessionRecord } from '../sessions/directory';
 
 /** What the REST API needs of Sessions. */
-export type SessionCalls = Pick<Sessions, 'create' | 'list' | 'get' | 'rename' | 'end' | 'share' | 'unshare'>;
+export type SessionCalls = Pick<Sessions, 'create' | 'list' | 'get' | 'rename' | 'end'>;
+
+/** Somebody who has signed in, as the sessions know people. */
+export function viewerBy({ role, who: { claims } }: Access<Person>): Viewer {
+  return { id: claims.sub, role, name: claims.name };
+}
 
 /** Who asks, as the sessions know people. */
 export function viewerOf(authenticate: Authenticate, request: Request, response: Response): Viewer {
-  const { sub, role, name } = authenticate(request, response);
-  return { id: sub, role, name };
+  return viewerBy(authenticate(request, response));
 }
 
 const shown = (record: SessionRecord) => documentedSession(sessionInfo(record));

@@ -1,7 +1,7 @@
 import type { Express, Request } from 'express';
 import type { AuditTrail } from '../audit/audit';
-import { problem } from '../errors';
-import type { ShareRecord } from '../sessions/directory';
+import type { Link } from '../sessions/link-store';
+import type { Links } from '../sessions/links';
 import { by } from './actor';
 import type { Authenticate } from './authenticate';
 import { bodyOf, pathPart, readJson } from './input';
@@ -11,13 +11,18 @@ import type { SessionCalls } from './sessions';
 import { viewerOf } from './sessions';
 
 /** `/api/v1/sessions/:id/shares`: read-only links to a session. */
-export function serveShares(app: Express, sessions: SessionCalls, authenticate: Authenticate, audit: AuditTrail): void {
+export function serveShares(
+  app: Express,
+  { sessions, links }: { sessions: SessionCalls; links: Links },
+  authenticate: Authenticate,
+  audit: AuditTrail,
+): void {
   resource(app, '/api/v1/sessions/:id/shares', {
     get: [
       async (request, response) => {
         const viewer = viewerOf(authenticate, request, response);
-        const { shares } = await sessions.get(viewer, pathPart(request, 'id'));
-        response.json({ shares: shares.filter((share) => Date.parse(share.expiresAt) > Date.now()).map(shown) });
+        const shares = await links.of(await sessions.get(viewer, pathPart(request, 'id')));
+        response.json({ shares: shares.map(shown) });
       },
     ],
     post: [
@@ -25,10 +30,11 @@ export function serveShares(app: Express, sessions: SessionCalls, authenticate: 
       async (request, response) => {
         const viewer = viewerOf(authenticate, request, response);
         const { expiresInSeconds } = bodyOf(request, shareBody);
-        const { share, secret } = await sessions.share(viewer, pathPart(request, 'id'), expiresInSeconds);
-        const { id: shareId, expiresAt } = share;
+        const session = await sessions.get(viewer, pathPart(request, 'id'));
+        const { link, secret } = await links.make(viewer, session, expiresInSeconds);
+        const { id: shareId, expiresAt } = link;
         audit.record({ event: 'share.made', ...by(request, response), shareId, expiresAt });
-        response.status(201).json({ ...shown(share), url: linkFor(request, secret) });
+        response.status(201).json({ ...shown(link), url: linkFor(request, secret) });
       },
     ],
   });
@@ -36,10 +42,8 @@ export function serveShares(app: Express, sessions: SessionCalls, authenticate: 
     delete: [
       async (request, response) => {
         const viewer = viewerOf(authenticate, request, response);
-        const [id, shareId] = [pathPart(request, 'id'), pathPart(request, 'shareId')];
-        const { shares } = await sessions.get(viewer, id);
-        if (!shares.some((share) => share.id === shareId)) throw problem('share-not-found');
-        await sessions.unshare(viewer, id, shareId);
+        const shareId = pathPart(request, 'shareId');
+        await links.takeBack(await sessions.get(viewer, pathPart(request, 'id')), shareId);
         audit.record({ event: 'share.revoked', ...by(request, response), shareId });
         response.status(204).end();
       },
@@ -47,7 +51,7 @@ export function serveShares(app: Express, sessions: SessionCalls, authenticate: 
   });
 }
 
-const shown = ({ id, createdAt, expiresAt }: ShareRecord) => ({ id, createdAt, expiresAt });
+const shown = ({ id, createdAt, expiresAt }: Link) => ({ id, createdAt, expiresAt });
 
 /** The secret is the fragment, which browsers keep to themselves: no log or proxy ever sees it. */
 function linkFor(request: Request, secret: string): string {

@@ -1,7 +1,8 @@
 /** The cookie that a sign-in survives a reload by. */
 import { parseCookie } from 'cookie';
 import type { CookieOptions, Request, Response } from 'express';
-import type { SignIn, Subject, Tokens } from '../auth/tokens';
+import type { SignIn, Subject } from '../auth/claims';
+import type { Tokens } from '../auth/tokens';
 import { attributeSubject } from './actor';
 
 const COOKIE = 'claude_webui_refresh';

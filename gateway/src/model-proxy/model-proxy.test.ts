@@ -2,20 +2,23 @@ import { once } from 'node:events';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import { Keyset } from '../auth/keyset';
-import { Revocations } from '../auth/revocations';
+import type { UserRole } from '../auth/roles';
 import { Tokens } from '../auth/tokens';
 import { createLogger } from '../log';
 import type { Credential } from '../secrets/shapes';
 import type { SessionRecord } from '../sessions/directory';
+import { authorityOf } from '../testing/authority';
 import { bodyOf, listen, unsignedToken } from '../testing/http';
 import { readyRecord } from '../testing/session-record';
 import { ModelProxy } from './model-proxy';
 
 const KEY = 'sk-the-real-key';
-const tokens = new Tokens(Keyset.ofSecret('a secret of more than 32 characters for tests'), new Revocations(), {
-  accessSeconds: 60,
-  signInSeconds: 3600,
-});
+const keyset = Keyset.ofSecret('a secret of more than 32 characters for tests');
+let roleOfOwner: UserRole | null;
+const authority = authorityOf(keyset, { standing: { isLetIn: () => true, roleOf: () => roleOfOwner } });
+const tokens = new Tokens(keyset, authority, { accessSeconds: 60, signInSeconds: 3600 });
+
+beforeEach(() => (roleOfOwner = 'user'));
 
 let closers: (() => Promise<void>)[] = [];
 
@@ -49,6 +52,7 @@ async function startBefore(
   const proxy = new ModelProxy(
     { host: '127.0.0.1', port: 0, url: null, upstream, credential: () => credential },
     tokens,
+    authority,
     directory,
     createLogger('silent'),
   );
@@ -85,6 +89,24 @@ test('a call reaches the provider with the key and without the session’s token
   expect(request?.headers).toMatchObject({ 'x-api-key': KEY, 'anthropic-version': '2023-06-01' });
   expect(JSON.stringify(request?.rawHeaders)).not.toContain(token);
   expect(request?.headers.cookie).toBeUndefined();
+});
+
+test.each([
+  ['has been disabled or removed', null],
+  ['may not have sessions any more', 'viewer' as const],
+])('the calls of a session whose owner %s do not reach the provider', async (_what, role) => {
+  let calls = 0;
+  const { base, token } = await start((_request, response) => {
+    calls += 1;
+    response.end('{}');
+  });
+  const call = () => fetch(`${base}/v1/messages`, { method: 'POST', headers: asSession(token), body: '{}' });
+  expect((await call()).status).toBe(200);
+  roleOfOwner = role;
+  const refused = await call();
+  expect(refused.status).toBe(403);
+  expect(await refused.json()).toMatchObject({ error: { type: 'permission_error' } });
+  expect(calls).toBe(1);
 });
 
 test('a bearer credential takes the place of the session’s own bearer token', async () => {

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { Connections } from '@claude-webui/protocol/http';
 import { guardedServer } from '@claude-webui/protocol/http';
+import type { Authority } from '../auth/authority';
 import type { Tokens } from '../auth/tokens';
 import { AppError } from '../errors';
 import type { Logger } from '../log';
@@ -56,6 +57,7 @@ export class ModelProxy {
   constructor(
     private readonly options: ModelProxyOptions,
     private readonly tokens: Tokens,
+    private readonly authority: Authority,
     private readonly directory: Pick<SessionDirectory, 'get'>,
     private readonly log: Logger,
   ) {
@@ -106,6 +108,8 @@ export class ModelProxy {
     if (record === null) {
       return refuse(response, 401, 'authentication_error', 'This token is not one of a running session.');
     }
+    if (!this.authority.owner(record.owner, record.launch?.role ?? 'user').stillHolds())
+      return refuse(response, 403, 'permission_error', "This session's owner may not use it any more.");
     this.connections.trust(request.socket);
     const unmark = markModelCall(record);
     try {

@@ -24,6 +24,12 @@ export const channelPlace = ({ prefix }: Pick<RedisConnections, 'prefix'>, topic
   counter: `told:${topic}`,
 });
 
+/** The part of a script that tells: names of the counter's key, of the channel and of the text. */
+export const tellIn = (counter: string, channel: string, text: string) => `
+  redis.call('INCR', ${counter})
+  redis.call('EXPIRE', ${counter}, ${COUNTER_SECONDS})
+  redis.call('PUBLISH', ${channel}, ${text})`;
+
 /** Commands that are run all or none. */
 export type Change = (all: ChainableCommander) => ChainableCommander;
 

@@ -8,7 +8,6 @@ export interface SessionRecord extends SessionInfo {
   endpoint: string | null;
   /** Signs this session's runner tokens. */
   attachKey: string;
-  shares: ShareRecord[];
   /** What the owner is called. */
   ownerName?: string;
   /** What the policy had allowed; without it Claude Code for a user. */
@@ -19,17 +18,6 @@ export interface SessionRecord extends SessionInfo {
 export interface Launch {
   role: UserRole;
   command: SessionCommand;
-}
-
-/** A read-only link to a session. */
-export interface ShareRecord {
-  id: string;
-  /** SHA-256 of the link's secret, hex: the directory cannot be used to watch. */
-  secretHash: string;
-  /** ISO 8601. */
-  createdAt: string;
-  /** ISO 8601. */
-  expiresAt: string;
 }
 
 export interface SessionLimitCounts {
@@ -44,7 +32,7 @@ export type ClaimResult = 'claimed' | 'sessions-full' | 'sessions-full-user' | '
 export type SessionPatch = Partial<
   Pick<
     SessionRecord,
-    'name' | 'state' | 'progress' | 'activity' | 'attachments' | 'lastActivityAt' | 'endpoint' | 'end' | 'shares'
+    'name' | 'state' | 'progress' | 'activity' | 'attachments' | 'lastActivityAt' | 'endpoint' | 'end'
   >
 >;
 

@@ -18,7 +18,6 @@ function record(id: string, owner = 'alice', workspace = id): SessionRecord {
     lastActivityAt: now,
     endpoint: null,
     attachKey: 'key',
-    shares: [],
   };
 }
 

@@ -1,11 +1,9 @@
 /** The directory's changes as scripts, each of which Redis runs whole, and by its own clock: gateways' clocks may differ. */
 import type { RedisClient } from '../redis/connection';
 import type { ChannelPlace } from '../redis/shared-channels';
+import { tellIn } from '../redis/shared-channels';
 import type { ClaimResult, SessionLimitCounts, SessionPatch, SessionRecord } from './directory';
 import { fieldsOf, recordOf } from './redis-record';
-
-/** A counter that nobody has counted on for so long says no less when it begins anew. Milliseconds. */
-const COUNTER_MS = 24 * 3_600_000;
 
 /** Keys that say where a session is in the directory. */
 export interface Place {
@@ -20,12 +18,6 @@ export interface Place {
   ids: string;
   ownIds: string;
 }
-
-/** What all gateways hear of, and how many times they were told: as SharedChannel tells. */
-const TELL = (channel: string, counter: string, fields: string) => `
-  redis.call('INCR', ${counter})
-  redis.call('PEXPIRE', ${counter}, ${COUNTER_MS})
-  redis.call('PUBLISH', ${channel}, cjson.encode(${fields}))`;
 
 const NOW = `local time = redis.call('TIME'); local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
@@ -51,7 +43,7 @@ const CLAIM = `
   if other and redis.call('ZSCORE', KEYS[3], other) then return 'workspace-busy' end
   redis.call('HSET', KEYS[1], unpack(ARGV, 10))
   ${ENTER}
-  ${TELL('ARGV[9]', 'KEYS[7]', "redis.call('HGETALL', KEYS[1])")}
+  ${tellIn('KEYS[7]', 'ARGV[9]', "cjson.encode(redis.call('HGETALL', KEYS[1]))")}
   return 'claimed'`;
 
 /** … channel, fields. 0: Redis knows it, ended or not. */
@@ -60,7 +52,7 @@ const RESTORE = `
   if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
   redis.call('HSET', KEYS[1], unpack(ARGV, 8))
   ${ENTER}
-  ${TELL('ARGV[7]', 'KEYS[7]', "redis.call('HGETALL', KEYS[1])")}
+  ${tellIn('KEYS[7]', 'ARGV[7]', "cjson.encode(redis.call('HGETALL', KEYS[1]))")}
   return 1`;
 
 /** … fields, written only where Redis has forgotten the session. 0: another gateway keeps it now. */
@@ -102,7 +94,7 @@ const UPDATE = `
   if state == '"ended"' then redis.call('HSET', KEYS[1], 'state', state)
   else redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
   local fields = redis.call('HGETALL', KEYS[1])
-  ${TELL('ARGV[2]', 'KEYS[2]', 'fields')}
+  ${tellIn('KEYS[2]', 'ARGV[2]', 'cjson.encode(fields)')}
   return fields`;
 
 /** ARGV: id, workspace */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Logger } from '../log';
-import { problem } from '../errors';
 import type { ChannelPlace } from '../redis/shared-channels';
 import { channelPlace } from '../redis/shared-channels';
 import type { SharedRedis } from '../redis/shared-redis';
@@ -10,6 +9,7 @@ import { defineScripts } from './redis-directory-scripts';
 import type { DirectoryScripts, Place, Times } from './redis-directory-scripts';
 import { recordOf } from './redis-record';
 import { isRunnerEndpoint } from './runner-endpoint';
+import { away, unavailable } from './unavailable';
 
 /** People come back to learn why a session ended; after this long they do not. Milliseconds. */
 const KEEP_ENDED_MS = 60 * 60_000;
@@ -22,8 +22,6 @@ const TIMES: Times & { renewMs: number } = {
   indexMs: KEEP_ENDED_MS + 60_000,
 };
 const TOPIC = 'sessions:changed';
-/** When to ask again while Redis is away. Seconds. */
-const RETRY_AFTER_SECONDS = 2;
 
 /**
  * The directory that all gateways share. Each session has a lease, renewed by the gateway that keeps it: the one that claimed it, or
@@ -234,13 +232,4 @@ function placeOf({ id, owner }: SessionRecord): Place {
     ids: 'ids',
     ownIds: `ids:${owner}`,
   };
-}
-
-const away = () => problem('not-ready', 'The session directory is away.', RETRY_AFTER_SECONDS);
-
-/** What Redis does not answer is not lost: the caller is told to come again. */
-function unavailable<T>(answer: Promise<T>): Promise<T> {
-  return answer.catch(() => {
-    throw away();
-  });
 }

@@ -13,7 +13,6 @@ const launch = z.object({
   role: z.enum(USER_ROLES),
   command: z.object({ program: z.string().nullable(), args: z.array(z.string()) }),
 });
-const share = z.object({ id: z.string(), secretHash: z.string(), createdAt: z.string(), expiresAt: z.string() });
 
 /**
  * A record as a gateway of this or another release has written it. A word that only a later one knows is replaced by the least that it
@@ -33,15 +32,17 @@ const sessionRecord = z.object({
   end: end.catch({ reason: 'terminated', exitCode: null }).exactOptional(),
   endpoint: z.string().nullable(),
   attachKey: z.string(),
-  shares: z.array(share).catch([]),
   ownerName: z.string().exactOptional(),
   launch: launch.exactOptional(),
 });
 
+/** Gateways of before 0.2 look into it in every record; links have keys of their own since. */
+const NO_SHARES = { shares: [] };
+
 /** A record, or part of one, as the fields of a Redis hash: name, JSON, name, JSON, … */
 export function fieldsOf(record: SessionRecord | SessionPatch): string[] {
-  return Object.entries(record).flatMap(([name, value]: [string, unknown]) =>
-    value === undefined ? [] : [name, JSON.stringify(value)],
+  return Object.entries('id' in record ? { ...record, ...NO_SHARES } : record).flatMap(
+    ([name, value]: [string, unknown]) => (value === undefined ? [] : [name, JSON.stringify(value)]),
   );
 }
 

@@ -101,8 +101,6 @@ describe('what people may do with sessions', () => {
     await expect(local.sessions.get(BOB, id)).rejects.toMatchObject(notFound);
     await expect(local.sessions.rename(BOB, id, 'mine')).rejects.toMatchObject(notFound);
     await expect(local.sessions.end(BOB, id)).rejects.toMatchObject(notFound);
-    await expect(local.sessions.share(BOB, id, 60)).rejects.toMatchObject(notFound);
-    await expect(local.sessions.unshare(BOB, id, 'any')).rejects.toMatchObject(notFound);
     await expect(local.sessions.get(BOB, 'no-such-session')).rejects.toMatchObject(notFound);
     expect(await local.sessions.list(BOB, true)).toEqual([]);
   });
@@ -118,47 +116,10 @@ describe('what people may do with sessions', () => {
     await expect(local.sessions.create(WATCHER, {})).rejects.toMatchObject({ code: 'forbidden' });
   });
 
-  test('what is shown of a session holds no key, place or link', async () => {
-    await local.sessions.share(ALICE, id, 60);
+  test('what is shown of a session holds no key and no place', async () => {
     const info = sessionInfo(await local.sessions.get(ALICE, id));
     expect(Object.keys(info)).not.toEqual(expect.arrayContaining(['attachKey']));
     expect(Object.keys(info)).not.toEqual(expect.arrayContaining(['endpoint']));
-    expect(Object.keys(info)).not.toEqual(expect.arrayContaining(['shares']));
-  });
-
-  test('a share link opens its session until it is taken back', async () => {
-    const { share, secret } = await local.sessions.share(ALICE, id, 60);
-    expect(JSON.stringify(await local.sessions.get(ALICE, id))).not.toContain(secret);
-    expect((await local.sessions.findShare(secret))?.record.id).toBe(id);
-    expect(await local.sessions.findShare(`${secret}x`)).toBeNull();
-    await local.sessions.unshare(ALICE, id, share.id);
-    expect(await local.sessions.findShare(secret)).toBeNull();
-  });
-
-  test('a share link ends with its time and with its session', async () => {
-    const expired = await local.sessions.share(ALICE, id, 0);
-    expect(await local.sessions.findShare(expired.secret)).toBeNull();
-    const { secret } = await local.sessions.share(ALICE, id, 60);
-    await local.sessions.end(ALICE, id);
-    expect(await local.sessions.findShare(secret)).toBeNull();
-    await expect(local.sessions.share(ALICE, id, 60)).rejects.toMatchObject({ code: 'session-over' });
-  });
-
-  test('a session has at most 16 links', async () => {
-    for (let n = 0; n < 16; n += 1) await local.sessions.share(ALICE, id, 60);
-    await expect(local.sessions.share(ALICE, id, 60)).rejects.toMatchObject({ code: 'too-many-shares' });
-  });
-
-  test('links made at the same moment all open the session', async () => {
-    const made = await Promise.all(Array.from({ length: 5 }, () => local.sessions.share(ALICE, id, 60)));
-    const found = await Promise.all(made.map(({ secret }) => local.sessions.findShare(secret)));
-    expect(found.filter((entry) => entry !== null)).toHaveLength(5);
-  });
-
-  test('a link taken back while another is made stays taken back', async () => {
-    const { share, secret } = await local.sessions.share(ALICE, id, 60);
-    await Promise.all([local.sessions.unshare(ALICE, id, share.id), local.sessions.share(ALICE, id, 60)]);
-    expect(await local.sessions.findShare(secret)).toBeNull();
   });
 });
 

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type {
   RunnerEvent,
   RunnerMeasure,
@@ -17,20 +17,12 @@ import type { Policy } from '../policy/policy';
 import type { ProvenSettings } from '../policy/proven-settings';
 import type { FoundSession, Placement, SessionBackend } from './backend';
 import { PlacementLeft, SessionStartError } from './backend';
-import type {
-  Launch,
-  SessionDirectory,
-  SessionLimitCounts,
-  SessionPatch,
-  SessionRecord,
-  ShareRecord,
-} from './directory';
+import type { Launch, SessionDirectory, SessionLimitCounts, SessionPatch, SessionRecord } from './directory';
 import { Keeper } from './keeper';
 
 const DEFAULT_SIZE: TerminalSize = { cols: 80, rows: 24 };
 /** Of a session whose record nobody has kept. */
 const USUAL_LAUNCH: Launch = { role: 'user', command: { program: null, args: [] } };
-const MAX_SHARES = 16;
 /** From the wish to end a session to the word that it has. Milliseconds. */
 const END_TIMEOUT_MS = 20_000;
 
@@ -58,22 +50,13 @@ export type ModelEnvironment = (sessionId: string) => Record<string, string>;
 
 /** A session as people may see it: without keys, places and links. */
 export function sessionInfo(record: SessionRecord): SessionInfo {
-  const {
-    attachKey: _key,
-    endpoint: _endpoint,
-    shares: _shares,
-    launch: _launch,
-    ownerName: _ownerName,
-    ...info
-  } = record;
+  const { attachKey: _key, endpoint: _endpoint, launch: _launch, ownerName: _ownerName, ...info } = record;
   return info;
 }
 
 /** Everything that can be done with sessions, by those who may. */
 export class Sessions {
   private readonly closing = new AbortController();
-  /** Changes of links follow each other, so that each begins with what the one before has left. */
-  private linkChanges: Promise<unknown> = Promise.resolve();
   private readonly keeper: Keeper;
   private readonly placements = new Set<Promise<void>>();
 
@@ -201,52 +184,6 @@ export class Sessions {
     });
   }
 
-  /** Makes a link for watching. The secret is told once and kept nowhere. */
-  share(viewer: Viewer, id: string, seconds: number): Promise<{ share: ShareRecord; secret: string }> {
-    return this.afterOthers(() => this.addLink(viewer, id, seconds));
-  }
-
-  unshare(viewer: Viewer, id: string, shareId: string): Promise<void> {
-    return this.afterOthers(() => this.removeLink(viewer, id, shareId));
-  }
-
-  private afterOthers<T>(change: () => Promise<T>): Promise<T> {
-    const changed = this.linkChanges.then(change);
-    this.linkChanges = changed.catch(() => undefined);
-    return changed;
-  }
-
-  private async addLink(viewer: Viewer, id: string, seconds: number): Promise<{ share: ShareRecord; secret: string }> {
-    const record = await this.get(viewer, id);
-    if (!isLive(record)) throw new AppError('session-over');
-    const valid = record.shares.filter(isValid);
-    if (valid.length >= MAX_SHARES) throw new AppError('too-many-shares');
-    const secret = randomBytes(32).toString('base64url');
-    const share = {
-      id: randomUUID(),
-      secretHash: hashOf(secret),
-      createdAt: new Date().toISOString(),
-      expiresAt: new Date(Date.now() + seconds * 1000).toISOString(),
-    };
-    await this.update(id, { shares: [...valid, share] });
-    return { share, secret };
-  }
-
-  private async removeLink(viewer: Viewer, id: string, shareId: string): Promise<void> {
-    const record = await this.get(viewer, id);
-    await this.update(id, { shares: record.shares.filter((share) => share.id !== shareId) });
-  }
-
-  /** The session and link behind a secret, while the link is valid. */
-  async findShare(secret: string): Promise<{ record: SessionRecord; share: ShareRecord } | null> {
-    const secretHash = hashOf(secret);
-    for (const record of await this.directory.list()) {
-      const share = record.shares.find((candidate) => candidate.secretHash === secretHash);
-      if (share !== undefined && isValid(share) && isLive(record)) return { record, share };
-    }
-    return null;
-  }
-
   subscribe(listener: (record: SessionRecord) => void): () => void {
     return this.directory.subscribe(listener);
   }
@@ -283,7 +220,6 @@ export class Sessions {
       lastActivityAt: found.createdAt,
       endpoint: null,
       attachKey: this.backend.attachKey(found.id),
-      shares: [],
     };
   }
 
@@ -352,7 +288,7 @@ export class Sessions {
 
   /** It ends once, whoever says so again. */
   private async markEnded(id: string, end: SessionEnd): Promise<void> {
-    const patch = { state: 'ended' as const, end, progress: null, attachments: 0, endpoint: null, shares: [] };
+    const patch = { state: 'ended' as const, end, progress: null, attachments: 0, endpoint: null };
     const ended = await this.directory.update(id, patch);
     if (ended === null) return;
     const { reason, exitCode } = end;
@@ -367,9 +303,7 @@ export class Sessions {
 }
 
 const isLive = (record: SessionRecord) => record.state !== 'ended';
-const isValid = (share: ShareRecord) => Date.parse(share.expiresAt) > Date.now();
 const mayUse = (viewer: Viewer, record: SessionRecord) => viewer.role === 'admin' || record.owner === viewer.id;
-const hashOf = (secret: string) => createHash('sha256').update(secret).digest('hex');
 
 function lowestFree(taken: (n: number) => boolean): number {
   let n = 1;

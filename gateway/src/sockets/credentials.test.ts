@@ -1,5 +1,8 @@
+import type { UserRole } from '../auth/roles';
+import type { SessionRecord } from '../sessions/directory';
+import { EVERYBODY } from '../testing/authority';
 import { ALICE } from '../testing/local-sessions';
-import { PERSON, RunningGateway, STRANGER } from '../testing/running-gateway';
+import { BOSS, PERSON, RunningGateway, STRANGER } from '../testing/running-gateway';
 
 let gateway: RunningGateway;
 
@@ -57,7 +60,7 @@ test('a fresh token of the same person keeps the socket open past the old one’
 
 test('a user who is disabled is signed out of every socket within five seconds, and of no other', async () => {
   const disabled = new Set<string>();
-  gateway = await RunningGateway.start({ standing: ({ sub }) => !disabled.has(sub) });
+  gateway = await RunningGateway.start({ standing: { ...EVERYBODY, isLetIn: ({ sub }) => !disabled.has(sub) } });
   const [client, other] = [gateway.plain(), gateway.plain({ token: gateway.tokenOf(STRANGER) })];
   await Promise.all([client.opened(), other.opened()]);
   disabled.add(PERSON.id);
@@ -67,6 +70,35 @@ test('a user who is disabled is signed out of every socket within five seconds, 
   await client.disconnected();
   expect(other.socket.connected).toBe(true);
   expect(await gateway.plain().refused()).toBe('signed-out');
+});
+
+test('a socket that was opened in a role that its person has no more is closed, and comes back with a fresh token in the other', async () => {
+  let role: UserRole = 'admin';
+  gateway = await RunningGateway.start({ standing: { ...EVERYBODY, roleOf: () => role } });
+  const { id } = await gateway.local.started();
+  const driver = gateway.plain({ token: gateway.tokenOf(BOSS), sessionId: id });
+  await driver.opened();
+  role = 'viewer';
+  const since = performance.now();
+  expect((await driver.status('closed')).reason).toBe('token-expired');
+  expect(performance.now() - since).toBeLessThan(5000);
+  expect(await gateway.plain({ token: gateway.tokenOf(BOSS), sessionId: id }).refused()).toBe('token-expired');
+  const viewer = gateway.plain({ token: gateway.tokenOf({ ...BOSS, role }), sessionId: id });
+  expect((await viewer.status('closed')).reason).toBe('session-not-found');
+});
+
+test('a fresh token in another role does not go on with what the old one began', async () => {
+  let role: UserRole = 'admin';
+  gateway = await RunningGateway.start({ standing: { ...EVERYBODY, roleOf: () => role } });
+  const { id } = await gateway.local.started();
+  const driver = gateway.plain({ token: gateway.tokenOf(BOSS), sessionId: id });
+  await driver.opened();
+  role = 'viewer';
+  driver.socket.emit('authenticate', { token: gateway.tokenOf({ ...BOSS, role }) });
+  driver.type('still here\r');
+  expect((await driver.status('closed')).reason).toBe('token-expired');
+  await driver.disconnected();
+  expect(driver.output).not.toContain('still here');
 });
 
 test.each([
@@ -83,15 +115,17 @@ test.each([
 
 describe('a share link', () => {
   let secret: string;
-  let shareId: string;
+  let linkId: string;
+  let session: SessionRecord;
   let id: string;
 
   beforeEach(async () => {
     gateway = await RunningGateway.start();
-    ({ id } = await gateway.local.started());
-    const made = await gateway.local.sessions.share(ALICE, id, 3600);
+    session = await gateway.local.started();
+    ({ id } = session);
+    const made = await gateway.links.make(ALICE, session, 3600);
     secret = made.secret;
-    shareId = made.share.id;
+    linkId = made.link.id;
   });
 
   test('shows its session and takes no key and no size', async () => {
@@ -125,13 +159,25 @@ describe('a share link', () => {
   test('closes whoever came by it when its owner takes it back', async () => {
     const guest = gateway.plain({ share: secret });
     await guest.opened();
-    await gateway.local.sessions.unshare(ALICE, id, shareId);
+    await gateway.links.takeBack(session, linkId);
     expect(await guest.status('closed')).toEqual({ state: 'closed', reason: 'share-ended' });
     await guest.disconnected();
   });
 
+  test('closes nobody who came by another when it is taken back', async () => {
+    const other = await gateway.links.make(ALICE, session, 3600);
+    const [guest, stays] = [gateway.plain({ share: secret }), gateway.plain({ share: other.secret })];
+    await Promise.all([guest.opened(), stays.opened()]);
+    await gateway.links.takeBack(session, linkId);
+    await guest.disconnected();
+    const driver = gateway.plain({ token: gateway.tokenOf(), sessionId: id });
+    await driver.opened();
+    driver.type('still shown\r');
+    expect(await stays.shows('still shown')).toBe(true);
+  });
+
   test('closes whoever came by it when it expires', async () => {
-    const short = await gateway.local.sessions.share(ALICE, id, 1);
+    const short = await gateway.links.make(ALICE, session, 1);
     const guest = gateway.plain({ share: short.secret });
     await guest.opened();
     expect(await guest.status('closed')).toEqual({ state: 'closed', reason: 'share-ended' });

@@ -7,7 +7,7 @@ test('a notice reaches everybody who has signed in, attached or not, and nobody 
   const owner = gateway.plain();
   const sessionId = await owner.opened();
   const person = { id: 'alice', role: 'user' as const };
-  const { secret } = await gateway.local.sessions.share(person, sessionId, 60);
+  const { secret } = await gateway.links.make(person, await gateway.local.sessions.get(person, sessionId), 60);
   const guest = gateway.plain({ share: secret });
   const follower = gateway.plain({ token: gateway.tokenOf(STRANGER), mode: 'watch' });
   const boss = gateway.plain({ token: gateway.tokenOf(BOSS), mode: 'watch' });

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { sign } from 'jsonwebtoken';
 import { Keyset } from '../auth/keyset';
-import { Revocations } from '../auth/revocations';
 import { Tokens } from '../auth/tokens';
+import { authorityOf } from '../testing/authority';
 import { unsignedToken } from '../testing/http';
 import { BOSS, PERSON, RunningGateway, SECRET, STRANGER } from '../testing/running-gateway';
 
@@ -79,10 +79,8 @@ test.each<[string, string, () => object]>([
 });
 
 function otherServersToken(): string {
-  const tokens = new Tokens(Keyset.ofSecret('the secret of a server that is not this one'), new Revocations(), {
-    accessSeconds: 60,
-    signInSeconds: 60,
-  });
+  const keyset = Keyset.ofSecret('the secret of a server that is not this one');
+  const tokens = new Tokens(keyset, authorityOf(keyset), { accessSeconds: 60, signInSeconds: 60 });
   return tokens.issueAccess(PERSON, tokens.startSignIn()).token;
 }
 

@@ -7,26 +7,28 @@ import { Server as Engine } from 'engine.io';
 import { Server } from 'socket.io';
 import * as parser from 'socket.io-parser';
 import type { AuditTrail } from '../audit/audit';
-import type { Revocations } from '../auth/revocations';
+import type { Authority } from '../auth/authority';
 import type { Tokens } from '../auth/tokens';
 import { AppError } from '../errors';
 import type { Logger } from '../log';
 import type { Metrics } from '../metrics/metrics';
 import type { Policy } from '../policy/policy';
 import { sessionInfo } from '../sessions/sessions';
+import type { Links } from '../sessions/links';
 import type { Sessions } from '../sessions/sessions';
-import { watchCredential } from './credential-watch';
+import { closeLapsed, watchAccess } from './access-watch';
 import { parseHandshake } from './handshake';
 import { answerProbes, probeLatency } from './latency-probe';
 import { TerminalSocket } from './terminal-socket';
-import type { ClientSocket, Identity, SocketData, TerminalServer } from './types';
+import type { ClientSocket, SocketData, TerminalServer } from './types';
 import { actorOf, closeSocket } from './types';
 
 export interface SocketServerParts {
   audit: AuditTrail;
   tokens: Tokens;
-  revocations: Revocations;
+  authority: Authority;
   sessions: Sessions;
+  links: Links;
   policy: () => Policy;
   metrics: Metrics;
   log: Logger;
@@ -43,8 +45,8 @@ const PING_TIMEOUT_MS = 10_000;
 const ADMINISTRATORS = 'administrators';
 /** Who has signed in; notices are not for whoever has a link. */
 const PEOPLE = 'people';
-/** A user who is disabled, on whatever replica, is out everywhere soon after. Milliseconds. */
-const STANDING_CHECK_MS = 2000;
+/** Who is disabled, or has another role, on whatever replica, is out everywhere soon after. Milliseconds. */
+const ACCESS_CHECK_MS = 2000;
 /** A client that attaches by another replica goes when it is there: two of its attempts may hang at the edge, for 5 s each. Milliseconds. */
 const HANDOVER_MS = 12_000;
 const roomOf = (userId: string) => `user:${userId}`;
@@ -58,7 +60,7 @@ const PATH = '/socket.io/';
 export class SocketServer {
   private readonly io: TerminalServer;
   private readonly unsubscribe: () => void;
-  private readonly standingCheck: NodeJS.Timeout;
+  private readonly accessCheck: NodeJS.Timeout;
   private isDraining = false;
 
   constructor(private readonly parts: SocketServerParts) {
@@ -84,7 +86,9 @@ export class SocketServer {
       );
     });
     this.io.on('connection', (socket) => this.connected(socket));
-    this.standingCheck = setInterval(() => this.dismissFormer(), STANDING_CHECK_MS);
+    this.accessCheck = setInterval(() => {
+      for (const socket of this.io.sockets.sockets.values()) closeLapsed(socket);
+    }, ACCESS_CHECK_MS);
     this.unsubscribe = parts.sessions.subscribe((record) => {
       // Every gateway hears of every session, and tells its own clients.
       this.io.to(roomOf(record.owner)).to(ADMINISTRATORS).emit('session', sessionInfo(record));
@@ -124,41 +128,21 @@ export class SocketServer {
 
   /** Tells every client that the server goes, and lets them go. The HTTP server stays its owner's to close. */
   close(reason: StatusCode): void {
-    clearInterval(this.standingCheck);
+    clearInterval(this.accessCheck);
     this.unsubscribe();
     for (const socket of this.io.sockets.sockets.values()) closeSocket(socket, reason);
     this.io.engine.close();
-  }
-
-  /** Those who were disabled, or have a new password, since they came. */
-  private dismissFormer(): void {
-    for (const socket of this.io.sockets.sockets.values()) {
-      const { identity } = socket.data;
-      if (identity.kind === 'person' && !this.parts.tokens.isCurrent(identity.claims))
-        closeSocket(socket, 'signed-out');
-    }
   }
 
   private async identify(socket: ClientSocket): Promise<SocketData> {
     const handshake = parseHandshake(socket.handshake.auth);
     if (handshake === null) throw new AppError('unauthorized');
     const address = this.parts.addressOf(socket.request);
-    return { identity: await this.identityOf(handshake), handshake, address };
-  }
-
-  private async identityOf({
-    token,
-    share,
-  }: {
-    token?: string | undefined;
-    share?: string | undefined;
-  }): Promise<Identity> {
-    if (token !== undefined) return { kind: 'person', claims: this.parts.tokens.verifyAccess(token) };
+    const { token, share } = handshake;
+    if (token !== undefined) return { access: this.parts.tokens.verifyAccess(token), shown: null, handshake, address };
     if (share === undefined) throw new AppError('unauthorized');
-    const found = await this.parts.sessions.findShare(share);
-    if (found === null) throw new AppError('share-ended');
-    const expiresAt = Date.parse(found.share.expiresAt);
-    return { kind: 'guest', shareId: found.share.id, expiresAt, record: found.record };
+    const { access, record: shown } = await this.parts.links.enter(share);
+    return { access, shown, handshake, address };
   }
 
   /** The error of a refused handshake, with its code in `data` (Socket.IO passes that on to `connect_error`). */
@@ -186,20 +170,21 @@ export class SocketServer {
 
   private connected(socket: ClientSocket): void {
     const { audit, metrics, sessions, log } = this.parts;
-    const { identity, handshake } = socket.data;
+    const { access, handshake } = socket.data;
+    const { who, role } = access;
     metrics.wsConnections.inc({ state: 'open' });
     socket.once('disconnect', () => metrics.wsConnections.dec({ state: 'open' }));
     socket.onAny((event: string) => metrics.wsMessages.inc({ type: KNOWN_EVENTS.has(event) ? event : 'unknown' }));
     socket.onAnyOutgoing((event: string) => metrics.wsMessages.inc({ type: event }));
-    watchCredential(socket, this.parts);
-    if (identity.kind === 'person') void socket.join(PEOPLE);
-    else audit.record({ event: 'share.used', actor: actorOf(socket.data), sessionId: identity.record.id });
+    watchAccess(socket, this.parts);
+    if (!socket.connected) return;
+    if (who.kind === 'person') void socket.join(PEOPLE);
+    else audit.record({ event: 'share.used', actor: actorOf(socket.data), sessionId: who.sessionId });
     answerProbes(socket);
     probeLatency(socket, metrics);
-    const role = identity.kind === 'person' ? identity.claims.role : 'viewer';
     const { limits } = this.parts.policy().for(role);
     if (handshake.mode !== 'watch') void new TerminalSocket(socket, sessions, metrics, log, audit, limits).open();
-    else if (identity.kind === 'person') void this.followList(socket, identity.claims);
+    else if (who.kind === 'person') void this.followList(socket, who.claims);
     else closeSocket(socket, 'forbidden');
   }
 

@@ -75,10 +75,13 @@ export class TerminalSocket {
   }
 
   private async session(): Promise<SessionRecord> {
-    const { identity, handshake } = this.socket.data;
-    if (identity.kind === 'guest') return identity.record;
-    const { sub: id, role, name } = identity.claims;
-    const viewer = { id, role, name };
+    const { access, handshake, shown } = this.socket.data;
+    if (access.who.kind === 'guest') {
+      if (shown === null) throw new AppError('share-ended');
+      return shown;
+    }
+    const { sub: id, name } = access.who.claims;
+    const viewer = { id, role: access.role, name };
     if (handshake.sessionId !== undefined) return this.sessions.get(viewer, handshake.sessionId);
     const waiting = await this.sessions.newestDetached(viewer);
     return waiting ?? this.create(viewer);
@@ -109,10 +112,8 @@ export class TerminalSocket {
   }
 
   private get mode(): 'drive' | 'view' {
-    const { identity, handshake } = this.socket.data;
-    return identity.kind === 'guest' || identity.claims.role === 'viewer' || handshake.mode === 'view'
-      ? 'view'
-      : 'drive';
+    const { access, handshake } = this.socket.data;
+    return access.role === 'viewer' || handshake.mode === 'view' ? 'view' : 'drive';
   }
 
   private query(): AttachQuery {

@@ -1,17 +1,17 @@
 import type { ClientToServerEvents, ServerToClientEvents, StatusCode } from '@claude-webui/protocol';
 import type { DefaultEventsMap, Server, Socket } from 'socket.io';
 import type { Actor } from '../audit/events';
-import type { Claims } from '../auth/tokens';
+import type { Access } from '../auth/access';
+import type { Guest, Person } from '../auth/authority';
 import type { SessionRecord } from '../sessions/directory';
 import type { ParsedHandshake } from './handshake';
 
-/** Who is at the other end: a person who has signed in, or whoever has a link. */
-export type Identity =
-  { kind: 'person'; claims: Claims } | { kind: 'guest'; shareId: string; expiresAt: number; record: SessionRecord };
-
 /** What the handshake has shown. */
 export interface SocketData {
-  identity: Identity;
+  /** Who is at the other end: a person who has signed in, or whoever has a link. */
+  access: Access<Person | Guest>;
+  /** The session that a link shows; null for a person. */
+  shown: SessionRecord | null;
   handshake: ParsedHandshake;
   /** As TRUST_PROXY lets it be known. */
   address: string;
@@ -31,8 +31,8 @@ export function closeSocket(socket: ClientSocket, reason: StatusCode): void {
 }
 
 /** Who is at the other end, for the audit log. */
-export function actorOf({ identity, address }: SocketData): Actor {
-  if (identity.kind === 'guest') return { kind: 'link', id: identity.shareId, address };
-  const { sub: id, name, role } = identity.claims;
+export function actorOf({ access: { who }, address }: SocketData): Actor {
+  if (who.kind === 'guest') return { kind: 'link', id: who.shareId, address };
+  const { sub: id, name, role } = who.claims;
   return { kind: 'person', id, name, role, address };
 }

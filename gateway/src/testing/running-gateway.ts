@@ -17,15 +17,17 @@ import type { Socket } from 'socket.io-client';
 import { io } from 'socket.io-client';
 import * as parser from 'socket.io-parser';
 import { Keyset } from '../auth/keyset';
-import { Revocations } from '../auth/revocations';
 import type { Standing } from '../auth/standing';
-import type { Subject } from '../auth/tokens';
+import type { Subject } from '../auth/claims';
 import { Tokens } from '../auth/tokens';
+import { MemoryLinks } from '../sessions/link-store';
+import { Links } from '../sessions/links';
 import { originAllowed } from '../http/origin';
 import { publicServer } from '../http/public-server';
 import { createLogger } from '../log';
 import { Policy } from '../policy/policy';
 import { SocketServer } from '../sockets/socket-server';
+import { EVERYBODY, authorityOf } from './authority';
 import type { LocalSessionsOptions } from './local-sessions';
 import { LocalSessions } from './local-sessions';
 
@@ -45,19 +47,23 @@ export interface RunningGatewayOptions extends LocalSessionsOptions {
 export class RunningGateway {
   readonly local: LocalSessions;
   readonly tokens: Tokens;
+  readonly links: Links;
   private readonly http: Server;
   private readonly sockets: SocketServer;
   private readonly clients: { close(): void }[] = [];
 
   private constructor(options: RunningGatewayOptions) {
     this.local = new LocalSessions(options);
-    const revocations = new Revocations();
     const lifetimes = { accessSeconds: options.accessSeconds ?? 900, signInSeconds: 3600 };
-    this.tokens = new Tokens(Keyset.ofSecret(SECRET), revocations, lifetimes, options.standing);
+    const keyset = Keyset.ofSecret(SECRET);
+    const authority = authorityOf(keyset, { standing: options.standing ?? EVERYBODY });
+    this.tokens = new Tokens(keyset, authority, lifetimes);
+    this.links = new Links(new MemoryLinks(), this.local.directory, authority);
     this.sockets = new SocketServer({
       audit: options.audit ?? { record: () => undefined },
       tokens: this.tokens,
-      revocations,
+      authority,
+      links: this.links,
       sessions: this.local.sessions,
       policy: () => options.policy ?? Policy.preset,
       metrics: this.local.metrics,

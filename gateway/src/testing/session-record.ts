@@ -16,6 +16,5 @@ export function readyRecord(endpoint: string | null): SessionRecord {
     lastActivityAt: now,
     endpoint,
     attachKey: randomBytes(32).toString('base64url'),
-    shares: [],
   };
 }

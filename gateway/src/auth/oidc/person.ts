@@ -1,7 +1,7 @@
 /** Who somebody is here, by what an OpenID provider says of them. */
 import { createHash } from 'node:crypto';
 import { problem } from '../../errors';
-import type { Subject } from '../tokens';
+import type { Subject } from '../claims';
 import type { RoleMap } from './role-map';
 import { roleOf } from './role-map';
 
@@ -50,3 +50,6 @@ function userId(issuer: string, sub: string): string {
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
+
+/** Whether an id is of a provider's person: those of the user store are random. */
+export const isProvidersId = (id: string) => /^[0-9a-f]{8}-[0-9a-f]{4}-8/.test(id);

@@ -3,7 +3,7 @@ import { isNativeError } from 'node:util/types';
 import * as client from 'openid-client';
 import type { ErrorCode } from '../../errors';
 import { AppError } from '../../errors';
-import type { Subject } from '../tokens';
+import type { Subject } from '../claims';
 import type { PendingSignIn } from './pending-sign-in';
 import { PENDING_SECONDS } from './pending-sign-in';
 import type { PersonRules } from './person';

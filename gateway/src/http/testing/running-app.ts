@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Notice } from '@claude-webui/protocol';
+import { Authority } from '../../auth/authority';
 import { Keyset } from '../../auth/keyset';
 import { LocalLoginLimit } from '../../auth/login-limit';
 import { Revocations } from '../../auth/revocations';
@@ -20,6 +21,8 @@ import { problem } from '../../errors';
 import { createLogger } from '../../log';
 import { Metrics } from '../../metrics/metrics';
 import type { SessionRecord } from '../../sessions/directory';
+import { MemoryLinks } from '../../sessions/link-store';
+import { Links } from '../../sessions/links';
 import type { Viewer } from '../../sessions/sessions';
 import type { AppParts } from '../app';
 import { requestCounter } from '../rate-limit';
@@ -42,7 +45,6 @@ export function sessionRecord(owner: string, changes: Partial<SessionRecord> = {
     lastActivityAt: now,
     endpoint: 'unix:/nowhere',
     attachKey: 'attach-key-never-to-be-shown',
-    shares: [],
     ...changes,
   };
 }
@@ -50,6 +52,10 @@ export function sessionRecord(owner: string, changes: Partial<SessionRecord> = {
 /** Keeps records in a list; whose they are is respected, nothing runs. */
 export class ListedSessions implements SessionCalls {
   records: SessionRecord[] = [];
+
+  find(id: string): SessionRecord | null {
+    return this.records.find((record) => record.id === id) ?? null;
+  }
 
   create(viewer: Viewer, wish: { name?: string | undefined; workspace?: string | undefined }): Promise<SessionRecord> {
     if (viewer.role === 'viewer') return Promise.reject(problem('forbidden'));
@@ -80,23 +86,6 @@ export class ListedSessions implements SessionCalls {
     const record = await this.get(viewer, id);
     record.state = 'ended';
     record.end = { reason: 'terminated', exitCode: null };
-  }
-
-  async share(viewer: Viewer, id: string, expiresInSeconds: number) {
-    const record = await this.get(viewer, id);
-    const share = {
-      id: randomUUID(),
-      secretHash: 'hash-never-to-be-shown',
-      createdAt: new Date().toISOString(),
-      expiresAt: new Date(Date.now() + expiresInSeconds * 1000).toISOString(),
-    };
-    record.shares.push(share);
-    return { share, secret: 'the-secret' };
-  }
-
-  async unshare(viewer: Viewer, id: string, shareId: string): Promise<void> {
-    const record = await this.get(viewer, id);
-    record.shares = record.shares.filter((share) => share.id !== shareId);
   }
 }
 
@@ -133,8 +122,10 @@ export async function runApp(
   const revocations = new Revocations();
   const keyset = Keyset.ofSecret('0123456789abcdef0123456789abcdef');
   const lifetimes = { accessSeconds: 900, signInSeconds: 3600 };
-  const tokens = new Tokens(keyset, revocations, lifetimes, standingOf(changes.users ?? users));
+  const authority = new Authority(keyset, revocations, standingOf(changes.users ?? users, true));
+  const tokens = new Tokens(keyset, authority, lifetimes);
   const sessions = new ListedSessions();
+  const links = new Links(new MemoryLinks(), { get: (id) => Promise.resolve(sessions.find(id)) }, authority);
   const logged: string[] = [];
   const notices: Notice[] = [];
   const http = { ...loadConfig({}).http, webRoot: join(directory, 'web'), ...changes.config };
@@ -147,6 +138,7 @@ export async function runApp(
     users,
     tokens,
     sessions,
+    links,
     loginLimit: new LocalLoginLimit(),
     countRequest: requestCounter(http.rateLimit, null),
     metrics: new Metrics(),
