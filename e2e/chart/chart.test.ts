@@ -239,6 +239,15 @@ describe('who may read metrics', () => {
 });
 
 describe('the environment of a gateway', () => {
+  test('says whether workspaces are kept, as the template of its sessions has it', () => {
+    const kept = (...args: string[]) =>
+      environment(find(rendered(...REGISTRY, ...args), 'Deployment', 'terminal-gateway'))['WORKSPACE_PERSISTENCE'];
+    const persistent = ['--set', 'sessions.templates.mine.workspace.kind=Persistent'];
+    expect(kept()).toBeUndefined();
+    expect(kept(...persistent)).toBeUndefined();
+    expect(kept(...persistent, '--set', 'sessions.template=mine')).toBe('true');
+  });
+
   const AWS = ['secrets.source=aws', 'secrets.aws.region=eu-central-1'].flatMap((value) => ['--set', value]);
 
   test.each<[string, string[]]>([...VARIANTS, ['secrets in AWS', [...REGISTRY, ...AWS]]])(

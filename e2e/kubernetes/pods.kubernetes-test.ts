@@ -302,7 +302,13 @@ async function ownBackend(idle: { idleTimeoutMs: number; idleWarningMs: number }
   config.loadFromFile(plane.kubeconfig('gateway'));
   const objects = await SessionObjects.open(NAMESPACE, silent, config);
   const limits = { ...idle, detachGraceMs: 60_000, scrollbackLines: 5000 };
-  const options = { template: 'default', limits, maxLifetimeMs: 0, bindKey: () => keys.privateKey };
+  const options = {
+    keepsWorkspaces: false,
+    template: 'default',
+    limits,
+    maxLifetimeMs: 0,
+    bindKey: () => keys.privateKey,
+  };
   return { objects, backend: new KubernetesBackend(objects, options, silent) };
 }
 

@@ -68,6 +68,11 @@ export interface SessionCommand {
   program: string | null;
   /** Of that program, or for Claude Code before those that the runner adds itself. */
   args: string[];
+  /**
+   * The session that begins a conversation of its own: its id, so that it goes on with that after a restart. Without it the
+   * workspace's last conversation goes on.
+   */
+  newConversationOf?: string | undefined;
 }
 
 export interface SessionPolicy {

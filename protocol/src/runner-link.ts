@@ -92,6 +92,8 @@ export interface ProgramSpec {
   kind: 'claude' | 'plain';
   /** How the program is held apart from the machine. */
   confinement: 'bubblewrap' | 'none';
+  /** As `SessionCommand` has it. */
+  newConversationOf?: string | undefined;
 }
 
 /** Lines above the screen that are kept for those who come back by a snapshot, unless it is set. */

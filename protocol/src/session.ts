@@ -130,6 +130,8 @@ export interface SessionInfo {
   /** User id (`sub`). */
   owner: string;
   workspace: string;
+  /** Whether the workspace outlives the session. Absent where that is not known. */
+  workspaceKept?: boolean;
   state: 'starting' | 'ready' | 'ended';
   /** What it waits for while `state` is `starting`; null or absent where that is not known. */
   progress?: SessionProgress | null;

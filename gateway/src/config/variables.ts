@@ -297,7 +297,7 @@ export const VARIABLES = {
   WORKSPACE_PERSISTENCE: variable(
     truth,
     'false',
-    '`true` keeps a workspace when its session ends; the next session in it goes on with the conversation.',
+    '`true` keeps a workspace when its session ends; the next session in it can go on with the conversation. With `kubernetes`, the template decides; set `true` if its workspaces are persistent.',
   ),
   CLAUDE_CODE_PATH: variable(
     optional.refine((path) => path?.startsWith('/') ?? true, 'must be an absolute path'),

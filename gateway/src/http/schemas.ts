@@ -51,6 +51,12 @@ export const createBody = z.strictObject({
     .max(64)
     .optional()
     .describe('Arguments for Claude Code or the program, if the policy allows them.'),
+  conversation: z
+    .enum(['last', 'new'])
+    .optional()
+    .describe(
+      'Whether Claude Code goes on with the last conversation of the workspace, if there is one, or begins another.',
+    ),
 });
 export const renameBody = z.strictObject({ name });
 export const shareBody = z.strictObject({ expiresInSeconds: z.int().min(60).max(MAX_SHARE_SECONDS) });
@@ -91,6 +97,10 @@ export const session = z.strictObject({
   name: z.string(),
   owner: z.string(),
   workspace: z.string(),
+  workspaceKept: z
+    .boolean()
+    .optional()
+    .describe('Whether the next session in this workspace finds its files and conversation.'),
   state: z.enum(['starting', 'ready', 'ended']),
   progress: z
     .strictObject({ code: z.enum(SESSION_PROGRESS_CODES), detail: z.string().optional() })

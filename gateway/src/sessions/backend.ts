@@ -38,6 +38,8 @@ export interface SessionBackend {
   readonly findsAgain: boolean;
   /** Whether runners tell Prometheus themselves what they measure. */
   readonly runnersAreScraped: boolean;
+  /** Whether a session's workspace is there for the next one in it. */
+  readonly keepsWorkspaces: boolean;
   /** The key of a new session's runner tokens. */
   attachKey(sessionId: string): string;
   /**

@@ -36,7 +36,13 @@ export async function openBackend(
         `The ClaudeSessions of namespace ${namespace} cannot be read: ${error instanceof Error ? error.message : String(error)}. Check SESSION_NAMESPACE, that the CRDs are installed, and the rights of this service account.`,
       );
     });
-    const options = { template, limits: limitsOf(sessions), maxLifetimeMs, bindKey };
+    const options = {
+      template,
+      keepsWorkspaces: sessions.persistent,
+      limits: limitsOf(sessions),
+      maxLifetimeMs,
+      bindKey,
+    };
     return { backend: new KubernetesBackend(objects, options, log), warnings: [] };
   }
   const isolation = await probeIsolation(sessions.isolation);

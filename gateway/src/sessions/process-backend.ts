@@ -54,6 +54,7 @@ export class ProcessBackend implements SessionBackend {
   /** Other gateways of this machine do, by the directory that they share. */
   readonly findsAgain = false;
   readonly runnersAreScraped = false;
+  readonly keepsWorkspaces: boolean;
   /** Those that this gateway has started. */
   private readonly runners = new Map<string, Runner>();
   /** Sockets of all runners on this machine. Short, for a socket's path has at most 107 bytes (unix(7)). */
@@ -61,6 +62,7 @@ export class ProcessBackend implements SessionBackend {
 
   /** @throws Error when a directory cannot be used */
   constructor(private readonly options: ProcessBackendOptions) {
+    this.keepsWorkspaces = options.persistent;
     prepareDirectory(options.workingDirectory, 'Set CLAUDE_WORKING_DIR to a directory of your own.');
     prepareDirectory(this.runtimeDirectory, 'Set TMPDIR to a directory of your own.');
   }
@@ -175,11 +177,11 @@ export class ProcessBackend implements SessionBackend {
 
 /** Claude Code, or what the session is to run in its place, held apart in the same way. */
 function programFor(
-  { program, args }: SessionCommand,
+  { program, args, newConversationOf }: SessionCommand,
   usual: ProcessBackendOptions['program'],
-): ProcessBackendOptions['program'] {
+): Omit<ProgramSpec, 'env'> {
   if (program !== null) return { path: program, args, kind: 'plain', confinement: usual.confinement };
-  return { ...usual, args: [...usual.args, ...args] };
+  return { ...usual, args: [...usual.args, ...args], newConversationOf };
 }
 
 /** Resolves when the runner takes attaches. @throws SessionStartError */

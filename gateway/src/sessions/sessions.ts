@@ -43,6 +43,8 @@ export interface SessionWish {
   /** Absolute path of a program in the place of Claude Code. */
   program?: string | undefined;
   arguments?: string[] | undefined;
+  /** Whether the workspace's last conversation goes on, if it has one, or another begins. */
+  conversation?: 'last' | 'new' | undefined;
 }
 
 /** Environment of a session's CLI: where its model calls go. */
@@ -96,9 +98,13 @@ export class Sessions {
     const command = this.policy().command(viewer.role, wish);
     if ('rule' in command) throw new PolicyRefusal(command.rule, command.detail);
     const live = (await this.directory.list(viewer.id)).filter(isLive);
-    const launch = { role: viewer.role, command };
+    const id = randomUUID();
+    const launch = {
+      role: viewer.role,
+      command: wish.conversation === 'new' ? { ...command, newConversationOf: id } : command,
+    };
     const record = this.recordOf({
-      id: randomUUID(),
+      id,
       name: wish.name ?? `Session ${lowestFree((n) => live.some(({ name }) => name === `Session ${n}`))}`,
       owner: viewer.id,
       workspace: wish.workspace ?? freeWorkspace(live),
@@ -214,6 +220,7 @@ export class Sessions {
   private recordOf(found: FoundSession): SessionRecord {
     return {
       ...found,
+      workspaceKept: this.backend.keepsWorkspaces,
       state: 'starting',
       activity: 'starting',
       attachments: 0,

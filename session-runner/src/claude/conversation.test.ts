@@ -11,7 +11,7 @@ beforeEach(() => {
   home = join(directory, 'home');
 });
 
-const open = () => Conversation.of(directory, home).arguments;
+const open = (newOf?: string) => Conversation.of(directory, home, newOf).arguments;
 
 function writeTranscript(id: string, ...lines: object[]): void {
   const project = join(home, '.claude/projects/-workspace');
@@ -54,4 +54,29 @@ test.each(['../../etc/passwd', '--dangerously-skip-permissions', ''])('%j is no 
 test.each(['', 'null', '{"id":"../x"}', '{"id":7}'])('a broken memory begins anew: %j', (content) => {
   writeFileSync(join(directory, 'conversation.json'), content);
   expect(open()[0]).toBe('--session-id');
+});
+
+test('a session that wants a conversation of its own begins one, and goes on with that when it is started anew', () => {
+  const session = randomUUID();
+  const before = open()[1] ?? '';
+  writeTranscript(before, { type: 'user' });
+  const [option, own = ''] = open(session);
+  expect(option).toBe('--session-id');
+  expect(own).not.toBe(before);
+  writeTranscript(own, { type: 'user' });
+  expect(open(session)).toEqual(['--resume', own]);
+  expect(open(randomUUID())[0]).toBe('--session-id');
+});
+
+test('what was begun anew is the conversation that the next session goes on with', () => {
+  const own = open(randomUUID())[1] ?? '';
+  writeTranscript(own, { type: 'user' });
+  expect(open()).toEqual(['--resume', own]);
+});
+
+test('a conversation that the person moved to in such a session is still its own', () => {
+  const [session, id] = [randomUUID(), randomUUID()];
+  Conversation.of(directory, home, session).moveTo(id);
+  writeTranscript(id, { type: 'user' });
+  expect(open(session)).toEqual(['--resume', id]);
 });

@@ -8,51 +8,65 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** One above this has messages. */
 const SHORT_TRANSCRIPT_BYTES = 1024 * 1024;
 
+interface Memory {
+  /** The conversation's. */
+  id: string;
+  /** The session that has begun a conversation though there was one to go on with; null if none has. */
+  begunBy: string | null;
+}
+
 /** Remembers which conversation a workspace is in, so that the next session there goes on with it. */
 export class Conversation {
   private constructor(
     private readonly file: string,
-    private id: string,
+    private memory: Memory,
     /** Whether there is something to go on with. */
     readonly exists: boolean,
   ) {}
 
-  /** @param directory the session's; `home` is the CLI's */
-  static of(directory: string, home: string): Conversation {
+  /**
+   * @param directory the session's; `home` is the CLI's
+   * @param newOf the session that wants a conversation of its own
+   */
+  static of(directory: string, home: string, newOf?: string): Conversation {
     const file = join(directory, 'conversation.json');
     const remembered = read(file);
-    const exists = remembered !== null && hasTranscript(home, remembered);
-    const conversation = new Conversation(file, exists ? remembered : randomUUID(), exists);
+    const isWanted = newOf === undefined || remembered?.begunBy === newOf;
+    const exists = remembered !== null && isWanted && hasTranscript(home, remembered.id);
+    const memory = exists ? remembered : { id: randomUUID(), begunBy: newOf ?? null };
+    const conversation = new Conversation(file, memory, exists);
     conversation.write();
     return conversation;
   }
 
   /** An id that is used already cannot be given again, and one without a transcript cannot be resumed. */
   get arguments(): string[] {
-    return [this.exists ? '--resume' : '--session-id', this.id];
+    return [this.exists ? '--resume' : '--session-id', this.memory.id];
   }
 
   /** The person went to another conversation. */
   moveTo(id: string): void {
-    if (id === this.id || !UUID.test(id)) return;
-    this.id = id;
+    if (id === this.memory.id || !UUID.test(id)) return;
+    this.memory = { ...this.memory, id };
     this.write();
   }
 
   private write(): void {
-    writeFileSync(this.file, JSON.stringify({ id: this.id }), { mode: 0o600 });
+    writeFileSync(this.file, JSON.stringify(this.memory), { mode: 0o600 });
   }
 }
 
-function read(file: string): string | null {
+function read(file: string): Memory | null {
   try {
     const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    const id = isRecord(content) ? content['id'] : null;
-    return typeof id === 'string' && UUID.test(id) ? id : null;
+    const { id, begunBy } = isRecord(content) ? content : {};
+    return isUuid(id) ? { id, begunBy: isUuid(begunBy) ? begunBy : null } : null;
   } catch {
     return null;
   }
 }
+
+const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);
 
 /** Transcripts are at `~/.claude/projects/<working directory, mangled>/<id>.jsonl`. */
 function hasTranscript(home: string, id: string): boolean {

@@ -39,6 +39,7 @@ export const sessionPolicy = z.object({
 export const sessionCommand = z.object({
   program: z.nullable(z.string().check(z.startsWith('/'))),
   args: z.array(z.string()),
+  newConversationOf: z.optional(z.uuid()),
 }) satisfies z.ZodMiniType<SessionCommand>;
 
 const sessionSpec = z.object({
@@ -53,6 +54,7 @@ const sessionSpec = z.object({
     env: z.record(z.string(), z.string()),
     kind: z.enum(['claude', 'plain']),
     confinement: z.enum(['bubblewrap', 'none']),
+    newConversationOf: z.optional(z.uuid()),
   }),
   size,
   limits: z.object({

@@ -37,7 +37,7 @@ const CLOSE_MS = 1000;
 /** Until somebody's browser says how large it is. */
 const WARM_SIZE = { cols: 120, rows: 40 };
 
-export type PodProgram = Pick<ProgramSpec, 'path' | 'args' | 'kind'>;
+export type PodProgram = Pick<ProgramSpec, 'path' | 'args' | 'kind' | 'newConversationOf'>;
 
 /** What a program is started with, and cannot be given later. */
 interface Outfit {
@@ -259,7 +259,7 @@ function isSameOutfit(one: Outfit, other: Outfit): boolean {
 }
 
 /** What the session's command makes of the pod's own program. */
-function programOf(own: PodProgram, { program, args }: SessionCommand): PodProgram {
+function programOf(own: PodProgram, { program, args, newConversationOf }: SessionCommand): PodProgram {
   if (program !== null) return { path: program, args, kind: 'plain' };
-  return { ...own, args: [...own.args, ...args] };
+  return { ...own, args: [...own.args, ...args], newConversationOf };
 }

@@ -176,7 +176,7 @@ function seedClaude(
 ): Command {
   const stateFile = join(folders.home, '.claude.json');
   replaceFile(stateFile, JSON.stringify(claudeState(readState(stateFile), folders.workspace)));
-  const conversation = Conversation.of(spec.directory, folders.home);
+  const conversation = Conversation.of(spec.directory, folders.home, spec.program.newConversationOf);
   hooks.subscribe((event) => {
     if (event.type === 'conversation') conversation.moveTo(event.id);
   });

@@ -8,11 +8,20 @@ export interface Share {
   expiresAt: string;
 }
 
+/** What may differ between new sessions. */
+export interface SessionWish {
+  name?: string;
+  workspace?: string;
+  size?: TerminalSize;
+  /** Whether the workspace's last conversation goes on, if it has one, or another begins. */
+  conversation?: 'last' | 'new';
+}
+
 /** The REST API for sessions, as the signed-in person. Every call may throw an ApiError. */
 export class SessionApi {
   constructor(private readonly account: Account) {}
 
-  create(wish: { name?: string; workspace?: string; size?: TerminalSize }): Promise<SessionInfo> {
+  create(wish: SessionWish): Promise<SessionInfo> {
     return this.json('POST', '', wish);
   }
 

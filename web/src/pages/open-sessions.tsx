@@ -4,6 +4,7 @@ import { useCallback } from 'react';
 import type { Account } from '../api/account';
 import type { FilesOfSessions } from '../files-panel/files-of-sessions';
 import type { Shortcut } from '../terminal/keyboard/shortcuts';
+import type { NoticeAction } from '../terminal/notice';
 import { TerminalPane } from '../terminal/terminal-pane';
 import type { View } from './view';
 
@@ -16,6 +17,8 @@ export interface OpenSessionsProps {
   find: (id: string) => SessionInfo | undefined;
   /** The person turns away from an address that leads nowhere. */
   onUnknown: (id: string) => void;
+  /** How the person can go on after the end of a session. */
+  afterEnd: (session: SessionInfo) => readonly NoticeAction[];
   onShortcut: (shortcut: Shortcut) => void;
   onLeave: (why: string) => void;
 }
@@ -28,6 +31,7 @@ export function OpenSessions({
   hidden,
   find,
   onUnknown,
+  afterEnd,
   onShortcut,
   onLeave,
 }: OpenSessionsProps) {
@@ -43,13 +47,15 @@ export function OpenSessions({
         const isHidden = hidden || id !== view.current;
         if (view.unknown.includes(id) && find(id) === undefined)
           return isHidden ? null : <UnknownSession key={id} onClose={() => onUnknown(id)} />;
+        const session = find(id);
         return (
           <TerminalPane
             key={id}
             sessionId={id}
             mode="drive"
             hidden={isHidden}
-            label={find(id)?.name ?? 'Session'}
+            label={session?.name ?? 'Session'}
+            afterEnd={session === undefined ? [] : afterEnd(session)}
             credential={credential}
             upload={(what) => files.of(id).uploads.add('', what)}
             onRenewed={renewed}

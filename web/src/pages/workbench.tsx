@@ -24,6 +24,7 @@ import { useAttention } from './use-attention';
 import { usePageKeys } from './use-page-keys';
 import { useFirstSession } from './use-first-session';
 import { useSessions } from './use-sessions';
+import { useStartAgain } from './use-start-again';
 import { forgetView, useView } from './use-view';
 
 // Few people see it.
@@ -76,6 +77,8 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
     onOpen: choose,
   });
   const begin = useFirstSession({ followed, own, mayCreate: user.role !== 'viewer', view, api, change });
+
+  const afterEnd = useStartAgain({ api, user, change });
 
   const administer = () => {
     change({ type: 'administer', on: !view.administers });
@@ -210,6 +213,7 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
           change({ type: 'close', id });
           if (view.tabs.length === 1) begin();
         }}
+        afterEnd={afterEnd}
         onShortcut={shortcut}
         onLeave={onLeave}
       />

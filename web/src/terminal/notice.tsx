@@ -10,13 +10,21 @@ export interface NoticeContent {
   text: string;
   /** What changes all the time, and would be read aloud each time. */
   details?: ReactNode;
-  action?: { label: string; run: () => void };
+  actions: readonly NoticeAction[];
+}
+
+/** What can be done about it, as a button. */
+export interface NoticeAction {
+  label: string;
+  run: () => void;
 }
 
 export interface NoticeActions {
   reconnect: () => void;
   /** Null where it may not be done. */
   takeOver: (() => void) | null;
+  /** How to go on when the session is over. */
+  afterEnd: readonly NoticeAction[];
 }
 
 /** What keeps the terminal from being one's own: a dead link, somebody else driving, an end. Null if nothing does. */
@@ -36,7 +44,7 @@ export function noticeFor(phase: ConnectionPhase, waiting: number, actions: Noti
             {waiting > 0 && ` — ${keys(waiting)} kept and sent then`}.
           </>
         ),
-        action: { label: 'Reconnect now', run: actions.reconnect },
+        actions: [{ label: 'Reconnect now', run: actions.reconnect }],
       };
     case 'unresponsive':
       return {
@@ -44,7 +52,7 @@ export function noticeFor(phase: ConnectionPhase, waiting: number, actions: Noti
         isWarning: true,
         text: 'The session does not respond. Another connection is being tried',
         details: waiting > 0 ? ` — ${keys(waiting)} kept and sent then.` : '.',
-        action: { label: 'Try again now', run: actions.reconnect },
+        actions: [{ label: 'Try again now', run: actions.reconnect }],
       };
     case 'starting': {
       const { code, detail } = phase.progress;
@@ -53,12 +61,18 @@ export function noticeFor(phase: ConnectionPhase, waiting: number, actions: Noti
         isWarning: false,
         text: sentences(STATUS_SENTENCES[code], detail),
         details: waiting > 0 ? ` ${keys(waiting)} kept and sent then.` : null,
+        actions: [],
       };
     }
     case 'ended':
-      return { kind: 'ended', isWarning: false, text: sentences(STATUS_SENTENCES[phase.end.reason], phase.end.detail) };
+      return {
+        kind: 'ended',
+        isWarning: false,
+        text: sentences(STATUS_SENTENCES[phase.end.reason], phase.end.detail),
+        actions: actions.afterEnd,
+      };
     case 'refused':
-      return { kind: 'refused', isWarning: true, text: STATUS_SENTENCES[phase.code] };
+      return { kind: 'refused', isWarning: true, text: STATUS_SENTENCES[phase.code], actions: [] };
     case 'attached': {
       const { role, driven, idleEndsInMs } = phase.state;
       if (idleEndsInMs !== null) {
@@ -72,6 +86,7 @@ export function noticeFor(phase: ConnectionPhase, waiting: number, actions: Noti
               It ends <Countdown at={Date.now() + idleEndsInMs} />.
             </>
           ),
+          actions: [],
         };
       }
       if (role === 'driver') return null;
@@ -80,7 +95,7 @@ export function noticeFor(phase: ConnectionPhase, waiting: number, actions: Noti
         kind: driven ? 'watching a driver' : 'watching',
         isWarning: false,
         text: driven ? 'You are watching; somebody else is typing.' : 'You are watching.',
-        ...(takeOver === null ? {} : { action: { label: 'Take over', run: takeOver } }),
+        actions: takeOver === null ? [] : [{ label: 'Take over', run: takeOver }],
       };
     }
   }
@@ -103,11 +118,11 @@ export function Notice({ content, onDismiss }: { content: NoticeContent | null; 
             {content.text}
             <span aria-hidden="true">{content.details}</span>
           </span>
-          {content.action !== undefined && (
-            <button type="button" onClick={content.action.run}>
-              {content.action.label}
+          {content.actions.map(({ label, run }) => (
+            <button key={label} type="button" onClick={run}>
+              {label}
             </button>
-          )}
+          ))}
           <button type="button" className="quiet" aria-label="Put this notice away" onClick={onDismiss}>
             ×
           </button>

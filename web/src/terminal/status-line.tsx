@@ -1,5 +1,6 @@
 import type { AttachmentState } from '@claude-webui/protocol';
 import type { ConnectionPhase } from '../connection/terminal-consumer';
+import type { NoticeAction } from './notice';
 
 const PHASES: Record<ConnectionPhase['phase'], string> = {
   connecting: 'Connecting…',
@@ -15,14 +16,14 @@ export interface StatusLineProps {
   phase: ConnectionPhase;
   rttMs: number | null;
   state: AttachmentState | null;
-  /** Null where it is offered elsewhere, or may not be done. */
-  onTakeOver: (() => void) | null;
+  /** Of a notice that was put away. */
+  actions: readonly NoticeAction[];
   onSearch: () => void;
   onLarger: (step: 1 | -1) => void;
 }
 
 /** One line below the terminal: how the connection is, and who else is there. */
-export function StatusLine({ phase, rttMs, state, onTakeOver, onSearch, onLarger }: StatusLineProps) {
+export function StatusLine({ phase, rttMs, state, actions, onSearch, onLarger }: StatusLineProps) {
   return (
     <footer className="status-line">
       <span className={`dot ${phase.phase}`} aria-hidden="true" />
@@ -36,11 +37,11 @@ export function StatusLine({ phase, rttMs, state, onTakeOver, onSearch, onLarger
         </span>
       )}
       {state !== null && <span>{state.role === 'driver' ? 'You type' : 'You watch'}</span>}
-      {state?.role === 'observer' && onTakeOver !== null && (
-        <button type="button" className="quiet" onClick={onTakeOver}>
-          Take over
+      {actions.map(({ label, run }) => (
+        <button key={label} type="button" className="quiet" onClick={run}>
+          {label}
         </button>
-      )}
+      ))}
       {state !== null && state.attachments > 1 && <span>{state.attachments} attached</span>}
       <span className="spacer" />
       <button type="button" className="quiet" aria-label="A− (smaller text)" onClick={() => onLarger(-1)}>

@@ -22,6 +22,7 @@ import type { Shortcut } from './keyboard/shortcuts';
 import { StatusLine } from './status-line';
 import type { HeldModifiers } from './keyboard/sticky-modifiers';
 import { TerminalView } from './terminal-view';
+import type { NoticeAction } from './notice';
 import { Notice, noticeFor } from './notice';
 
 export interface TerminalPaneProps {
@@ -36,6 +37,8 @@ export interface TerminalPaneProps {
   onSignInNeeded: (code: StatusCode) => void;
   /** Shortcuts that are about more than this terminal. */
   onShortcut?: (shortcut: Shortcut) => void;
+  /** How to go on when the session is over. */
+  afterEnd?: readonly NoticeAction[];
   onRenewed?: (listener: (token: string) => void) => () => void;
   ref?: Ref<TerminalView>;
 }
@@ -126,7 +129,11 @@ export function TerminalPane(props: TerminalPaneProps) {
   }, [hidden]);
 
   const takeOver = mode === 'drive' ? () => view.current?.takeOver() : null;
-  const notice = noticeFor(phase, waiting, { reconnect: () => view.current?.reconnectNow(), takeOver });
+  const notice = noticeFor(phase, waiting, {
+    reconnect: () => view.current?.reconnectNow(),
+    takeOver,
+    afterEnd: props.afterEnd ?? NO_WAY_ON,
+  });
   const [isDismissed, dismiss] = useDismissal(notice?.kind ?? null);
   const attached = phase.phase === 'attached' || phase.phase === 'unresponsive' ? phase.state : null;
   const dead = phase.phase === 'connecting' ? phase.attempt > 0 : attached === null;
@@ -187,7 +194,7 @@ export function TerminalPane(props: TerminalPaneProps) {
         phase={phase}
         rttMs={rttMs}
         state={attached}
-        onTakeOver={isDismissed ? takeOver : null}
+        actions={isDismissed && notice !== null ? notice.actions : NO_WAY_ON}
         onSearch={() => setSearching(true)}
         onLarger={(step) => changeSettings({ fontSize: Math.min(24, Math.max(11, settings.fontSize + step)) })}
       />
@@ -201,6 +208,8 @@ function useDismissal(kind: string | null): [boolean, () => void] {
   useEffect(() => setDismissed(null), [kind]);
   return [kind !== null && dismissed === kind, () => setDismissed(kind)];
 }
+
+const NO_WAY_ON: readonly NoticeAction[] = [];
 
 const SIGN_IN_AGAIN: ReadonlySet<StatusCode> = new Set(['unauthorized', 'signed-out', 'token-expired']);
 

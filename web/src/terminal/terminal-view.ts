@@ -17,6 +17,7 @@ import type { LinkInView } from './links/link-target';
 import { SizeRequest } from './layout/size-request';
 import { TerminalLayout } from './layout/terminal-layout';
 import { keepingView } from './output/kept-view';
+import { resumeHintEraser } from './output/resume-hint';
 import { StreamApplier } from './output/stream-applier';
 import { SynchronousTerminal } from './output/synchronous-terminal';
 import { Turns } from './output/turn';
@@ -188,6 +189,7 @@ export class TerminalView implements TerminalConsumer {
     this.wasAttached ||= isAttached;
     this.layout.own(!this.wasAttached || (isAttached && this.isDriver));
     this.sizes.allow(phase.phase === 'attached' && this.isDriver);
+    if (phase.phase === 'ended') this.terminal.write(resumeHintEraser(this.terminal) ?? '');
     this.listener.phase(phase);
   }
 

@@ -38,6 +38,9 @@
 {{- $_ := set $env "SECRETS_PROVIDER" "files" -}}
 {{- $_ := set $env "SECRETS_DIR" "/etc/claude-webui/secrets" -}}
 {{- end -}}
+{{- if eq "Persistent" (dig .Values.sessions.template "workspace" "kind" "Ephemeral" .Values.sessions.templates) -}}
+{{- $_ := set $env "WORKSPACE_PERSISTENCE" "true" -}}
+{{- end -}}
 {{- if .Values.host -}}{{- $_ := set $env "PUBLIC_ORIGIN" (printf "https://%s" .Values.host) -}}{{- end -}}
 {{- if and (not .Values.redis.bundled.enabled) .Values.redis.url -}}{{- $_ := set $env "REDIS_URL" .Values.redis.url -}}{{- end -}}
 {{- if .Values.policy.content -}}{{- $_ := set $env "POLICY_FILE" "/etc/claude-webui/policy/policy.yaml" -}}{{- end -}}

@@ -28,6 +28,8 @@ const MAX_REFUSALS = 3;
 export interface KubernetesBackendOptions {
   /** Name of the SessionTemplate of new sessions. */
   template: string;
+  /** Whether that template's workspaces are persistent. */
+  keepsWorkspaces: boolean;
   limits: Pick<SessionLimits, 'idleTimeoutMs' | 'idleWarningMs' | 'detachGraceMs' | 'scrollbackLines'>;
   /** 0: none. */
   maxLifetimeMs: number;
@@ -39,6 +41,7 @@ export interface KubernetesBackendOptions {
 export class KubernetesBackend implements SessionBackend {
   readonly findsAgain = true;
   readonly runnersAreScraped = true;
+  readonly keepsWorkspaces: boolean;
   private readonly closing = new AbortController();
   /** Session id → uid of the pod that this gateway has bound to it, while it lives. */
   private readonly bound = new Map<string, string>();
@@ -56,6 +59,7 @@ export class KubernetesBackend implements SessionBackend {
     private readonly options: KubernetesBackendOptions,
     private readonly log: Logger,
   ) {
+    this.keepsWorkspaces = options.keepsWorkspaces;
     this.unsubscribe = objects.subscribe((name) => this.changed(name));
   }
 
