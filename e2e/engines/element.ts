@@ -15,8 +15,8 @@ function find(role: Role, name: string): HTMLElement | null {
     dialog: 'dialog[open]',
     link: 'a[href]',
     status: '[role=status]',
-    treeitem: '[role=treeitem][aria-selected=true] .name',
     textbox: 'input:not([type=checkbox], [type=file]), textarea:not(.xterm-helper-textarea)',
+    treeitem: '[role=treeitem]',
   };
   const squeezed = (text: string | null | undefined) => (text ?? '').replaceAll(/\s+/g, ' ').trim();
   const nameOf = (element: HTMLElement) => {
@@ -24,6 +24,8 @@ function find(role: Role, name: string): HTMLElement | null {
     if (label !== null) return squeezed(label);
     const labelledBy = element.getAttribute('aria-labelledby');
     if (labelledBy !== null) return squeezed(document.getElementById(labelledBy)?.textContent);
+    // Its text tells its size too.
+    if (role === 'treeitem') return squeezed(element.title);
     const field = element.closest('label');
     if (field === null) return squeezed(element.textContent);
     const words = [...field.childNodes].filter((node) => !node.contains(element)).map((node) => node.textContent);

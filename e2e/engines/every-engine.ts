@@ -1,4 +1,4 @@
-/** Runs scenarios once for each engine, against one gateway. */
+/** Runs scenarios once for each browser, against one gateway. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +7,15 @@ import type { Servers } from '../system/servers';
 import { Chromium } from './chromium';
 import { openDisplay } from './display';
 import type { Display } from './display';
-import type { EngineBrowser, EnginePage, Engine } from './engine';
+import type { Engine, EngineBrowser, EnginePage, LaunchOptions } from './engine';
 import { Firefox } from './firefox';
 import { WebKit } from './webkit';
+
+/** A browser as somebody has it. */
+export interface Setup extends Pick<LaunchOptions, 'preferences'> {
+  name: string;
+  engine: Engine;
+}
 
 export const ENGINES: readonly Engine[] = [Chromium, Firefox, WebKit];
 
@@ -28,6 +34,19 @@ export interface Play {
  * @param scenarios defines tests; what it is given may be asked only within them
  */
 export function inEveryEngine(env: Record<string, string>, scenarios: (play: () => Play) => void): void {
+  inBrowsers(
+    ENGINES.map((engine) => ({ name: engine.name, engine })),
+    env,
+    scenarios,
+  );
+}
+
+/** The same in browsers that are set up otherwise. */
+export function inBrowsers(
+  setups: readonly Setup[],
+  env: Record<string, string>,
+  scenarios: (play: () => Play) => void,
+): void {
   let servers: Servers;
   let display: Display;
   const downloads = mkdtempSync(join(tmpdir(), 'claude-webui-downloads-'));
@@ -41,10 +60,10 @@ export function inEveryEngine(env: Record<string, string>, scenarios: (play: () 
     rmSync(downloads, { recursive: true, force: true });
   });
 
-  describe.each(ENGINES)('in $name', (engine) => {
+  describe.each(setups)('in $name', ({ engine, preferences = {} }) => {
     let browser: EngineBrowser;
     beforeAll(async () => {
-      browser = await engine.launch({ display, downloads });
+      browser = await engine.launch({ display, downloads, preferences });
     });
     afterEach(async () => {
       await browser.clear();

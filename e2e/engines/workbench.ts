@@ -74,12 +74,21 @@ export class Workbench {
     );
   }
 
-  async download(path: string): Promise<void> {
-    await this.button('Files').click();
-    await this.the('textbox', 'Go to path').fill(path);
-    await this.page.press('Enter');
-    await this.the('treeitem', path).appears();
+  /** Downloads a file of the workspace's root by the files panel, which stays open. */
+  async download(name: string): Promise<void> {
+    if (!(await this.button('Close files').isThere())) await this.button('Files').click();
+    await this.the('treeitem', name).click();
     await this.button('Download').click();
+  }
+
+  /** The middle of what is found first by a CSS selector. */
+  place(selector: string): Promise<Point> {
+    return this.page.evaluate((selector) => {
+      const element = document.querySelector(selector);
+      if (element === null) throw new Error(`there is no ${selector}`);
+      const { x, y, width, height } = element.getBoundingClientRect();
+      return { x: x + width / 2, y: y + height / 2 };
+    }, selector);
   }
 
   /** The middle of a cell of the terminal in view, counted from its upper left. */

@@ -20,7 +20,10 @@ function entry(name: string, what: 'file' | object): FileSystemEntry {
 
 const dropped = (inside: Inside) =>
   droppedFiles({
-    items: Object.entries(inside).map(([name, what]) => ({ webkitGetAsEntry: () => entry(name, what) })),
+    items: Object.entries(inside).map(([name, what]) => ({
+      webkitGetAsEntry: () => entry(name, what),
+      getAsFile: () => null,
+    })),
     files: [],
   } as unknown as DataTransfer);
 
@@ -41,8 +44,21 @@ test('there is an end to what is taken at once, and it is said', async () => {
 
 test('where the browser knows no entries, the files are taken', async () => {
   const file = Object.assign(new File(['x'], 'a.txt'), { webkitRelativePath: '' });
-  const data = { items: [{ webkitGetAsEntry: () => null }], files: [file] } as unknown as DataTransfer;
+  const data = {
+    items: [{ webkitGetAsEntry: () => null, getAsFile: () => file }],
+    files: [file],
+  } as unknown as DataTransfer;
   expect(await droppedFiles(data)).toEqual({ files: [{ file, path: 'a.txt' }], emptyFolders: [], isCut: false });
+});
+
+test('a file whose entry the browser cannot read is taken as it is', async () => {
+  const file = new File(['x'], 'a.txt');
+  const unreadable = Object.assign(entry('a.txt', 'file'), {
+    file: (_done: unknown, fail: (error: Error) => void) => fail(new Error()),
+  });
+  const items = [{ webkitGetAsEntry: () => unreadable, getAsFile: () => file }];
+  const { files } = await droppedFiles({ items, files: [file] } as unknown as DataTransfer);
+  expect(files).toEqual([{ file, path: 'a.txt' }]);
 });
 
 test('files of a folder that was chosen keep their place in it', () => {

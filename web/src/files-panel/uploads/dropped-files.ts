@@ -33,19 +33,30 @@ export function chosenFiles(files: Iterable<File>): FilesToSend {
  * be called in it.
  */
 export function droppedFiles(data: Pick<DataTransfer, 'items' | 'files'>): Promise<FilesToSend> {
-  const entries = [...data.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  if (entries.length === 0) return Promise.resolve(chosenFiles(data.files));
-  return collect(entries);
+  const dropped = [...data.items].map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  if (dropped.every(({ entry }) => entry === null)) return Promise.resolve(chosenFiles(data.files));
+  return collect(dropped);
 }
 
-async function collect(entries: readonly FileSystemEntry[]): Promise<FilesToSend> {
+interface Dropped {
+  entry: FileSystemEntry | null;
+  file: File | null;
+}
+
+async function collect(dropped: readonly Dropped[]): Promise<FilesToSend> {
   const found: FilesToSend = { files: [], emptyFolders: [], isCut: false };
-  for (const entry of entries) await add(entry, entry.name, found);
+  for (const { entry, file } of dropped) {
+    // Entries are for folders: WebKit cannot read that of a file which is not on a disk, as a picture out of another page.
+    if (entry?.isFile === true && file !== null && !isFull(found)) found.files.push({ file, path: entry.name });
+    else if (entry !== null) await add(entry, entry.name, found);
+  }
   return found;
 }
 
+const isFull = ({ files, emptyFolders }: FilesToSend) => files.length + emptyFolders.length >= MAX_FILES;
+
 async function add(entry: FileSystemEntry, path: string, found: FilesToSend): Promise<void> {
-  if (found.files.length + found.emptyFolders.length >= MAX_FILES) {
+  if (isFull(found)) {
     found.isCut = true;
   } else if (isFile(entry)) {
     found.files.push({ file: await new Promise<File>((resolve, reject) => entry.file(resolve, reject)), path });
