@@ -88,6 +88,7 @@ async function startGateway(env: Record<string, string> = {}): Promise<GatewayPr
     AUDIT_LOG: 'off',
     CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
     RATE_LIMIT_MAX_REQUESTS: '100000',
+    RATE_LIMIT_MAX_REQUESTS_PER_ADDRESS: '100000',
     ...env,
   });
 }

@@ -31,6 +31,8 @@ export const ERRORS = {
   ...shared('runner-unreachable', 502),
   ...shared('sessions-full', 503),
   ...shared('not-ready', 503),
+  ...shared('too-many-connections', 429),
+  ...shared('too-many-attempts', 429),
   ...shared('sign-in-interrupted', 400),
   ...shared('provider-refused', 401),
   ...shared('no-role', 403),

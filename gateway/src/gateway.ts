@@ -177,6 +177,7 @@ async function open(
     originAllowed: ({ headers }) =>
       originAllowed(headers.origin, requestedHost(headers, trustedProxies), publicOrigins),
     addressOf: (request) => clientAddress(request, trustedProxies),
+    maxHandshakesPerMinute: config.http.maxHandshakesPerMinute,
   });
   const { http, connections } = publicServer(app, sockets, log);
   await listen(http, config.http);

@@ -67,7 +67,7 @@ beforeAll(async () => {
 
 const at = (port: number) => ({ port, host: '127.0.0.1' });
 const publicPort = () => Number(new URL(gateway.url).port);
-const say = (words: string) => sayAndLeave(at(publicPort()), words, 'resets after the answer');
+const say = (words: string) => sayAndLeave(at(publicPort()), words, 'resets after the answer', 10_000);
 
 test.each(ENDINGS)('nonsense from one that %s, at each port', async (ending) => {
   for (const port of [publicPort(), modelPort]) await sayAll(at(port), garbage(PATHS), ending);

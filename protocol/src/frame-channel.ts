@@ -3,7 +3,7 @@
  * itself would send a text packet with a placeholder and then the bytes, and lead them through twenty functions on either
  * side (docs/decisions/0001-one-frame-format.md). Both ends write frames to the connection and take them from its `data`
  * event; this parser keeps Socket.IO from taking them for lost attachments. Clients with the standard parser can be
- * served beside.
+ * served beside. No event has binary attachments, and none is taken: they would be kept in memory until the last has come.
  */
 import type { Decoder, Encoder } from 'socket.io-parser';
 
@@ -16,19 +16,12 @@ export interface BaseParser {
 /** The parser for `new Server(…, { parser })` and `io(…, { parser })`. */
 export function packetParser(base: BaseParser): BaseParser {
   class PacketDecoder extends base.Decoder {
-    /** Binary attachments of a packet that are still to come. */
-    private attachmentsDue = 0;
-
+    /** @throws Error for what is no packet without attachments: the connection ends */
     override add(message: unknown): void {
-      if (typeof message === 'string') {
-        super.add(message);
-        // "51-[…]" is a binary event with one attachment, "61-[…]" a binary acknowledgement.
-        const attachments = /^[56](\d+)-/.exec(message)?.[1];
-        this.attachmentsDue = attachments === undefined ? 0 : Number(attachments);
-      } else if (this.attachmentsDue > 0) {
-        this.attachmentsDue -= 1;
-        super.add(message);
-      }
+      if (typeof message !== 'string') return;
+      // "51-[…]" is a binary event with one attachment, "61-[…]" a binary acknowledgement.
+      if (/^[56]/.test(message)) throw new Error('attachments are not taken');
+      super.add(message);
     }
   }
 

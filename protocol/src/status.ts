@@ -51,6 +51,9 @@ export const STATUS_SENTENCES = {
   'runner-unreachable': 'The session cannot be reached right now. You are being reconnected.',
   'share-ended': 'The link you used has expired or was taken back by its owner.',
   'too-much-input': 'More was typed or pasted than the session takes. Wait until it has caught up, then reconnect.',
+  'too-many-connections':
+    'Too many connections to this session, or of this account, are open. Close some of its tabs, then try again.',
+  'too-many-attempts': 'Too many links were tried from this address. Wait ten minutes, then try again.',
   // Why a sign-in elsewhere did not lead here.
   'sign-in-interrupted': 'This sign-in took too long, or another was begun meanwhile. Sign in once more.',
   'provider-refused': 'The sign-in service did not let you in. Try again, or ask your administrator.',

@@ -1,4 +1,5 @@
 /** How long an account or an address has to wait after failed sign-ins: doubling, capped. */
+import { addressGroup } from '../limits/address-group';
 
 /** Failures before anybody has to wait: people mistype, and offices share an address. */
 export const FREE_FAILURES = { account: 5, address: 20 };
@@ -68,14 +69,4 @@ export function keysOf({ username, address }: LoginSource): [Kind, string][] {
     ['account', `account ${username}`],
     ['address', `address ${addressGroup(address)}`],
   ];
-}
-
-/** One subscriber has a whole IPv6 /64, so that counts as one address. */
-function addressGroup(address: string): string {
-  if (!address.includes(':') || address.includes('.')) return address;
-  const [head = '', tail = ''] = address.split('::');
-  const left = head.split(':');
-  const right = tail === '' ? [] : tail.split(':');
-  const zeros = address.includes('::') ? Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0') : [];
-  return [...left, ...zeros, ...right].slice(0, 4).join(':');
 }

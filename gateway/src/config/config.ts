@@ -5,6 +5,7 @@ import type { FileSinkOptions } from '../audit/file-sink';
 import type { OidcSettings } from '../auth/oidc/provider';
 import { keyIdOf } from '../auth/keyset';
 import type { AwsSecretsOptions } from '../secrets/aws-provider';
+import type { RateLimitOptions } from '../http/rate-limit';
 import type { SecretName } from '../secrets/provider';
 import { isPlaceholder, secretWeakness } from './secret-strength';
 import { BUILT_WEB_ROOT, VARIABLES } from './variables';
@@ -25,7 +26,9 @@ export interface Config {
     trustedProxies: number;
     /** Absolute path of the built web client. */
     webRoot: string;
-    rateLimit: { windowMs: number; maxRequests: number };
+    rateLimit: RateLimitOptions;
+    /** Connections that one address may open. */
+    maxHandshakesPerMinute: number;
     /** Largest file that may be written into a workspace. */
     maxFileBytes: number;
     /** From not ready to taking no more connections. */
@@ -240,7 +243,12 @@ function toConfig(values: Values): Config {
       publicOrigins: values.PUBLIC_ORIGIN,
       trustedProxies: values.TRUST_PROXY,
       webRoot: resolve(values.WEB_ROOT ?? BUILT_WEB_ROOT),
-      rateLimit: { windowMs: values.RATE_LIMIT_WINDOW_MS, maxRequests: values.RATE_LIMIT_MAX_REQUESTS },
+      maxHandshakesPerMinute: values.HANDSHAKES_PER_MINUTE_PER_ADDRESS,
+      rateLimit: {
+        windowMs: values.RATE_LIMIT_WINDOW_MS,
+        maxRequests: values.RATE_LIMIT_MAX_REQUESTS,
+        maxRequestsPerAddress: values.RATE_LIMIT_MAX_REQUESTS_PER_ADDRESS,
+      },
       maxFileBytes: values.UPLOAD_MAX_BYTES,
       drainDelayMs: values.DRAIN_DELAY * 1000,
       drainSpreadMs: values.DRAIN_SPREAD * 1000,

@@ -115,7 +115,17 @@ export const VARIABLES = {
   RATE_LIMIT_MAX_REQUESTS: variable(
     wholeNumber(1, 1_000_000),
     '600',
-    'REST requests that one person at one address may make in a window.',
+    'REST requests that one person may make in a window; all who have not signed in at one address together may make as many.',
+  ),
+  RATE_LIMIT_MAX_REQUESTS_PER_ADDRESS: variable(
+    wholeNumber(1, 1_000_000),
+    '6000',
+    'REST requests that all together at one address (IPv4 address, IPv6 /64) may make in a window.',
+  ),
+  HANDSHAKES_PER_MINUTE_PER_ADDRESS: variable(
+    wholeNumber(1, 1_000_000),
+    '1200',
+    'Terminal connections that one address (IPv4 address, IPv6 /64) may open in a minute, at each gateway. Raise it for thousands of people behind one address.',
   ),
   UPLOAD_MAX_BYTES: variable(
     wholeNumber(1, 1_000_000_000_000),

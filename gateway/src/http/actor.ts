@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express';
 import type { Claims, Subject } from '../auth/claims';
 import type { Actor, AuditContext } from '../audit/events';
+import { addressOf } from './client-address';
 import { requestIdOf } from './request-id';
 
 const known = new WeakMap<Response, Omit<Actor, 'address'>>();
@@ -27,7 +28,7 @@ export function by(request: Request, response: Response): AuditContext {
   const actor = known.get(response) ?? { kind: 'unknown' };
   const sessionId = /^\/api\/v1\/sessions\/([^/]+)/.exec(request.path)?.[1];
   return {
-    actor: { ...actor, ...(request.ip === undefined ? {} : { address: request.ip }) },
+    actor: { ...actor, address: addressOf(request) },
     requestId: requestIdOf(response),
     ...(sessionId === undefined ? {} : { sessionId }),
   };

@@ -99,7 +99,9 @@ test('foreign pages change nothing; listed ones may, and their browsers are told
 });
 
 test('too many requests are told when to come back; health is not counted', async () => {
-  const { app, alice } = await start({ config: { rateLimit: { windowMs: 60_000, maxRequests: 3 } } });
+  const { app, alice } = await start({
+    config: { rateLimit: { windowMs: 60_000, maxRequests: 3, maxRequestsPerAddress: 100 } },
+  });
   const list = () => app.call('GET', '/api/v1/sessions', { as: alice });
   const first = await list();
   expect(first.headers.get('ratelimit-policy')).toBe('"default";q=3;w=60');
@@ -110,6 +112,33 @@ test('too many requests are told when to come back; health is not counted', asyn
   expect(await problemOf(refused)).toMatchObject({ status: 429, code: 'too-many-requests' });
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
   expect((await app.call('GET', '/health')).status).toBe(200);
+});
+
+describe('behind a proxy', () => {
+  const limits = { windowMs: 60_000, maxRequests: 3, maxRequestsPerAddress: 5 };
+  const startBehind = () => start({ config: { trustedProxies: 1, rateLimit: limits } });
+  const from = (address: string) => ({ 'x-forwarded-for': address });
+
+  test('a person is held to the limit wherever they are', async () => {
+    const { app, alice } = await startBehind();
+    const list = (n: number) => app.call('GET', '/api/v1/sessions', { as: alice, headers: from(`192.0.2.${n}`) });
+    for (const n of [1, 2, 3]) expect((await list(n)).status).toBe(200);
+    expect((await list(4)).status).toBe(429);
+  });
+
+  test('an address is held to the limit whoever they are, at any port, and whichever of its IPv6 addresses it uses', async () => {
+    const { app, alice } = await startBehind();
+    const methods = (address: string, as?: typeof alice) =>
+      app.call('GET', '/auth/methods', { ...(as === undefined ? {} : { as }), headers: from(address) });
+    for (const n of [1, 2, 3]) expect((await methods(`192.0.2.1:${5000 + n}`)).status).toBe(200);
+    expect((await methods('192.0.2.1')).status).toBe(429);
+    expect((await methods('192.0.2.1', alice)).status).toBe(200);
+    expect((await methods('192.0.2.1', alice)).status).toBe(429);
+    expect((await methods('192.0.2.2')).status).toBe(200);
+    for (const n of [1, 2, 3]) expect((await methods(`2001:db8::${n}`)).status).toBe(200);
+    expect((await methods('2001:db8::4')).status).toBe(429);
+    expect((await methods('2001:db8:0:1::4')).status).toBe(200);
+  });
 });
 
 test('readiness says why not', async () => {

@@ -8,6 +8,7 @@ import { AppError, problem } from '../errors';
 import { attribute, attributeClaim, by } from './actor';
 import type { Authenticate } from './authenticate';
 import { bearerOf } from './authenticate';
+import { addressOf } from './client-address';
 import { bodyOf, readJson } from './input';
 import type { OidcParts } from './oidc';
 import { providersEnd } from './oidc';
@@ -111,7 +112,7 @@ async function checkPassword(
 ): Promise<User> {
   const { loginLimit, metrics, users } = parts;
   if (users.list().some((user) => user.username === username)) attributeClaim(response, username);
-  const source = { username, address: request.ip ?? '' };
+  const source = { username, address: addressOf(request) };
   const waitMs = await loginLimit.attempt(source);
   if (waitMs > 0) {
     metrics.authFailures.inc({ reason: 'too-many-logins' });

@@ -1,12 +1,24 @@
 import type { IncomingMessage } from 'node:http';
+import type { Request } from 'express';
+import ipaddr from 'ipaddr.js';
+import proxyAddress from 'proxy-addr';
 
-/** The client's address as Express finds `request.ip`, for connections that it does not see. */
-export function clientAddress({ headers, socket }: IncomingMessage, trustedProxies: number): string {
-  const forwarded = String(headers['x-forwarded-for'] ?? '')
-    .split(',')
-    .map((address) => address.trim())
-    .filter((address) => address !== '');
-  // The nearest first. What is behind the last proxy that we trust could be made up.
-  const hops = [socket.remoteAddress ?? '', ...forwarded.reverse()];
-  return hops[Math.min(trustedProxies, hops.length - 1)] ?? '';
+/**
+ * Who is at the other end, behind so many proxies that we trust. What is further away could be made up.
+ * Express finds `request.ip` in the same way; this is for requests that it does not see too.
+ */
+export function clientAddress(request: IncomingMessage, trustedProxies: number): string {
+  return withoutPort(proxyAddress(request, (_address, hop) => hop < trustedProxies));
+}
+
+/** The same for a request of an Express app. */
+export function addressOf(request: Request): string {
+  return clientAddress(request, Number(request.app.get('trust proxy')));
+}
+
+/** Some proxies write `address:port` (Azure's gateways, IIS): each connection of a client would be a client of its own. */
+function withoutPort(address: string): string {
+  if (ipaddr.isValid(address)) return address;
+  const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(address)?.[1] ?? /^([\d.]+):\d+$/.exec(address)?.[1] ?? '';
+  return ipaddr.isValid(bare) ? bare : address;
 }

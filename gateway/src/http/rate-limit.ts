@@ -1,52 +1,25 @@
+/** How many REST requests a person, and an address, may make. */
 import { createHash } from 'node:crypto';
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 import type { Tokens } from '../auth/tokens';
 import { AppError, problem } from '../errors';
+import { addressGroup } from '../limits/address-group';
+import type { Window } from '../limits/windows';
+import { Windows } from '../limits/windows';
 import type { RedisClient } from '../redis/connection';
 import { bearerOf } from './authenticate';
-
-/** Callers remembered within a window. Above it the oldest is forgotten and begins anew. */
-const MAX_CALLERS = 10_000;
+import { addressOf } from './client-address';
 
 export interface RateLimitOptions {
   windowMs: number;
+  /** Of a person, wherever they are; of all who have not signed in at one address. */
   maxRequests: number;
+  /** Of everybody at one address. */
+  maxRequestsPerAddress: number;
 }
 
-/** A caller's window as it is after a request. `remaining` is negative once there are too many. */
-export interface RateWindow {
-  remaining: number;
-  resetMs: number;
-}
-
-/** Counts one request. */
-export type CountRequest = (caller: string) => Promise<RateWindow>;
-
-/** Counts requests by caller in windows that begin with a caller's first. Times are passed in, in milliseconds. */
-export class RateLimit {
-  private readonly windows = new Map<string, { endsAt: number; used: number }>();
-
-  constructor(private readonly options: RateLimitOptions) {}
-
-  take(caller: string, now: number): RateWindow {
-    let window = this.windows.get(caller);
-    if (window === undefined || window.endsAt <= now) {
-      window = { endsAt: now + this.options.windowMs, used: 0 };
-      this.windows.delete(caller);
-      this.windows.set(caller, window);
-      this.forgetOldest();
-    }
-    window.used += 1;
-    return { remaining: this.options.maxRequests - window.used, resetMs: window.endsAt - now };
-  }
-
-  private forgetOldest(): void {
-    for (const oldest of this.windows.keys()) {
-      if (this.windows.size <= MAX_CALLERS) return;
-      this.windows.delete(oldest);
-    }
-  }
-}
+/** Counts one request of a caller. */
+export type CountRequest = (caller: string) => Promise<Window>;
 
 /** KEYS: window; ARGV: ms. */
 const COUNT = `
@@ -55,8 +28,8 @@ const COUNT = `
   return {used, redis.call('PTTL', KEYS[1])}`;
 
 /** Counts for all gateways together; each for itself while Redis is away. */
-export function requestCounter(options: RateLimitOptions, redis: RedisClient | null): CountRequest {
-  const alone = new RateLimit(options);
+export function requestCounter({ windowMs }: RateLimitOptions, redis: RedisClient | null): CountRequest {
+  const alone = new Windows(windowMs);
   const countAlone = (caller: string) => Promise.resolve(alone.take(caller, Date.now()));
   if (redis === null) return countAlone;
   redis.defineCommand('countRequest', { numberOfKeys: 1, lua: COUNT });
@@ -64,34 +37,47 @@ export function requestCounter(options: RateLimitOptions, redis: RedisClient | n
   return async (caller) => {
     try {
       const key = `rate:${createHash('sha256').update(caller).digest('base64url')}`;
-      const [used, resetMs] = await commands.countRequest(key, options.windowMs);
-      return { remaining: options.maxRequests - used, resetMs };
+      const [used, resetMs] = await commands.countRequest(key, windowMs);
+      return { used, resetMs };
     } catch {
       return countAlone(caller);
     }
   };
 }
 
-/** Holds each person at each address to the limit. Headers as in draft-ietf-httpapi-ratelimit-headers. */
+/** A request must be within both limits. The headers (draft-ietf-httpapi-ratelimit-headers) tell of the narrower. */
 export function limitRate(options: RateLimitOptions, count: CountRequest, tokens: Tokens): RequestHandler {
-  const policy = `"default";q=${options.maxRequests};w=${Math.ceil(options.windowMs / 1000)}`;
+  const { windowMs, maxRequests, maxRequestsPerAddress } = options;
+  const take = async (caller: string, max: number) => ({ max, ...(await count(caller)) });
   return async (request, response, next) => {
-    const { remaining, resetMs } = await count(`${request.ip ?? ''} ${personOf(tokens, bearerOf(request))}`);
-    const resetSeconds = Math.ceil(resetMs / 1000);
-    response.setHeader('RateLimit-Policy', policy);
-    response.setHeader('RateLimit', `"default";r=${Math.max(0, remaining)};t=${resetSeconds}`);
-    if (remaining < 0) throw problem('too-many-requests', undefined, resetSeconds);
+    const address = addressGroup(addressOf(request));
+    const person = personOf(tokens, bearerOf(request));
+    const [one, all] = await Promise.all([
+      take(person === null ? `nobody ${address}` : `person ${person}`, maxRequests),
+      take(`address ${address}`, maxRequestsPerAddress),
+    ]);
+    const narrower = all.max - all.used < one.max - one.used ? all : one;
+    tell(response, narrower, Math.ceil(windowMs / 1000));
+    if (narrower.used > narrower.max) throw problem('too-many-requests', undefined, secondsUntilReset(narrower));
     next();
   };
 }
 
+const secondsUntilReset = ({ resetMs }: Window) => Math.ceil(resetMs / 1000);
+
+function tell(response: Response, window: Window & { max: number }, windowSeconds: number): void {
+  const { max, used } = window;
+  response.setHeader('RateLimit-Policy', `"default";q=${max};w=${windowSeconds}`);
+  response.setHeader('RateLimit', `"default";r=${Math.max(0, max - used)};t=${secondsUntilReset(window)}`);
+}
+
 /** A made-up token must not make a new caller. */
-function personOf(tokens: Tokens, token: string | null): string {
-  if (token === null) return '';
+function personOf(tokens: Tokens, token: string | null): string | null {
+  if (token === null) return null;
   try {
     return tokens.verifyAccess(token).who.claims.sub;
   } catch (error) {
-    if (error instanceof AppError) return '';
+    if (error instanceof AppError) return null;
     throw error;
   }
 }

@@ -23,6 +23,12 @@ export class Metrics {
     labelNames: ['state'] as const,
     registers: this.registers,
   });
+  readonly wsRefused = new Counter({
+    name: 'app_ws_refused_total',
+    help: 'Connections that were not taken, by the limit that they were above.',
+    labelNames: ['reason'] as const,
+    registers: this.registers,
+  });
   readonly wsBytesIn = new Counter({
     name: 'app_ws_bytes_in_total',
     help: 'Bytes of terminal traffic from browsers.',

@@ -139,7 +139,6 @@ test.each([
 
 test.each([
   ['a number', { data: 7 }],
-  ['bytes', { data: Buffer.from('x') }],
   ['no object', 'x'],
   ['missing', {}],
   ['beside an unknown field', { data: 'x', more: true }],
@@ -150,6 +149,17 @@ test.each([
   expect(await client.status('error')).toEqual({ state: 'error', reason: 'bad-message' });
   client.type('still here\r');
   await client.shows('still here');
+});
+
+test('an event with binary attachments ends the connection that sent it, and nothing else', async () => {
+  const client = gateway.plain();
+  const sessionId = await client.opened();
+  client.socket.emit('input', { data: Buffer.from('x') });
+  await client.disconnected();
+  const again = gateway.plain({ token: gateway.tokenOf(), sessionId });
+  await again.opened();
+  again.type('still here\r');
+  await again.shows('still here');
 });
 
 test('input above its limit is refused and the connection stays', async () => {

@@ -4,6 +4,7 @@ import type { Notice, StatusCode } from '@claude-webui/protocol';
 import { MAX_MESSAGE_BYTES, STATUS_SENTENCES, after, packetParser } from '@claude-webui/protocol';
 import { HttpRefusal, requestTarget } from '@claude-webui/protocol/http';
 import { Server as Engine } from 'engine.io';
+import type { Socket as EngineSocket } from 'engine.io';
 import { Server } from 'socket.io';
 import * as parser from 'socket.io-parser';
 import type { AuditTrail } from '../audit/audit';
@@ -11,15 +12,20 @@ import type { Authority } from '../auth/authority';
 import type { Tokens } from '../auth/tokens';
 import { AppError } from '../errors';
 import type { Logger } from '../log';
+import { Tally } from '../limits/tally';
 import type { Metrics } from '../metrics/metrics';
 import type { Policy } from '../policy/policy';
 import { sessionInfo } from '../sessions/sessions';
 import type { Links } from '../sessions/links';
 import type { Sessions } from '../sessions/sessions';
 import { closeLapsed, watchAccess } from './access-watch';
+import { Admission } from './admission';
+import type { ConnectionRefusal } from './admission';
+import type { ParsedHandshake } from './handshake';
 import { parseHandshake } from './handshake';
 import { answerProbes, probeLatency } from './latency-probe';
 import { TerminalSocket } from './terminal-socket';
+import { TokenBucket } from './token-bucket';
 import type { ClientSocket, SocketData, TerminalServer } from './types';
 import { actorOf, closeSocket } from './types';
 
@@ -36,12 +42,20 @@ export interface SocketServerParts {
   originAllowed: (request: IncomingMessage) => boolean;
   /** Address of the client, as the audit log names it. */
   addressOf: (request: IncomingMessage) => string;
+  /** How many connections one address may open in a minute. */
+  maxHandshakesPerMinute: number;
 }
 
 /** A dead connection on which nobody types is found after both of them: within 20 s. Proxies cut idle ones after 60. Milliseconds. */
 const PING_INTERVAL_MS = 10_000;
 /** A ping waits behind output that is on its way: 256 KiB take 8 s on a line of 256 kbit/s. Milliseconds. */
 const PING_TIMEOUT_MS = 10_000;
+/** A client says who it is with its first message. Milliseconds. */
+const IDENTIFY_TIMEOUT_MS = 10_000;
+/** Connections to this process, of one person or by one link, and to one session: many tabs on many devices. */
+const MAX_CONNECTIONS_OF_ONE = 100;
+/** A crowd that is refused is logged so often. */
+const REFUSALS_LOGGED_PER_SECOND = 0.1;
 const ADMINISTRATORS = 'administrators';
 /** Who has signed in; notices are not for whoever has a link. */
 const PEOPLE = 'people';
@@ -61,11 +75,18 @@ export class SocketServer {
   private readonly io: TerminalServer;
   private readonly unsubscribe: () => void;
   private readonly accessCheck: NodeJS.Timeout;
+  private readonly engine: OpeningsEngine;
+  private readonly admission: Admission;
+  private readonly connections = new Tally();
+  private readonly loggedRefusals = new TokenBucket(REFUSALS_LOGGED_PER_SECOND, 1, performance.now());
   private isDraining = false;
 
   constructor(private readonly parts: SocketServerParts) {
-    this.io = new Server({ serveClient: false, parser: packetParser(parser) });
-    const engine = new Engine({
+    this.admission = new Admission(parts.maxHandshakesPerMinute, parts.addressOf, (reason, address) =>
+      this.notTaken(reason, address),
+    );
+    this.io = new Server({ serveClient: false, parser: packetParser(parser), connectTimeout: IDENTIFY_TIMEOUT_MS });
+    this.engine = new OpeningsEngine({
       transports: ['websocket', 'polling'],
       // Terminal bytes are short or many; compressing them costs more than it saves, and delays Ctrl-C by seconds.
       perMessageDeflate: false,
@@ -75,11 +96,16 @@ export class SocketServer {
       pingTimeout: PING_TIMEOUT_MS,
       allowRequest: (request, decide) => decide(null, this.mayConnect(request)),
     });
-    this.io.bind(engine);
+    this.engine.on('connection', (connection: EngineSocket) => {
+      connection.once('close', () => this.admission.settled(connection.request));
+    });
+    this.engine.on('connection_error', ({ req }: { req: IncomingMessage }) => this.admission.settled(req));
+    this.io.bind(this.engine);
     this.io.use((socket, next) => {
       this.identify(socket).then(
         (data) => {
           socket.data = data;
+          this.admission.settled(socket.request);
           next();
         },
         (error: unknown) => next(this.refusal(socket, error)),
@@ -100,14 +126,41 @@ export class SocketServer {
     return url?.startsWith(PATH) === true;
   }
 
+  /** @throws HttpRefusal */
   answer(request: IncomingMessage, response: ServerResponse): void {
-    this.io.engine.handleRequest(request, response);
+    const opening = this.openingOf(request);
+    if (opening === null) this.admission.open(request);
+    else this.admission.boundBody(request, opening);
+    this.engine.handleRequest(request, response);
   }
 
   /** @throws HttpRefusal */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     if (requestTarget(request).pathname !== PATH) throw new HttpRefusal(404, 'not-found', 'Nothing to connect to.');
-    this.io.engine.handleUpgrade(request, socket, head);
+    const opening = this.openingOf(request);
+    if (opening === null) {
+      this.admission.open(request);
+      socket.once('close', () => this.admission.settled(request));
+    }
+    this.admission.boundBytes(socket, opening ?? request);
+    this.engine.handleUpgrade(request, socket, head);
+  }
+
+  /** The request that opened the connection to which this one belongs; null if it opens one. */
+  private openingOf(request: IncomingMessage): IncomingMessage | null {
+    // As Engine.IO reads it: the last one counts.
+    const id = requestTarget(request).searchParams.getAll('sid').at(-1);
+    if (id === undefined || id === '') return null;
+    return this.engine.openingOf(id) ?? request;
+  }
+
+  private notTaken(reason: ConnectionRefusal, address: string): void {
+    const { metrics, log } = this.parts;
+    metrics.wsRefused.inc({ reason });
+    const now = performance.now();
+    if (this.loggedRefusals.waitMs(now) > 0) return;
+    this.loggedRefusals.take(1, now);
+    log.warn({ reason, address }, 'connections are refused; app_ws_refused_total counts them');
   }
 
   /** Tells everybody here who has signed in. */
@@ -131,18 +184,46 @@ export class SocketServer {
     clearInterval(this.accessCheck);
     this.unsubscribe();
     for (const socket of this.io.sockets.sockets.values()) closeSocket(socket, reason);
-    this.io.engine.close();
+    this.engine.close();
   }
 
   private async identify(socket: ClientSocket): Promise<SocketData> {
     const handshake = parseHandshake(socket.handshake.auth);
     if (handshake === null) throw new AppError('unauthorized');
     const address = this.parts.addressOf(socket.request);
-    const { token, share } = handshake;
-    if (token !== undefined) return { access: this.parts.tokens.verifyAccess(token), shown: null, handshake, address };
+    const shown = await this.shownBy(handshake, socket.request);
+    const { who } = shown.access;
+    this.countConnection(socket, who.kind === 'person' ? `person ${who.claims.sub}` : `link ${who.shareId}`);
+    return { ...shown, handshake, address };
+  }
+
+  /** @throws AppError too-many-connections */
+  private countConnection(socket: ClientSocket, key: string): void {
+    if (this.connections.of(key) >= MAX_CONNECTIONS_OF_ONE) {
+      this.parts.metrics.wsRefused.inc({ reason: 'connections-of-one' });
+      throw new AppError('too-many-connections');
+    }
+    this.connections.add(key);
+    socket.conn.once('close', () => this.connections.remove(key));
+  }
+
+  private async shownBy(
+    { token, share }: ParsedHandshake,
+    request: IncomingMessage,
+  ): Promise<Pick<SocketData, 'access' | 'shown'>> {
+    if (token !== undefined) return { access: this.parts.tokens.verifyAccess(token), shown: null };
     if (share === undefined) throw new AppError('unauthorized');
-    const { access, record: shown } = await this.parts.links.enter(share);
-    return { access, shown, handshake, address };
+    if (!this.admission.mayTryLink(request)) {
+      this.parts.metrics.wsRefused.inc({ reason: 'unknown-links' });
+      throw new AppError('too-many-attempts');
+    }
+    try {
+      const { access, record: shown } = await this.parts.links.enter(share);
+      return { access, shown };
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'share-ended') this.admission.triedUnknownLink(request);
+      throw error;
+    }
   }
 
   /** The error of a refused handshake, with its code in `data` (Socket.IO passes that on to `connect_error`). */
@@ -169,7 +250,7 @@ export class SocketServer {
   }
 
   private connected(socket: ClientSocket): void {
-    const { audit, metrics, sessions, log } = this.parts;
+    const { audit, metrics } = this.parts;
     const { access, handshake } = socket.data;
     const { who, role } = access;
     metrics.wsConnections.inc({ state: 'open' });
@@ -183,7 +264,8 @@ export class SocketServer {
     answerProbes(socket);
     probeLatency(socket, metrics);
     const { limits } = this.parts.policy().for(role);
-    if (handshake.mode !== 'watch') void new TerminalSocket(socket, sessions, metrics, log, audit, limits).open();
+    const admit = (sessionId: string) => this.countConnection(socket, `session ${sessionId}`);
+    if (handshake.mode !== 'watch') void new TerminalSocket(socket, this.parts, limits, admit).open();
     else if (who.kind === 'person') void this.followList(socket, who.claims);
     else closeSocket(socket, 'forbidden');
   }
@@ -207,6 +289,14 @@ export class SocketServer {
     } finally {
       unsubscribe();
     }
+  }
+}
+
+class OpeningsEngine extends Engine {
+  /** The request that opened a connection. */
+  openingOf(id: string): IncomingMessage | undefined {
+    const clients: Record<string, EngineSocket> = this.clients;
+    return Object.hasOwn(clients, id) ? clients[id]?.request : undefined;
   }
 }
 

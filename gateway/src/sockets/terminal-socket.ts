@@ -25,8 +25,19 @@ const MAX_EARLY_FRAMES = 64;
 /** Input on its way to the session-runner. No client that waits for acknowledgements gets near it. */
 const MAX_LINK_BUFFER_BYTES = 4 * 1024 * 1024;
 
+export interface TerminalSocketParts {
+  sessions: Sessions;
+  metrics: Metrics;
+  log: Logger;
+  audit: AuditTrail;
+}
+
 /** One browser's connection to one session: frames from the one to the other. */
 export class TerminalSocket {
+  private readonly sessions: Sessions;
+  private readonly metrics: Metrics;
+  private readonly log: Logger;
+  private readonly audit: AuditTrail;
   private link: WebSocket | null = null;
   private readonly early: Uint8Array[] = [];
   private readonly dialect: Dialect;
@@ -38,12 +49,15 @@ export class TerminalSocket {
 
   constructor(
     private readonly socket: ClientSocket,
-    private readonly sessions: Sessions,
-    private readonly metrics: Metrics,
-    private readonly log: Logger,
-    private readonly audit: AuditTrail,
+    { sessions, metrics, log, audit }: TerminalSocketParts,
     limits: SocketLimits,
+    /** Throws an AppError if the session has too many connections. */
+    private readonly admit: (sessionId: string) => void,
   ) {
+    this.sessions = sessions;
+    this.metrics = metrics;
+    this.log = log;
+    this.audit = audit;
     const tooMuch = () => closeSocket(socket, 'too-much-input');
     this.gate = new InputGate(limits, (frame) => this.toRunner(frame), tooMuch);
     socket.conn.on('data', () => this.gate.message());
@@ -62,6 +76,7 @@ export class TerminalSocket {
   async open(): Promise<void> {
     try {
       const wanted = await this.session();
+      this.admit(wanted.id);
       const record = await this.sessions.settled(wanted.id, this.gone.signal, (starting) => this.starting(starting));
       if (record.state === 'ended') return this.ended(record.end ?? { reason: 'start-failed', exitCode: null });
       await this.attach(record);
@@ -188,6 +203,7 @@ function reasonOf(error: unknown): StatusCode {
     case 'forbidden':
     case 'runner-unreachable':
     case 'not-ready':
+    case 'too-many-connections':
       return error.code;
     default:
       return 'start-failed';

@@ -41,6 +41,7 @@ type Status = Parameters<ServerToClientEvents['status']>[0];
 export interface RunningGatewayOptions extends LocalSessionsOptions {
   accessSeconds?: number;
   standing?: Standing;
+  maxHandshakesPerMinute?: number;
 }
 
 /** Sockets, sessions and tokens wired together; what has no part in them (sign-in, REST) is left out. */
@@ -70,6 +71,7 @@ export class RunningGateway {
       log: createLogger('silent'),
       originAllowed: ({ headers }) => originAllowed(headers.origin, headers.host, []),
       addressOf: ({ socket }) => socket.remoteAddress ?? '',
+      maxHandshakesPerMinute: options.maxHandshakesPerMinute ?? 1200,
     });
     const noApp: RequestListener = (_request, response) => response.writeHead(404).end();
     this.http = publicServer(noApp, this.sockets, createLogger('silent')).http;

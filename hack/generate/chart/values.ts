@@ -44,7 +44,12 @@ const gateway = section({
   ...deployment,
   logLevel: level,
   trustedProxies: z.int().min(0).max(10),
-  rateLimit: section({ requests: z.int().min(1), windowSeconds: z.int().min(1) }),
+  rateLimit: section({
+    requests: z.int().min(1),
+    requestsPerAddress: z.int().min(1),
+    handshakesPerMinutePerAddress: z.int().min(1),
+    windowSeconds: z.int().min(1),
+  }),
   drain: section({ delaySeconds: count, spreadSeconds: count }),
   terminationGracePeriodSeconds: count,
   extraEnv: variables,

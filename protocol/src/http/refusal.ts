@@ -8,6 +8,8 @@ export class HttpRefusal extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
+    /** When trying again makes sense, in whole seconds from now. */
+    readonly retryAfterSeconds?: number,
   ) {
     super(message);
   }
@@ -17,12 +19,13 @@ export class HttpRefusal extends Error {
 export function refuse(
   request: IncomingMessage,
   response: ServerResponse,
-  { status, code, message }: HttpRefusal,
+  { status, code, message, retryAfterSeconds }: HttpRefusal,
 ): void {
   const text = JSON.stringify({ code, message });
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(text),
+    ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
     ...(request.complete ? {} : { connection: 'close' }),
   });
   response.end(text);

@@ -22,7 +22,7 @@ export function onUpgrade(server: Server, upgrade: Upgrade, failed: (error: unkn
       if (isWebSocketHandshake(request)) upgrade(request, socket, head);
       else parseAgain(server, request, socket, head);
     } catch (error) {
-      if (error instanceof HttpRefusal) return refuse(socket, error.status);
+      if (error instanceof HttpRefusal) return refuse(socket, error);
       failed(error);
       socket.destroy();
     }
@@ -30,13 +30,15 @@ export function onUpgrade(server: Server, upgrade: Upgrade, failed: (error: unkn
 }
 
 /** Answers a handshake with a status, and ends the connection however the peer behaves. */
-function refuse(socket: Socket, status: number): void {
+function refuse(socket: Socket, { status, retryAfterSeconds }: HttpRefusal): void {
   const timer = setTimeout(() => socket.destroy(), REFUSAL_TIMEOUT_MS);
   socket.once('close', () => clearTimeout(timer));
   // The server's sockets stay half open after an end; what else the peer sends is thrown away until it closes too.
   socket.once('finish', () => socket.destroySoon());
   socket.resume();
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  const retryAfter = retryAfterSeconds === undefined ? '' : `Retry-After: ${retryAfterSeconds}\r\n`;
+  const statusLine = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`;
+  socket.end(`${statusLine}\r\n${retryAfter}Connection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 function isWebSocketHandshake({ method, headers }: IncomingMessage): boolean {

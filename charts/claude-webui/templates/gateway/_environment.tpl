@@ -11,6 +11,8 @@
   "DATA_DIR" "/var/lib/claude-webui"
   "TRUST_PROXY" .Values.gateway.trustedProxies
   "RATE_LIMIT_MAX_REQUESTS" .Values.gateway.rateLimit.requests
+  "RATE_LIMIT_MAX_REQUESTS_PER_ADDRESS" .Values.gateway.rateLimit.requestsPerAddress
+  "HANDSHAKES_PER_MINUTE_PER_ADDRESS" .Values.gateway.rateLimit.handshakesPerMinutePerAddress
   "RATE_LIMIT_WINDOW_MS" (mul 1000 .Values.gateway.rateLimit.windowSeconds)
   "DRAIN_DELAY" .Values.gateway.drain.delaySeconds
   "DRAIN_SPREAD" .Values.gateway.drain.spreadSeconds

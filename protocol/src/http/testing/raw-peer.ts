@@ -82,8 +82,16 @@ export async function sayAll(where: NetConnectOpts, all: readonly (string | Buff
 /** Fewer than a server takes of those it does not know. */
 const AT_A_TIME = 20;
 
+/** Long for a server on the same machine that has something to say. Milliseconds. */
+const SOON_MS = 100;
+
 /** Says it, and goes. Resolves, when the connection is closed on this side, with what came back. */
-export async function sayAndLeave(where: NetConnectOpts, words: string | Buffer, ending: Ending): Promise<string> {
+export async function sayAndLeave(
+  where: NetConnectOpts,
+  words: string | Buffer,
+  ending: Ending,
+  patienceMs = SOON_MS,
+): Promise<string> {
   const socket = connect({ ...where, allowHalfOpen: ending === 'only ends its side' });
   let answer = '';
   // Its own mishaps are not the test's.
@@ -97,22 +105,23 @@ export async function sayAndLeave(where: NetConnectOpts, words: string | Buffer,
   if (ending === 'breaks off') socket.destroy();
   if (ending === 'only ends its side') socket.end();
   // Not everything is answered; the server may wait for more.
-  const answered = Promise.race([once(socket, 'data'), once(socket, 'end'), closed, soon()]).catch(() => undefined);
+  const answered = Promise.race([once(socket, 'data'), once(socket, 'end'), closed, passed(patienceMs)]).catch(
+    () => undefined,
+  );
   if (ending === 'resets after the answer') {
     await answered;
     reset(socket);
   }
   if (ending === 'only ends its side') {
     await answered;
-    await Promise.race([once(socket, 'end'), closed, soon()]).catch(() => undefined);
+    await Promise.race([once(socket, 'end'), closed, passed(patienceMs)]).catch(() => undefined);
   }
   socket.destroy();
   await closed;
   return answer;
 }
 
-/** Long for a server on the same machine that has something to say. */
-const soon = () => new Promise((resolve) => setTimeout(resolve, 100).unref());
+const passed = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms).unref());
 
 /** RST instead of FIN, where there is such a thing. Node never closes one that it cannot reset because the server has ended it. */
 function reset(socket: Socket): void {

@@ -1,0 +1,124 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { HttpRefusal } from '@claude-webui/protocol/http';
+import { addressGroup } from '../limits/address-group';
+import { Tally } from '../limits/tally';
+import { Windows } from '../limits/windows';
+import { TokenBucket } from './token-bucket';
+
+/** Addresses whose rate is remembered. Above it the oldest is forgotten and begins anew. */
+const MAX_ADDRESSES = 10_000;
+const EVERYBODY = '';
+/** All addresses together may connect as often as ten. */
+const ALL_ADDRESSES = 10;
+/** Connections that have not yet said who they are: saying so takes one message, so even a thousand tabs of one office are few at once. */
+const MAX_UNIDENTIFIED_PER_ADDRESS = 100;
+const MAX_UNIDENTIFIED = 2000;
+/** What a connection may send before it has said who it is: tokens have at most 4096 characters. */
+const MAX_UNIDENTIFIED_BYTES = 16 * 1024;
+/** Links that do not exist may be tried so often from one address. */
+const MAX_UNKNOWN_LINKS = 20;
+const UNKNOWN_LINKS_WINDOW_MS = 10 * 60_000;
+const RETRY_SECONDS = 10;
+
+/** Why a connection is not taken. */
+export type ConnectionRefusal = 'rate-of-address' | 'rate-of-all' | 'unidentified-of-address' | 'unidentified-of-all';
+
+/**
+ * Whether connections may be opened by those of whom nothing is known but the address. What they take is bounded per address and
+ * in all; numbers are those of this process. A connection is told apart by the request that opened it.
+ */
+export class Admission {
+  private readonly rates = new Map<string, TokenBucket>();
+  private readonly unidentified = new Map<IncomingMessage, string>();
+  private readonly unidentifiedOf = new Tally();
+  private readonly unknownLinks = new Windows(UNKNOWN_LINKS_WINDOW_MS);
+
+  /** @param perMinute connections that one address may open */
+  constructor(
+    private readonly perMinute: number,
+    private readonly addressOf: (request: IncomingMessage) => string,
+    private readonly refused: (reason: ConnectionRefusal, address: string) => void,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** Counts a connection that is about to be opened. @throws HttpRefusal */
+  open(request: IncomingMessage): void {
+    const address = this.addressOf(request);
+    const group = addressGroup(address);
+    const refuse = (reason: ConnectionRefusal, status: 429 | 503, waitMs: number) => {
+      this.refused(reason, address);
+      throw new HttpRefusal(status, 'too-many-connections', SENTENCES[status], Math.ceil(waitMs / 1000));
+    };
+    if (this.unidentifiedOf.of(group) >= MAX_UNIDENTIFIED_PER_ADDRESS)
+      refuse('unidentified-of-address', 429, RETRY_SECONDS * 1000);
+    if (this.unidentified.size >= MAX_UNIDENTIFIED) refuse('unidentified-of-all', 503, RETRY_SECONDS * 1000);
+    const waits = { own: this.waitMs(group, 1), all: this.waitMs(EVERYBODY, ALL_ADDRESSES) };
+    if (waits.own > 0) refuse('rate-of-address', 429, waits.own);
+    if (waits.all > 0) refuse('rate-of-all', 503, waits.all);
+    for (const key of [group, EVERYBODY]) this.rates.get(key)?.take(1, this.now());
+    this.unidentified.set(request, group);
+    this.unidentifiedOf.add(group);
+  }
+
+  isUnidentified(request: IncomingMessage): boolean {
+    return this.unidentified.has(request);
+  }
+
+  /** The connection has said who it is, or is gone, or was not opened after all. */
+  settled(request: IncomingMessage): void {
+    const group = this.unidentified.get(request);
+    if (group === undefined) return;
+    this.unidentified.delete(request);
+    this.unidentifiedOf.remove(group);
+  }
+
+  /** Ends a connection that sends too much before it has said who it is. @param opening the request that opened it */
+  boundBytes(socket: Socket, opening: IncomingMessage): void {
+    let bytes = 0;
+    const count = (data: Buffer) => {
+      if (!this.isUnidentified(opening)) return void socket.off('data', count);
+      bytes += data.length;
+      if (bytes > MAX_UNIDENTIFIED_BYTES) socket.destroy();
+    };
+    socket.on('data', count);
+  }
+
+  /** The same for a connection whose messages are requests. @throws HttpRefusal */
+  boundBody({ method, headers }: IncomingMessage, opening: IncomingMessage): void {
+    if (method !== 'POST' || !this.isUnidentified(opening)) return;
+    const length = headers['content-length'];
+    if (length === undefined) throw new HttpRefusal(411, 'length-required', 'Say how long the body is.');
+    if (Number(length) > MAX_UNIDENTIFIED_BYTES)
+      throw new HttpRefusal(413, 'too-large', 'Sign in before you send so much.');
+  }
+
+  /** Whether this address may try a link. */
+  mayTryLink(request: IncomingMessage): boolean {
+    return this.unknownLinks.used(addressGroup(this.addressOf(request)), this.now()) < MAX_UNKNOWN_LINKS;
+  }
+
+  triedUnknownLink(request: IncomingMessage): void {
+    this.unknownLinks.take(addressGroup(this.addressOf(request)), this.now());
+  }
+
+  private waitMs(key: string, times: number): number {
+    const { perMinute } = this;
+    const now = this.now();
+    const known = this.rates.get(key);
+    const rate = known ?? new TokenBucket((times * perMinute) / 60, times * perMinute, now);
+    // The most recent last, so that the first is the oldest.
+    this.rates.delete(key);
+    this.rates.set(key, rate);
+    for (const oldest of this.rates.keys()) {
+      if (this.rates.size <= MAX_ADDRESSES) break;
+      this.rates.delete(oldest);
+    }
+    return rate.waitMs(now);
+  }
+}
+
+const SENTENCES = {
+  429: 'Too many connections come from this address. Wait as long as Retry-After says, then try again.',
+  503: 'The server has too many connections. Wait as long as Retry-After says, then try again.',
+};
