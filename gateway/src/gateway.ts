@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Notice } from '@claude-webui/protocol';
 import type { Connections } from '@claude-webui/protocol/http';
+import type { AuditTrail } from './audit/audit';
 import { Audit } from './audit/audit';
 import { sinkFor } from './audit/sink';
 import { Authority } from './auth/authority';
 import { ensureAdministrator } from './auth/first-administrator';
+import { keysChanged } from './auth/key-changes';
+import type { KeysetContent } from './auth/keyset';
 import { Keyset } from './auth/keyset';
 import { LocalLoginLimit, SharedLoginLimit } from './auth/login-limit';
 import { OidcProvider } from './auth/oidc/provider';
@@ -103,7 +106,7 @@ async function open(
   }
   const secrets = openSecrets(config.secrets, { log, metrics });
   opened.push(() => secrets.close());
-  const keyset = await openKeyset(config, secrets);
+  const keyset = await openKeyset(config, secrets, audit);
   const users = await openUsers(config, secrets);
   const lifetimes = { accessSeconds: config.auth.accessTokenSeconds, signInSeconds: config.auth.signInSeconds };
   const authority = new Authority(keyset, revocations, standingOf(users, config.auth.oidc !== null));
@@ -200,10 +203,14 @@ async function open(
 }
 
 /** @throws SecretError when the keys cannot be had or may not sign */
-async function openKeyset(config: Config, secrets: LiveSecrets): Promise<Keyset> {
+async function openKeyset(config: Config, secrets: LiveSecrets, audit: AuditTrail): Promise<Keyset> {
+  const changed = (before: KeysetContent, now: KeysetContent) => {
+    const event = keysChanged(before, now);
+    if (event !== null) audit.record(event);
+  };
   const shape = keysetShape(config.production);
   if (config.secrets.source.kind !== 'environment') {
-    return new Keyset(await secrets.need('jwt', shape), () => secrets.readSoon());
+    return new Keyset(await secrets.need('jwt', shape, changed), () => secrets.readSoon());
   }
   const { value } = await secrets.follow('jwt', shape);
   return value === null ? Keyset.inDirectory(config.dataDirectory) : new Keyset(() => value);

@@ -1,11 +1,12 @@
 /** Secrets that change under two running gateways, as replicas have them: from mounted files, and from Secrets Manager. */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { decode } from 'jsonwebtoken';
 import type { Socket } from 'socket.io-client';
 import { io } from 'socket.io-client';
@@ -97,7 +98,7 @@ interface Connection {
       PORT: '0',
       INTERNAL_PORT: '0',
       LOG_LEVEL: 'silent',
-      AUDIT_LOG: 'off',
+      AUDIT_LOG: join(directory, `audit-${at}.jsonl`),
       DATA_DIR: join(directory, `data-${at}`),
       CLAUDE_WORKING_DIR: join(directory, 'sessions'),
       SESSION_ISOLATION: 'off',
@@ -257,6 +258,14 @@ interface Connection {
       await source.put('jwt', { active: 'k1', keys: { k1: newKey() } });
       expect(await watching.closed).toBe('signed-out');
       expect((await call(0, 'GET', '/auth/me', token)).status).toBe(401);
+      const changes = () =>
+        readFileSync(join(directory, 'audit-0.jsonl'), 'utf8')
+          .split('\n')
+          .filter((line) => line.includes('"auth.keys-changed"'));
+      while (changes().length === 0) await setImmediate();
+      expect(changes().map((line) => JSON.parse(line) as unknown)).toMatchObject([
+        { outcome: 'success', actor: { kind: 'gateway' }, active: 'k1', withdrawn: ['k1'] },
+      ]);
     });
 
     test('the model provider is paid with the new key from the next call on', async () => {

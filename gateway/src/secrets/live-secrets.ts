@@ -14,6 +14,8 @@ export interface LiveSecret<T> {
   readonly value: T | null;
 }
 
+type Changed<T> = (before: T, now: T) => void;
+
 export interface LiveSecretsOptions {
   /** Between two readings of all secrets, in milliseconds. */
   pollMs: number;
@@ -23,7 +25,7 @@ export interface LiveSecretsOptions {
 
 /** Follows the secrets of one provider. At the start a failure is the caller's; later the last good value goes on. */
 export class LiveSecrets {
-  private readonly followed: Followed<unknown>[] = [];
+  private readonly followed: Pick<Followed<unknown>, 'readOrKeep'>[] = [];
   private readonly timer: NodeJS.Timeout;
   private reading: Promise<void> | null = null;
   /** How often it was asked to read again: who asks while it reads may know of a later change. */
@@ -39,17 +41,17 @@ export class LiveSecrets {
     this.timer = setInterval(() => void this.readAgain(), options.pollMs).unref();
   }
 
-  /** Reads a secret now, and follows it. @throws SecretError when it cannot be read or used */
-  async follow<T>(name: SecretName, shape: Shape<T>): Promise<LiveSecret<T>> {
-    const secret = new Followed(this.provider, name, shape, this.options);
+  /** Reads a secret now, and follows it: `changed` hears of each other value. @throws SecretError when it cannot be read or used */
+  async follow<T>(name: SecretName, shape: Shape<T>, changed: Changed<T> = () => undefined): Promise<LiveSecret<T>> {
+    const secret = new Followed(this.provider, name, shape, this.options, changed);
     await secret.read();
     this.followed.push(secret);
     return secret;
   }
 
   /** As `follow`, of a secret that has to be there. @throws SecretError */
-  async need<T>(name: SecretName, shape: Shape<T>): Promise<() => T> {
-    const secret = await this.follow(name, shape);
+  async need<T>(name: SecretName, shape: Shape<T>, changed?: Changed<T>): Promise<() => T> {
+    const secret = await this.follow(name, shape, changed);
     const first = secret.value;
     if (first === null)
       throw new SecretError(`${this.provider.placeOf(name)} is not there. ${this.provider.changedBy(name)}`);
@@ -96,6 +98,7 @@ class Followed<T> implements LiveSecret<T> {
     private readonly name: SecretName,
     private readonly shape: Shape<T>,
     private readonly options: LiveSecretsOptions,
+    private readonly changed: Changed<T>,
   ) {}
 
   /** @throws SecretError */
@@ -122,7 +125,10 @@ class Followed<T> implements LiveSecret<T> {
       return;
     }
     if (this.isFailing) log.info({ secret: this.name }, 'a secret can be read again');
-    if (this.value !== before) log.info({ secret: this.name }, 'a secret has changed and is in use');
+    if (this.value !== before) {
+      log.info({ secret: this.name }, 'a secret has changed and is in use');
+      if (before !== null && this.value !== null) this.changed(before, this.value);
+    }
     this.isFailing = false;
   }
 
