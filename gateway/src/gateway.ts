@@ -37,6 +37,7 @@ import { askWorkspace } from './runner-link/workspace';
 import type { PlainProgram } from './sessions/open-backend';
 import { openBackend } from './sessions/open-backend';
 import { connectRedis } from './redis/shared-redis';
+import { FormerOwners } from './sessions/former-owners';
 import { MemoryDirectory } from './sessions/memory-directory';
 import { RedisDirectory } from './sessions/redis-directory';
 import { MemoryLinks } from './sessions/link-store';
@@ -140,6 +141,9 @@ async function open(
   const sessions = new Sessions(directory, backend, limits, environment, metrics, log, audit, policy, proven);
   // Alone, nobody could find them again.
   opened.push(() => sessions.close(redis === null && !backend.findsAgain ? 'end' : 'leave'));
+
+  const formerOwners = new FormerOwners({ fate: config.sessions.ofFormerOwners, sessions, authority, audit, log });
+  opened.push(() => formerOwners.close());
 
   let draining = false;
   const leaving = new AbortController();

@@ -93,6 +93,10 @@ export const AUDIT_EVENTS = {
     reason,
     exitCode: z.int().nullable(),
   }),
+  'session.owner-lost': success('A session was ended or suspended because its owner may have none any more.', {
+    owner: text.describe('User id.'),
+    fate: z.enum(['end', 'suspend']),
+  }),
 
   'share.made': success('A link for watching a session was made.', {
     shareId,

@@ -4,6 +4,7 @@ import type { Claims } from './claims';
 import type { Keyset } from './keyset';
 import type { Revocations } from './revocations';
 import type { UserRole } from './roles';
+import { isAtLeast } from './roles';
 import type { Standing } from './standing';
 
 /** Somebody who has signed in. */
@@ -76,9 +77,15 @@ export class Authority {
     });
   }
 
-  /** For what a session does by itself, as long as its owner may have sessions. @param given the role by which it was started */
+  /**
+   * For what a session does by itself, as long as its owner may have sessions, and may do what they could when it was started.
+   * @param given the role by which it was started
+   */
   owner(id: string, given: UserRole): Access<Owner> {
-    const lapse = () => (mayHaveSessions(this.standing.roleOf(id, given)) ? null : 'signed-out');
+    const lapse = () => {
+      const role = this.standing.roleOf(id, given);
+      return role !== null && role !== 'viewer' && isAtLeast(role, given) ? null : 'signed-out';
+    };
     return new Access({ who: { kind: 'owner', id }, role: given, untilMs: Infinity, endsWith: [], lapse });
   }
 
@@ -107,5 +114,3 @@ export class Authority {
     return idp !== undefined || this.standing.roleOf(sub, role) === role;
   }
 }
-
-const mayHaveSessions = (role: UserRole | null) => role !== null && role !== 'viewer';

@@ -16,13 +16,17 @@ export interface Standing {
  * said of them holds until SIGN_IN_TTL is over and they are asked for again.
  * @param hasProvider whether people may sign in at a provider
  */
-export function standingOf(users: Pick<Users, 'get'>, hasProvider: boolean): Standing {
+export function standingOf(users: Pick<Users, 'get' | 'isEmpty'>, hasProvider: boolean): Standing {
   return {
     isLetIn: ({ sub, idp, pwd_at: passwordChangedAt }) => {
       if (idp !== undefined) return hasProvider;
       const user = users.get(sub);
       return user !== null && passwordChangedAt === user.passwordChangedAt;
     },
-    roleOf: (id, given) => users.get(id)?.role ?? (hasProvider && isProvidersId(id) ? given : null),
+    roleOf: (id, given) => {
+      // A store that was lost or moved away is not everybody's removal.
+      if (users.isEmpty) return given;
+      return users.get(id)?.role ?? (hasProvider && isProvidersId(id) ? given : null);
+    },
   };
 }

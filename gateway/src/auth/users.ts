@@ -17,6 +17,7 @@ export class Users {
   /** Verified for unknown names, so that they take as long as known ones. */
   private readonly decoy = hash(randomBytes(16), HASH_OPTIONS);
   private checks = 0;
+  private indexed: { all: readonly StoredUser[]; byId: ReadonlyMap<string, StoredUser> } | null = null;
 
   constructor(private readonly store: UserStore) {}
 
@@ -43,8 +44,15 @@ export class Users {
 
   /** Null for unknown and disabled users. */
   get(id: string): User | null {
-    const user = this.store.all().find((candidate) => candidate.id === id);
+    const user = this.byId().get(id);
     return user === undefined || user.disabled ? null : withoutHash(user);
+  }
+
+  /** Every open connection asks for its person every two seconds. */
+  private byId(): ReadonlyMap<string, StoredUser> {
+    const all = this.store.all();
+    if (this.indexed?.all !== all) this.indexed = { all, byId: new Map(all.map((user) => [user.id, user])) };
+    return this.indexed.byId;
   }
 
   /** @throws AppError users-kept-elsewhere, as all that change somebody */

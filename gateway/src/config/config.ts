@@ -7,6 +7,7 @@ import { keyIdOf } from '../auth/keyset';
 import type { AwsSecretsOptions } from '../secrets/aws-provider';
 import type { RateLimitOptions } from '../http/rate-limit';
 import type { SecretName } from '../secrets/provider';
+import type { Fate } from '../sessions/fates';
 import { isPlaceholder, secretWeakness } from './secret-strength';
 import { BUILT_WEB_ROOT, VARIABLES } from './variables';
 
@@ -77,6 +78,8 @@ export interface Config {
     /** 0: a session ends with its last connection. */
     detachGraceMs: number;
     scrollbackLines: number;
+    /** What becomes of the sessions of somebody who may have none any more. */
+    ofFormerOwners: Fate;
   };
   /** Absolute path; null: the preset. */
   policyFile: string | null;
@@ -183,7 +186,10 @@ function secretsAreElsewhere(env: NodeJS.ProcessEnv): boolean {
 
 /** What sessions in pods need that sessions on this machine do not. */
 function clusterProblems(env: NodeJS.ProcessEnv): string[] {
-  if (given(env, 'SESSION_BACKEND') !== 'kubernetes') return [];
+  if (given(env, 'SESSION_BACKEND') !== 'kubernetes')
+    return given(env, 'DISABLED_USER_SESSIONS') === 'suspend'
+      ? ['DISABLED_USER_SESSIONS is suspend, but sessions on this machine cannot be suspended. Set it to end or keep.']
+      : [];
   const problems: string[] = [];
   if (given(env, 'SESSION_NAMESPACE') === null)
     problems.push(
@@ -274,6 +280,7 @@ function toConfig(values: Values): Config {
       idleWarningMs: values.SESSION_IDLE_WARNING * 1000,
       detachGraceMs: values.SESSION_DETACH_GRACE * 1000,
       scrollbackLines: values.SCROLLBACK_LINES,
+      ofFormerOwners: values.DISABLED_USER_SESSIONS,
     },
     policyFile: values.POLICY_FILE,
     audit: auditOf(values),

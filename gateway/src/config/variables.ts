@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { parseRoleMap } from '../auth/oidc/role-map';
 import { MIN_PASSWORD_LENGTH } from '../auth/password-rule';
 import { parseRedisUrl } from '../redis/connection';
+import { FATES } from '../sessions/fates';
 
 /** A whole number in a range, said as one sentence whatever is wrong with it. */
 function wholeNumber(min: number, max: number) {
@@ -293,6 +294,11 @@ export const VARIABLES = {
     wholeNumber(0, DAY_SECONDS * 30),
     '900',
     'Seconds that a session lives with no browser connected. 0: it ends with its last connection.',
+  ),
+  DISABLED_USER_SESSIONS: variable(
+    oneOf(...FATES),
+    'end',
+    'What becomes of the sessions of somebody who is disabled, removed or given a lesser role: `end`, `suspend` (with `kubernetes`), or `keep`, in which they go on without model calls.',
   ),
   SCROLLBACK_LINES: variable(
     wholeNumber(0, MAX_SCROLLBACK_LINES),

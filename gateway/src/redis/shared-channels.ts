@@ -1,7 +1,7 @@
 /** What gateways tell each other, by channels of Redis. */
 import { randomUUID } from 'node:crypto';
 import type { ChainableCommander } from 'ioredis';
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { Logger } from '../log';
 import type { RedisConnections } from './connection';
 
@@ -9,7 +9,8 @@ import type { RedisConnections } from './connection';
 const CHECK_MS = 1000;
 /** Counters outlive whatever they count: a sign-out is remembered for at most 30 days. Seconds. */
 const COUNTER_SECONDS = 31 * 24 * 3600;
-/** Of the mark that is gone when Redis has lost its data. It is set again by every check. Seconds. */
+const MARK = 'mark';
+/** Set again by every check. Seconds. */
 const MARK_SECONDS = 3600;
 
 /** Where a topic is in Redis. */
@@ -43,8 +44,6 @@ export interface Topic<T> {
   exchange(channel: SharedChannel<T>): Promise<void>;
 }
 
-const numbers = z.array(z.string().nullable());
-
 /**
  * The one place where gateways subscribe, hear, tell and catch up. Redis forgets a message once it is sent, so each is counted, and
  * who has heard fewer than were told catches up: when its subscriber connection is ready again, and at each check. So does everybody
@@ -53,8 +52,7 @@ const numbers = z.array(z.string().nullable());
 export class SharedChannels {
   private readonly channels = new Map<string, SharedChannel<unknown>>();
   private readonly timer: NodeJS.Timeout;
-  private readonly markKey = 'mark';
-  private readonly ownMark = randomUUID();
+  /** Random, and kept in Redis: another one means that it has lost its data. */
   private mark: string | null = null;
   private isChecking = false;
 
@@ -71,6 +69,7 @@ export class SharedChannels {
 
   /** Resolves once this gateway hears and has caught up. @throws Error when Redis is away */
   async open<T>(topic: Topic<T>): Promise<SharedChannel<T>> {
+    this.mark ??= await this.markNow();
     const channel = new SharedChannel(this.redis, topic, this.log);
     this.channels.set(channel.name, channel);
     await channel.catchUp();
@@ -83,6 +82,13 @@ export class SharedChannels {
     this.redis.subscriber.off('ready', this.catchUp);
     this.redis.commands.off('ready', this.catchUp);
     this.channels.clear();
+  }
+
+  private async markNow(): Promise<string | null> {
+    const { commands } = this.redis;
+    await commands.set(MARK, randomUUID(), 'EX', MARK_SECONDS, 'NX');
+    await commands.expire(MARK, MARK_SECONDS);
+    return commands.get(MARK);
   }
 
   private readonly hear = (name: string, message: string) => this.channels.get(name)?.hear(message);
@@ -101,12 +107,10 @@ export class SharedChannels {
 
   private async check(): Promise<void> {
     const channels = [...this.channels.values()];
-    const { commands } = this.redis;
-    await commands.set(this.markKey, this.ownMark, 'EX', MARK_SECONDS, 'NX');
-    const change = commands.multi().expire(this.markKey, MARK_SECONDS);
-    const answers = await change.mget(this.markKey, ...channels.map(({ counter }) => counter)).exec();
-    const [mark = null, ...told] = numbers.parse(answers?.[1]?.[1]);
-    const isAnother = this.mark !== null && mark !== this.mark;
+    if (channels.length === 0) return;
+    const told = await this.redis.commands.mget(...channels.map(({ counter }) => counter));
+    const mark = await this.markNow();
+    const isAnother = mark !== this.mark;
     this.mark = mark;
     channels.forEach((channel, at) => channel.check(Number(told[at] ?? 0), isAnother));
   }

@@ -66,6 +66,8 @@ export interface SessionBackend {
   ): Promise<Whereabouts>;
   /** Whether a session whose runner says that it has ended so may go on: then `relocate` tells. */
   mayGoOn(end: SessionEnd): boolean;
+  /** Ends a session's program, and keeps what it needs to come back. @throws Error where none is ever suspended */
+  suspend(sessionId: string): Promise<void>;
   /** A suspended session is wanted again: `relocate` resolves once it is there. */
   resume(sessionId: string): Promise<void>;
   /** Live sessions, whoever has placed them. */

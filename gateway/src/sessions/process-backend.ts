@@ -123,6 +123,10 @@ export class ProcessBackend implements SessionBackend {
     return false;
   }
 
+  suspend(): Promise<void> {
+    return Promise.reject(new Error('Sessions on this machine cannot be suspended.'));
+  }
+
   /** None is ever suspended here. */
   resume(): Promise<void> {
     return Promise.resolve();

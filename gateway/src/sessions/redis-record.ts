@@ -11,18 +11,23 @@ const end = z.object({
 const progress = z.object({ code: z.enum(SESSION_PROGRESS_CODES), detail: z.string().exactOptional() });
 const launch = z.object({
   role: z.enum(USER_ROLES),
-  command: z.object({ program: z.string().nullable(), args: z.array(z.string()) }),
+  command: z.object({
+    program: z.string().nullable(),
+    args: z.array(z.string()),
+    newConversationOf: z.string().exactOptional(),
+  }),
 });
 
 /**
  * A record as a gateway of this or another release has written it. A word that only a later one knows is replaced by the least that it
  * can mean where that is harmless; what else differs makes it no record.
  */
-const sessionRecord = z.object({
+const fields = {
   id: z.string(),
   name: z.string(),
   owner: z.string(),
   workspace: z.string(),
+  workspaceKept: z.boolean().exactOptional(),
   state: z.enum(['starting', 'ready', 'ended']),
   progress: progress.nullable().catch(null).exactOptional(),
   activity: z.preprocess(renamedActivity, z.enum(ACTIVITIES).catch('working')),
@@ -34,7 +39,8 @@ const sessionRecord = z.object({
   attachKey: z.string(),
   ownerName: z.string().exactOptional(),
   launch: launch.exactOptional(),
-});
+} satisfies Record<keyof SessionRecord, z.ZodType>;
+const sessionRecord = z.object(fields);
 
 /** Gateways of before 0.2 look into it in every record; links have keys of their own since. */
 const NO_SHARES = { shares: [] };
@@ -47,12 +53,12 @@ export function fieldsOf(record: SessionRecord | SessionPatch): string[] {
 }
 
 /** The record that these fields are, or null. Where its endpoint may lead is the reader's to ask. */
-export function recordOf(fields: readonly string[]): SessionRecord | null {
+export function recordOf(hash: readonly string[]): SessionRecord | null {
   const values: Record<string, unknown> = {};
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const name = fields[at] ?? '';
+  for (let at = 0; at + 1 < hash.length; at += 2) {
+    const name = hash[at] ?? '';
     // Of other fields, such as which gateway keeps it, not all are JSON.
-    if (Object.hasOwn(sessionRecord.shape, name)) values[name] = jsonIn(fields[at + 1] ?? '');
+    if (Object.hasOwn(fields, name)) values[name] = jsonIn(hash[at + 1] ?? '');
   }
   return sessionRecord.safeParse(values).data ?? null;
 }

@@ -153,6 +153,15 @@ export class Sessions {
     if (isLive(settled)) await this.endAs(settled, 'terminated');
   }
 
+  /** Sessions that this gateway vouches for. */
+  get kept(): SessionRecord[] {
+    return this.keeper.records;
+  }
+
+  suspend(id: string): Promise<void> {
+    return this.backend.suspend(id);
+  }
+
   /** Brings a suspended session back. */
   resume(id: string): Promise<void> {
     return this.backend.resume(id);

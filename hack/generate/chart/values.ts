@@ -87,6 +87,7 @@ const sessions = section({
   idleTimeoutMinutes: count,
   idleWarningSeconds: count,
   detachGraceSeconds: count,
+  ofDisabledUsers: z.enum(['end', 'suspend', 'keep']),
   scrollbackLines: count.max(MAX_SCROLLBACK_LINES),
   template: text.min(1),
   templates: z.record(text.regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/), sessionTemplateSpecSchema),

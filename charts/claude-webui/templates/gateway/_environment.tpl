@@ -24,6 +24,7 @@
   "SESSION_TIMEOUT" .Values.sessions.idleTimeoutMinutes
   "SESSION_IDLE_WARNING" .Values.sessions.idleWarningSeconds
   "SESSION_DETACH_GRACE" .Values.sessions.detachGraceSeconds
+  "DISABLED_USER_SESSIONS" .Values.sessions.ofDisabledUsers
   "SCROLLBACK_LINES" .Values.sessions.scrollbackLines
   "AUDIT_LOG" "stdout"
   "ANTHROPIC_BASE_URL" .Values.provider.baseUrl

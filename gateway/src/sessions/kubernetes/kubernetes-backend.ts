@@ -134,6 +134,10 @@ export class KubernetesBackend implements SessionBackend {
     return reason === 'idle-timeout';
   }
 
+  suspend(sessionId: string): Promise<void> {
+    return this.objects.suspend(sessionId);
+  }
+
   resume(sessionId: string): Promise<void> {
     return this.objects.resume(sessionId);
   }

@@ -90,9 +90,18 @@ export class SessionObjects {
   }
 
   /** @throws ClusterError */
-  async resume(name: string): Promise<void> {
+  suspend(name: string): Promise<void> {
+    return this.setSuspend(name, true);
+  }
+
+  /** @throws ClusterError */
+  resume(name: string): Promise<void> {
+    return this.setSuspend(name, false);
+  }
+
+  private async setSuspend(name: string, value: boolean): Promise<void> {
     // RFC 6902: an "add" replaces what is there.
-    const body = [{ op: 'add', path: '/spec/suspend', value: false }];
+    const body = [{ op: 'add', path: '/spec/suspend', value }];
     await refused(this.api.patchNamespacedCustomObject({ ...this.place(), name, body }));
   }
 
