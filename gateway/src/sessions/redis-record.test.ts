@@ -1,8 +1,21 @@
+import type { SessionRecord } from './directory';
 import { readyRecord } from '../testing/session-record';
 import { fieldsOf, recordOf } from './redis-record';
 
 test('a record comes back as it went', () => {
   const record = readyRecord('http://127.0.0.1:7681');
+  expect(recordOf(fieldsOf(record))).toEqual(record);
+});
+
+test('a record with everything that one can have comes back as it went', () => {
+  const record: SessionRecord = {
+    ...readyRecord(null),
+    workspaceKept: true,
+    progress: { code: 'suspended', detail: 'by its owner' },
+    end: { reason: 'exited', exitCode: 3, detail: 'in order' },
+    ownerName: 'Alice',
+    launch: { role: 'admin', command: { program: '/bin/sh', args: ['-c', 'x'], newConversationOf: 'id' } },
+  };
   expect(recordOf(fieldsOf(record))).toEqual(record);
 });
 

@@ -42,7 +42,7 @@ const fields = {
 } satisfies Record<keyof SessionRecord, z.ZodType>;
 const sessionRecord = z.object(fields);
 
-/** Gateways of before 0.2 look into it in every record; links have keys of their own since. */
+/** Gateways of earlier releases look for links in every record. Links have keys of their own now. */
 const NO_SHARES = { shares: [] };
 
 /** A record, or part of one, as the fields of a Redis hash: name, JSON, name, JSON, … */
