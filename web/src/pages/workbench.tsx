@@ -1,6 +1,5 @@
 import type { Notice } from '@claude-webui/protocol';
 import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from 'react';
-import type { MouseEvent } from 'react';
 import type { Account, User } from '../api/account';
 import { sentenceOf } from '../api/problem';
 import { SessionApi } from '../api/sessions';
@@ -11,6 +10,7 @@ import { useFilesOfSessions } from '../files-panel/use-files-of-sessions';
 import { focusTerminal } from '../terminal/focus-terminal';
 import type { Shortcut } from '../terminal/keyboard/shortcuts';
 import { Icon } from '../ui/icon';
+import { keepFocus } from '../ui/keep-focus';
 import { useMedia } from '../ui/media';
 import { useOneAtATime } from '../ui/one-at-a-time';
 import { useToast } from '../ui/toasts';
@@ -234,15 +234,4 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
       )}
     </div>
   );
-}
-
-/** A click on a button of the page takes the focus from nobody: what is typed next is still for the terminal. */
-function keepFocus(event: MouseEvent): void {
-  const { target } = event;
-  if (
-    !(target instanceof Element) ||
-    target.closest('.terminal, dialog, input, select, textarea, a, [role=tree]') !== null
-  )
-    return;
-  event.preventDefault();
 }

@@ -1,6 +1,7 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Icon } from './icon';
+import { keepFocus } from './keep-focus';
 
 const SHOWN_MS = 8000;
 const MAX_SHOWN = 4;
@@ -40,7 +41,7 @@ export function Toasts({ children }: { children: ReactNode }) {
   return (
     <SayContext value={useMemo(() => say, [say])}>
       {children}
-      <div className="toasts" ref={place} popover="manual">
+      <div className="toasts" ref={place} popover="manual" onMouseDown={keepFocus}>
         {toasts.map(({ id, text, kind }) => (
           <div key={id} className={`toast ${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
             <span>{text}</span>
