@@ -1,6 +1,6 @@
 /** The stores that hold what the operator knows of its namespace, with the indexes that its questions need. */
 import type { ClaudeSession, SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { LABELS, SESSION_POD_NAME } from '@claude-webui/protocol/kubernetes';
+import { LABELS, SESSION_POD_NAME, ownerLabel } from '@claude-webui/protocol/kubernetes';
 import type { ApiClient } from './controller/api-client';
 import type { CoreEvent } from './controller/event-recorder';
 import { EVENT } from './controller/event-recorder';
@@ -30,6 +30,8 @@ export class ClusterView {
     /** By the claim that they would work in. */
     workspace: (session) => [claimName(session)],
     phase: ({ status }) => [status?.phase ?? 'Pending'],
+    /** By owner, those that are suspended. */
+    suspended: ({ spec, status }) => (status?.phase === 'Suspended' ? [ownerLabel(spec.owner)] : []),
   });
   readonly templates = new Store<SessionTemplate>();
   readonly pods = new Store<Pod>({

@@ -3,6 +3,7 @@ import { SESSION_PHASES } from '@claude-webui/protocol/kubernetes';
 import type { Registry } from 'prom-client';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { ClusterView } from './cluster-view';
+import { isOver, isReady } from './pod/pod';
 
 /** Seconds: a claim is one request, a cold start fetches an image. */
 const READY_BUCKETS = [0.25, 0.5, 1, 2, 3, 5, 8, 13, 21, 34, 60, 120, 300, 600];
@@ -29,9 +30,13 @@ export class OperatorMetrics {
       registers,
       collect() {
         this.reset();
-        for (const { metadata, status } of view.templates.list())
-          for (const [state, pods] of Object.entries(status?.warmPool ?? {}))
-            this.set({ template: metadata.name, state }, pods);
+        for (const { metadata, spec } of view.templates.list()) {
+          const waiting = view.pods.find('warm', metadata.name).filter((pod) => !isOver(pod));
+          const ready = waiting.filter(isReady).length;
+          this.set({ template: metadata.name, state: 'desired' }, spec.warmPool.size);
+          this.set({ template: metadata.name, state: 'ready' }, ready);
+          this.set({ template: metadata.name, state: 'starting' }, waiting.length - ready);
+        }
       },
     });
     new Gauge({

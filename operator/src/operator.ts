@@ -1,5 +1,6 @@
 /** The operator put together: who leads watches, and reconciles what the watches tell. */
-import { LABELS, OPERATOR_NAME } from '@claude-webui/protocol/kubernetes';
+import type { SessionTemplate } from '@claude-webui/protocol/kubernetes';
+import { LABELS, OPERATOR_NAME, ownerLabel } from '@claude-webui/protocol/kubernetes';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import { ClusterView } from './cluster-view';
 import type { OperatorConfig } from './config/config';
@@ -79,8 +80,9 @@ export async function startOperator(
     events,
     warmPool,
     poller,
-    admission: new Admission(view, config),
+    admission: new Admission(view, config, placement),
     startDeadlineMs: config.startDeadlineMs,
+    suspension: { ttlMs: config.suspendedTtlMs, max: config.maxSuspendedPerUser },
   });
   const sessions = new Controller({
     name: 'claudesession',
@@ -175,19 +177,21 @@ export async function startOperator(
   };
 }
 
-/** Whose news is whose work. */
+/** Which controller has to look when something changes. */
 function follow(view: ClusterView, sessions: Controller, templates: Controller): void {
   view.sessions.onChange((before, after) => {
     const name = (after ?? before)?.metadata.name;
     if (name !== undefined) sessions.queue.add(name);
+    // One more that is suspended may be one too many: the oldest then ends.
+    if (after?.status?.phase === 'Suspended' && before?.status?.phase !== 'Suspended')
+      for (const { metadata } of view.sessions.find('suspended', ownerLabel(after.spec.owner)))
+        sessions.queue.add(metadata.name);
   });
   view.templates.onChange((before, after) => {
     const name = (after ?? before)?.metadata.name;
     if (name === undefined) return;
     templates.queue.add(name);
-    // Sessions that wait for the template; the others look and find nothing to do.
-    if (before === undefined)
-      for (const session of view.sessions.find('template', name)) sessions.queue.add(session.metadata.name);
+    if (before === undefined || policyVerdict(before) !== policyVerdict(after)) wakeSessionsOf(name);
   });
   view.pods.onChange((before, after) => {
     if (before !== undefined && (after === undefined || (isOver(after) && !isOver(before)))) wakeWaiting(before);
@@ -207,11 +211,23 @@ function follow(view: ClusterView, sessions: Controller, templates: Controller):
     for (const { metadata } of view.sessions.find('workspace', claimName(session))) sessions.queue.add(metadata.name);
   };
   view.podEvents.onChange((_, event) => {
-    const session = view.pods.get(event?.involvedObject.name ?? '')?.metadata.labels?.[LABELS.session];
+    const labels = view.pods.get(event?.involvedObject.name ?? '')?.metadata.labels ?? {};
+    const { [LABELS.session]: session, [LABELS.template]: template, [LABELS.pool]: pool } = labels;
     if (session !== undefined) sessions.queue.add(session);
+    if (pool !== undefined && template !== undefined) templates.queue.add(template);
   });
   view.networkPolicies.onChange((before, after) => {
     const template = (after ?? before)?.metadata.labels?.[LABELS.template];
-    if (template !== undefined) templates.queue.add(template);
+    if (template === undefined) return;
+    templates.queue.add(template);
+    wakeSessionsOf(template);
   });
+  // Those that wait for the template or its NetworkPolicy; the others look and find nothing to do.
+  const wakeSessionsOf = (template: string) => {
+    for (const { metadata, status } of view.sessions.find('template', template))
+      if (status?.podUID === undefined) sessions.queue.add(metadata.name);
+  };
 }
+
+const policyVerdict = (template: SessionTemplate | undefined) =>
+  template?.status?.conditions?.find(({ type }) => type === 'NetworkPolicyApplied')?.status;

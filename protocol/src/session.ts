@@ -86,6 +86,9 @@ export const SESSION_END_REASONS = [
   'runner-crashed',
   // In a cluster.
   'suspended',
+  'suspension-expired',
+  'too-many-suspended',
+  'runner-unresponsive',
   'lifetime-exceeded',
   'out-of-memory',
   'disk-full',
@@ -109,6 +112,7 @@ export const SESSION_PROGRESS_CODES = [
   'starting-container',
   'quota-exceeded',
   'template-not-found',
+  'network-policy-missing',
   'workspace-busy',
   'restarting',
   'resuming',

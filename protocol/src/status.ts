@@ -20,6 +20,12 @@ export const STATUS_SENTENCES = {
   'policy-not-enforced':
     'This session was not started, or was ended, because Claude Code would not have obeyed the rules that are set for it. Tell your administrator.',
   'runner-crashed': 'The program that keeps this session has crashed. Start a new session.',
+  'runner-unresponsive':
+    'The program that keeps this session did not answer any more, so the session was ended. Start a new one.',
+  'suspension-expired':
+    'This session was suspended for longer than one may be. Its files are kept: start a new one in the same workspace.',
+  'too-many-suspended':
+    'You have more suspended sessions than you may (MAX_SUSPENDED_PER_USER), so the oldest was ended. Its files are kept: start a new one in the same workspace.',
   suspended: 'This session is suspended. Its files are kept; open it again to go on.',
   'lifetime-exceeded': 'This session has reached the longest time that one may last. Start a new one to go on.',
   'out-of-memory':
@@ -42,6 +48,8 @@ export const STATUS_SENTENCES = {
     'The cluster’s quota for sessions is used up. End a session, or ask an administrator to raise the quota.',
   'template-not-found':
     'The session template that this server is configured for does not exist. An administrator has to create it or correct SESSION_TEMPLATE.',
+  'network-policy-missing':
+    'No session may start while the network policy of its template is not in force. An administrator has to correct the template.',
   restarting: 'The session had to be started anew. It is back in a moment.',
   resuming: 'The session is being resumed.',
   // Why a connection is over while its session lives on.

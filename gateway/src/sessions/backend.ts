@@ -70,6 +70,8 @@ export interface SessionBackend {
   suspend(sessionId: string): Promise<void>;
   /** A suspended session is wanted again: `relocate` resolves once it is there. */
   resume(sessionId: string): Promise<void>;
+  /** How many sessions are suspended, everybody's or one owner's: the limits of live sessions do not count those. */
+  suspended(owner?: string): number;
   /** Live sessions, whoever has placed them. */
   found(): FoundSession[];
   /** Calls back with the id of a session that is perhaps not any more where it was. Returns the unsubscriber. */

@@ -127,6 +127,10 @@ export class ProcessBackend implements SessionBackend {
     return Promise.reject(new Error('Sessions on this machine cannot be suspended.'));
   }
 
+  suspended(): number {
+    return 0;
+  }
+
   /** None is ever suspended here. */
   resume(): Promise<void> {
     return Promise.resolve();

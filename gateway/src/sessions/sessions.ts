@@ -112,7 +112,10 @@ export class Sessions {
       launch,
       ...(viewer.name === undefined ? {} : { ownerName: viewer.name }),
     });
-    const result = await this.directory.claim(record, this.limits);
+    const result = await this.directory.claim(record, {
+      total: this.limits.total + this.backend.suspended(),
+      perUser: this.limits.perUser + this.backend.suspended(viewer.id),
+    });
     // Another of the same person's took the name that was free a moment ago; the limits bound how often.
     if (result === 'workspace-busy' && wish.workspace === undefined) return this.create(viewer, wish);
     if (result !== 'claimed') throw new AppError(result);

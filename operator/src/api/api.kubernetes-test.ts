@@ -54,9 +54,29 @@ describe('what the API server refuses', () => {
       { env: [{ name: 'A', value: 'b', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }] },
       'value or valueFrom',
     ],
+    ...['POD_UID', 'ANTHROPIC_BASE_URL', 'RUNNER_PORT', 'LOG_LEVEL', 'HOME', 'KUBERNETES_SERVICE_HOST'].map(
+      (name): [string, object, string] => [
+        `the variable ${name}, which the product sets`,
+        { env: [{ name, value: 'x' }] },
+        `The product sets the variable ${name} itself`,
+      ],
+    ),
+    [
+      'a suspend at the detach grace that would lose the files',
+      { onDetach: 'Suspend' },
+      'needs a persistent workspace',
+    ],
     ['an unknown workspace', { workspace: { kind: 'Tape' } }, 'Unsupported value: "Tape"'],
   ])('%s', async (_, spec, message) => {
     await expect(world.template(spec as never, 'refused')).rejects.toThrow(message);
+  });
+
+  it.each(['LANG', 'NODE_OPTIONS', 'PATH', 'MY_POD_UID', 'TZ'])('but not the variable %s', async (name) => {
+    const made = await world.template(
+      { env: [{ name, value: 'x' }] },
+      `with-${name.toLowerCase().replaceAll('_', '-')}`,
+    );
+    expect(made.spec.env).toEqual([{ name, value: 'x' }]);
   });
 
   it('a name that is too long for a label', async () => {

@@ -16,6 +16,10 @@ export interface OperatorConfig {
   lease: string | null;
   maxSessions: number;
   maxSessionsPerUser: number;
+  /** Infinity: no limit. */
+  maxSuspendedPerUser: number;
+  /** How long a session may be suspended; Infinity: for ever. */
+  suspendedTtlMs: number;
   metricsPort: number;
   apiQps: number;
   statusPollMs: number;
@@ -52,6 +56,8 @@ const schema = z.object({
   RUNNER_BIND_PUBLIC_KEY_FILE: z.string().optional(),
   MAX_SESSIONS: count(0, 100_000),
   MAX_SESSIONS_PER_USER: count(0, 1000),
+  MAX_SUSPENDED_PER_USER: count(10, 1000),
+  SUSPENDED_TTL_SECONDS: count(2_592_000, 31_536_000),
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   KUBE_API_QPS: z.coerce.number().min(1).max(10_000).default(100),
   STATUS_POLL_SECONDS: count(10, 3600),
@@ -85,6 +91,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv): OperatorConfig {
     lease: env.LEADER_ELECTION === 'true' ? env.LEASE_NAME : null,
     maxSessions: env.MAX_SESSIONS,
     maxSessionsPerUser: env.MAX_SESSIONS_PER_USER,
+    maxSuspendedPerUser: env.MAX_SUSPENDED_PER_USER || Infinity,
+    suspendedTtlMs: env.SUSPENDED_TTL_SECONDS * 1000 || Infinity,
     metricsPort: env.METRICS_PORT,
     apiQps: env.KUBE_API_QPS,
     statusPollMs: env.STATUS_POLL_SECONDS * 1000,

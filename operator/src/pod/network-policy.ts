@@ -2,6 +2,7 @@
 import type { KubernetesObject, SessionTemplate } from '@claude-webui/protocol/kubernetes';
 import { GROUP_VERSION, LABELS, OPERATOR_NAME, SESSION_POD_NAME } from '@claude-webui/protocol/kubernetes';
 import type { ResourceType } from '../controller/resource-type';
+import type { Store } from '../controller/store';
 import type { Placement } from './placement';
 import { ANY_NAMESPACE } from './placement';
 import { ATTACH_PORT, STATUS_PORT } from './session-pod';
@@ -27,7 +28,7 @@ const podsOf = (namespace: string, matchLabels: Record<string, string>) => ({
 });
 const tcp = (port: number) => ({ protocol: 'TCP', port });
 
-export const networkPolicyName = (template: SessionTemplate) => `session-${template.metadata.name}`;
+const networkPolicyName = (template: SessionTemplate) => `session-${template.metadata.name}`;
 
 export function networkPolicy(template: SessionTemplate, placement: Placement): NetworkPolicy {
   const { gateway, operator, monitoringNamespace } = placement;
@@ -69,13 +70,24 @@ export function networkPolicy(template: SessionTemplate, placement: Placement): 
   };
 }
 
+/** Whether the cluster has the template's policy as the template is now. */
+export function isInForce(
+  template: SessionTemplate,
+  placement: Placement,
+  policies: Pick<Store<NetworkPolicy>, 'get'>,
+): boolean {
+  const wanted = networkPolicy(template, placement);
+  const actual = policies.get(wanted.metadata.name);
+  return actual !== undefined && includes(actual.spec, wanted.spec) && includes(actual.metadata, wanted.metadata);
+}
+
 function portOf(url: string): number {
   const { port, protocol } = new URL(url);
   return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 }
 
 /** Whether everything that is wanted is there, besides what the API server has added. */
-export function includes(actual: unknown, wanted: unknown): boolean {
+function includes(actual: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted))
     return (
       Array.isArray(actual) &&

@@ -1,5 +1,5 @@
 import type { ClaudeSession, SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { LABELS, sessionTemplateSpecSchema } from '@claude-webui/protocol/kubernetes';
+import { LABELS, isReservedVariable, sessionTemplateSpecSchema } from '@claude-webui/protocol/kubernetes';
 import { networkPolicy } from './network-policy';
 import type { Placement } from './placement';
 import { sessionPod, templateHash, warmPod } from './session-pod';
@@ -43,6 +43,36 @@ describe('a session pod', () => {
       )?.value;
     expect(limitOf({ maxProcesses: 64 })).toBe('64');
     expect(limitOf({})).toBe('1024');
+  });
+
+  it('has the variables of its template, but those that the product sets are the product’s', () => {
+    const names = ['LANG', 'POD_UID', 'ANTHROPIC_BASE_URL', 'RUNNER_PORT', 'LOG_LEVEL', 'NODE_OPTIONS', 'HOME'];
+    const spec = { env: names.map((name) => ({ name, value: 'from the template' })) };
+    const { env = [] } = sessionPod(session, template(spec), 0, placement).spec?.containers[0] ?? {};
+    const fromTemplate = env.filter(({ value }) => value === 'from the template').map(({ name }) => name);
+    expect(fromTemplate).toEqual(['LANG', 'NODE_OPTIONS']);
+    expect(env.find(({ name }) => name === 'RUNNER_SESSION_VARIABLES')?.value).toBe('LANG,NODE_OPTIONS');
+    expect(new Set(env.map(({ name }) => name)).size).toBe(env.length);
+    for (const name of env.map((one) => one.name).filter((one) => !fromTemplate.includes(one)))
+      expect(isReservedVariable(name)).toBe(true);
+  });
+
+  it('ends when its runner does not answer for minutes, not when a busy node is slow', () => {
+    const [container] = sessionPod(session, template(), 0, placement).spec?.containers ?? [];
+    const { periodSeconds = 0, failureThreshold = 0 } = container?.livenessProbe ?? {};
+    expect(periodSeconds * failureThreshold).toBe(300);
+  });
+
+  it.each([
+    [{}, 'End', 'End'],
+    [{ onIdle: 'Keep' }, 'Keep', 'Keep'],
+    [{ onIdle: 'Suspend' }, 'Keep', 'Suspend'],
+    [{ onIdle: 'Suspend', onDetach: 'End' }, 'End', 'Suspend'],
+    [{ onDetach: 'Keep' }, 'Keep', 'End'],
+  ])('of a template with %j is told what to do when it is detached (%s) or idle (%s)', (spec, onDetach, onIdle) => {
+    const { env } = sessionPod(session, template(spec), 0, placement).spec?.containers[0] ?? {};
+    expect(env).toContainEqual({ name: 'RUNNER_ON_DETACH', value: onDetach });
+    expect(env).toContainEqual({ name: 'RUNNER_ON_IDLE', value: onIdle });
   });
 
   it('is one of the warm ones but for what makes it somebody’s', () => {

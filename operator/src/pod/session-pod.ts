@@ -1,7 +1,15 @@
 /** What a session pod looks like: Pod Security "restricted", nothing in it that is worth stealing. */
 import { createHash } from 'node:crypto';
 import type { ClaudeSession, OwnerReference, SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { GROUP_VERSION, LABELS, OPERATOR_NAME, SESSION_POD_NAME, ownerLabel } from '@claude-webui/protocol/kubernetes';
+import {
+  GROUP_VERSION,
+  LABELS,
+  OPERATOR_NAME,
+  SESSION_POD_NAME,
+  detachAction,
+  isReservedVariable,
+  ownerLabel,
+} from '@claude-webui/protocol/kubernetes';
 import type { V1EnvVar, V1PodSpec, V1Toleration, V1Volume } from '@kubernetes/client-node';
 import type { Placement } from './placement';
 import type { Plain } from './plain';
@@ -123,7 +131,7 @@ function podSpec({ spec }: SessionTemplate, placement: Placement, claim: string 
           { name: 'attach', containerPort: ATTACH_PORT },
           { name: 'status', containerPort: STATUS_PORT },
         ],
-        env: [...environment(spec, placement), ...(spec.env ?? [])] as Plain<V1EnvVar>[],
+        env: environment(spec, placement),
         resources: { requests: amounts(spec.resources.requests), limits: amounts(spec.resources.limits) },
         securityContext: {
           allowPrivilegeEscalation: false,
@@ -134,6 +142,13 @@ function podSpec({ spec }: SessionTemplate, placement: Placement, claim: string 
           httpGet: { path: '/healthz', port: ATTACH_PORT },
           periodSeconds: 1,
           failureThreshold: STARTUP_SECONDS,
+        },
+        // A busy node may be slow to answer for a while; a runner that is stopped or hangs never answers again.
+        livenessProbe: {
+          httpGet: { path: '/healthz', port: ATTACH_PORT },
+          periodSeconds: 30,
+          timeoutSeconds: 15,
+          failureThreshold: 10,
         },
         readinessProbe: { httpGet: { path: '/healthz', port: ATTACH_PORT }, periodSeconds: 10, timeoutSeconds: 5 },
         terminationMessagePolicy: 'File',
@@ -152,7 +167,15 @@ function workspaceVolume(spec: SessionTemplate['spec'], claim: string | null): P
   return { name: 'workspace', emptyDir: { sizeLimit: String(spec.workspace.size) } };
 }
 
+/** The template's variables that sessions get. Others are in objects from before the API server refused them. */
+const ownVariables = ({ env = [] }: SessionTemplate['spec']) => env.filter(({ name }) => !isReservedVariable(name));
+
+/** The template's variables that sessions do not get, since the product sets them. */
+export const ignoredVariables = ({ env = [] }: SessionTemplate['spec']) =>
+  env.map(({ name }) => name).filter(isReservedVariable);
+
 function environment(spec: SessionTemplate['spec'], placement: Placement): Plain<V1EnvVar>[] {
+  const own = ownVariables(spec);
   const field = (name: string, fieldPath: string): Plain<V1EnvVar> => ({
     name,
     valueFrom: { fieldRef: { fieldPath } },
@@ -165,9 +188,14 @@ function environment(spec: SessionTemplate['spec'], placement: Placement): Plain
     { name: 'RUNNER_PORT', value: String(ATTACH_PORT) },
     { name: 'RUNNER_STATUS_PORT', value: String(STATUS_PORT) },
     { name: 'RUNNER_MAX_PROCESSES', value: String(spec.maxProcesses) },
+    { name: 'RUNNER_ON_DETACH', value: detachAction(spec) },
+    { name: 'RUNNER_ON_IDLE', value: spec.onIdle },
     { name: 'RUNNER_BIND_PUBLIC_KEY', value: placement.bindPublicKey },
     { name: 'ANTHROPIC_BASE_URL', value: `${placement.gatewayInternalUrl}/llm` },
     { name: 'LOG_LEVEL', value: placement.logLevel },
+    // Which of the container's variables are the template's and not the image's: all of those are for the session.
+    { name: 'RUNNER_SESSION_VARIABLES', value: own.map(({ name }) => name).join(',') },
+    ...(own as Plain<V1EnvVar>[]),
   ];
 }
 

@@ -1,7 +1,12 @@
-/** Whether one more session may start: the installation's limits, and one session at a time in a persistent workspace. */
+/**
+ * Whether one more session may start: its template's NetworkPolicy is in force, one session at a time works in a persistent workspace,
+ * and the installation's limits leave room.
+ */
 import type { ClaudeSession, SessionTemplate } from '@claude-webui/protocol/kubernetes';
 import { LABELS, ownerLabel } from '@claude-webui/protocol/kubernetes';
 import type { ClusterView } from '../cluster-view';
+import { isInForce } from '../pod/network-policy';
+import type { Placement } from '../pod/placement';
 import type { Pod } from '../pod/pod';
 import { isOver } from '../pod/pod';
 import { claimName } from '../pod/workspace-claim';
@@ -20,10 +25,12 @@ export class Admission {
   constructor(
     private readonly view: ClusterView,
     private readonly limits: Limits,
+    private readonly placement: Placement,
   ) {}
 
   /** Null: it may. */
   refusal(session: ClaudeSession, template: SessionTemplate): Refusal | null {
+    if (!isInForce(template, this.placement, this.view.networkPolicies)) return withoutPolicy(template);
     if (template.spec.workspace.kind === 'Persistent') {
       const other = this.workspaceHolder(session);
       if (other !== null)
@@ -76,6 +83,20 @@ export class Admission {
     for (const session of this.starting.values()) if (session.spec.owner === owner) names.add(session.metadata.name);
     return names;
   }
+}
+
+/** The template's condition says why, once the operator has tried. */
+function withoutPolicy({ metadata, status }: SessionTemplate): Refusal {
+  const tried = status?.conditions?.find(
+    ({ type, observedGeneration }) => type === 'NetworkPolicyApplied' && observedGeneration === metadata.generation,
+  );
+  if (tried?.status === 'False')
+    return {
+      reason: 'NetworkPolicyNotApplied',
+      message: `Sessions of the template "${metadata.name}" may not start: ${tried.message}`,
+      final: false,
+    };
+  return { reason: 'Scheduling', message: 'The NetworkPolicy of the template is being applied.', final: false };
 }
 
 const waits = (reason: 'QuotaExceeded' | 'WorkspaceBusy', message: string): Refusal => ({

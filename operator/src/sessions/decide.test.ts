@@ -1,4 +1,4 @@
-import type { ClaudeSession, ClaudeSessionStatus, SessionTemplate } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession, ClaudeSessionStatus, EndAction, SessionTemplate } from '@claude-webui/protocol/kubernetes';
 import { LABELS, SESSION_FINALIZER, sessionTemplateSpecSchema } from '@claude-webui/protocol/kubernetes';
 import type { Pod, PodStatus } from '../pod/pod';
 import { CONTAINER } from '../pod/pod';
@@ -12,10 +12,11 @@ const NAME = 's';
 
 const template = (
   workspace: 'Ephemeral' | 'Persistent' = 'Ephemeral',
-  onIdle: 'End' | 'Suspend' = 'End',
+  onIdle: EndAction = 'End',
+  onDetach?: EndAction,
 ): SessionTemplate => ({
   metadata: { name: 'default', uid: 't' },
-  spec: sessionTemplateSpecSchema.parse({ image: 'i', onIdle, workspace: { kind: workspace } }),
+  spec: sessionTemplateSpecSchema.parse({ image: 'i', onIdle, onDetach, workspace: { kind: workspace } }),
 });
 
 function session(status: ClaudeSessionStatus | undefined, spec: Partial<ClaudeSession['spec']> = {}): ClaudeSession {
@@ -66,12 +67,42 @@ const ready: PodStatus = {
   containerStatuses: [{ name: CONTAINER, ready: true, state: { running: {} } }],
 };
 
+const unready: PodStatus = {
+  ...ready,
+  conditions: [{ type: 'Ready', status: 'False' }],
+  containerStatuses: [{ name: CONTAINER, ready: false, state: { running: {} } }],
+};
+const DAY_MS = 86_400_000;
+const crashed = (time: string) => ({ time, reason: 'RunnerCrashed' as const });
+const evicted = (time: string) => ({ time, reason: 'Evicted' as const });
+const silentSince = (lastTransitionTime: string) => ({
+  type: 'Ready',
+  status: 'False' as const,
+  reason: 'RunnerUnresponsive',
+  message: '',
+  lastTransitionTime,
+});
+const eventOf = (reason: string, message: string) => ({
+  metadata: { name: 'e' },
+  involvedObject: {},
+  reason,
+  message,
+  type: 'Warning' as const,
+});
+const suspended: ClaudeSessionStatus = {
+  phase: 'Suspended',
+  conditions: [{ type: 'Suspended', status: 'True', reason: 'Suspended', message: '', lastTransitionTime: CREATED }],
+};
+
 const observe = (with_: Partial<Observation>): Observation => ({
   now: START + 60_000,
   session: session(undefined),
   template: template(),
   pods: [],
   report: null,
+  activityAt: null,
+  reportIsFresh: true,
+  suspension: { ttlMs: Infinity, max: Infinity, newer: 0 },
   refusal: null,
   startDeadlineMs: 600_000,
   ...with_,
@@ -152,8 +183,68 @@ describe('what is decided about a session', () => {
     ],
     [
       'a second crash',
-      { session: session({ ...alive, crashes: 1 }), pods: [pod(over(1))] },
+      {
+        session: session({ ...alive, crashes: 1, recentRestarts: [crashed('2026-01-01T00:00:30Z')] }),
+        pods: [pod(over(1))],
+      },
       { phase: 'Failed', reason: 'RunnerCrashed' },
+    ],
+    [
+      'a second crash, days after the first',
+      {
+        now: START + 2 * DAY_MS,
+        session: session({ ...alive, restarts: 0, crashes: 1, recentRestarts: [crashed(CREATED)] }),
+        pods: [pod(over(1))],
+      },
+      { reason: 'Restarting', crashes: 2 },
+    ],
+    [
+      'a container that was killed because it did not answer',
+      { session: session({ ...alive, conditions: [silentSince('2026-01-01T00:00:10Z')] }), pods: [pod(over(137))] },
+      { reason: 'Restarting', lastRestartReason: 'RunnerUnresponsive' },
+    ],
+    [
+      'the same, by the event of the kubelet',
+      {
+        pods: [pod(over(137))].map((one) => ({
+          ...one,
+          event: eventOf('Unhealthy', 'Liveness probe failed: timeout'),
+        })),
+      },
+      { reason: 'Restarting', lastRestartReason: 'RunnerUnresponsive' },
+    ],
+    [
+      'a container that does not answer',
+      { session: session(alive), pods: [pod(unready)] },
+      { phase: 'Ready', reason: 'Running' },
+    ],
+    [
+      'one that has not answered for ten minutes, whatever the kubelet does',
+      {
+        now: START + 700_000,
+        session: session({ ...alive, conditions: [silentSince(CREATED)] }),
+        pods: [pod(unready)],
+      },
+      { reason: 'Restarting', lastRestartReason: 'RunnerUnresponsive', crashes: 1 },
+    ],
+    [
+      'suspended for as long as one may be',
+      {
+        now: START + DAY_MS,
+        session: session({ ...suspended }, { suspend: true }),
+        suspension: { ttlMs: DAY_MS, max: 10, newer: 0 },
+      },
+      { phase: 'Ended', reason: 'SuspensionExpired' },
+    ],
+    [
+      'more are suspended than one person may have',
+      { session: session({ ...suspended }, { suspend: true }), suspension: { ttlMs: DAY_MS, max: 2, newer: 2 } },
+      { phase: 'Ended', reason: 'TooManySuspended' },
+    ],
+    [
+      'suspended, with the time when that ends',
+      { session: session({ ...suspended }, { suspend: true }), suspension: { ttlMs: DAY_MS, max: 2, newer: 1 } },
+      { phase: 'Suspended', suspendedUntil: '2026-01-02T00:00:00Z' },
     ],
     [
       'nonsense in the termination log',
@@ -176,9 +267,25 @@ describe('what is decided about a session', () => {
       { reason: 'Restarting', lastRestartReason: 'Evicted' },
     ],
     [
-      'persistent, but replaced ten times already',
-      { session: session({ ...alive, restarts: 10 }), template: template('Persistent') },
+      'persistent, but replaced ten times within a day',
+      {
+        session: session({ ...alive, recentRestarts: Array.from({ length: 10 }, () => evicted(CREATED)) }),
+        template: template('Persistent'),
+      },
       { phase: 'Failed', reason: 'Evicted' },
+    ],
+    [
+      'persistent, and replaced a hundred times in its life',
+      {
+        now: START + 2 * DAY_MS,
+        session: session({
+          ...alive,
+          restarts: 100,
+          recentRestarts: Array.from({ length: 10 }, () => evicted(CREATED)),
+        }),
+        template: template('Persistent'),
+      },
+      { reason: 'Restarting', restarts: 101 },
     ],
     [
       'lifetime over',
@@ -243,18 +350,84 @@ describe('what is decided about a session', () => {
     expect(written(decide(observe({ session: session(alive), ...observation })))).toMatchObject(expected);
   });
 
+  it('a resumed session announces no end any more', () => {
+    const resumed = session({ ...alive, suspendedUntil: '2026-01-02T00:00:00Z' });
+    expect(written(decide(observe({ session: resumed, pods: [pod(ready)] })))).not.toHaveProperty('suspendedUntil');
+  });
+
+  it('an activity far in the future, by a pod that its user has tampered with, is one of now', () => {
+    const activityAt = 8_640_000_000_000_000;
+    const first = written(decide(observe({ session: session(alive), pods: [pod(ready)], activityAt })));
+    expect(first?.lastActivityTime).toBe('2026-01-01T00:01:00Z');
+    const later = observe({ now: START + 200_000, session: session(first), pods: [pod(ready)], activityAt });
+    expect(written(decide(later))?.lastActivityTime).toBe('2026-01-01T00:03:20Z');
+  });
+
   it('a session that runs undisturbed is written once, and not again', () => {
     const first = written(decide(observe({ pods: [pod(ready)] })));
     const again = observe({ now: START + 999_000, session: session(first), pods: [pod(ready)] });
     expect(written(decide(again))).toEqual(first);
   });
 
-  it('an idle session with a persistent workspace is suspended where the template wants it', () => {
-    const idle = pod(over(0, '{"reason":"idle-timeout"}'));
+  it.each<[string, EndAction, EndAction | undefined, string]>([
+    ['idle-timeout', 'Suspend', undefined, 'suspend'],
+    ['idle-timeout', 'End', 'Suspend', 'write-status'],
+    ['detach-timeout', 'End', 'Suspend', 'suspend'],
+    ['detach-timeout', 'Suspend', 'End', 'write-status'],
+    ['detach-timeout', 'End', undefined, 'write-status'],
+  ])('after %s, with onIdle %s and onDetach %s, the first step is %s', (reason, onIdle, onDetach, step) => {
+    const left = pod(over(0, JSON.stringify({ reason })));
     const decision = decide(
-      observe({ session: session(alive), template: template('Persistent', 'Suspend'), pods: [idle] }),
+      observe({ session: session(alive), template: template('Persistent', onIdle, onDetach), pods: [left] }),
     );
-    expect(types(decision)).toEqual(['suspend']);
+    expect(types(decision)).toEqual([step]);
+  });
+
+  describe('of a session that passes its limits though its runner answers', () => {
+    const HOUR_MS = 3_600_000;
+    const at = (now: number, with_: Partial<Observation>, activity: 'idle' | 'working' = 'idle', attachments = 0) =>
+      decide(
+        observe({
+          now: START + now,
+          session: session({ ...alive, phase: 'Detached' }, { idleTimeoutSeconds: 3600 }),
+          pods: [pod(ready)],
+          report: { bound: true, sessionId: NAME, report: { activity, attachments, lastActivityAt: START } },
+          ...with_,
+        }),
+      );
+    const detachedSince = (lastTransitionTime: string) => ({
+      session: session({
+        ...alive,
+        phase: 'Detached' as const,
+        conditions: [
+          { type: 'Attached', status: 'False' as const, reason: 'NoBrowser', message: '', lastTransitionTime },
+        ],
+      }),
+    });
+
+    it('the operator ends what was detached for the grace and five minutes', () => {
+      expect(written(at(1_199_000, detachedSince(CREATED)))?.phase).toBe('Detached');
+      expect(at(1_199_000, detachedSince(CREATED)).requeueAfterMs).toBe(1000);
+      expect(written(at(1_200_000, detachedSince(CREATED)))).toMatchObject({ phase: 'Ended', reason: 'DetachTimeout' });
+    });
+
+    it('the operator reaches the idle end though nobody is attached', () => {
+      const idle = { template: template('Persistent', 'Suspend') };
+      expect(written(at(HOUR_MS, idle))?.phase).toBe('Detached');
+      expect(types(at(HOUR_MS + 300_000, idle))).toEqual(['suspend']);
+    });
+
+    it.each<[string, ReturnType<typeof at>]>([
+      ['works', at(10 * HOUR_MS, detachedSince(CREATED), 'working')],
+      ['has somebody attached', at(HOUR_MS, {}, 'idle', 1)],
+      ['was not heard of for a while', at(10 * HOUR_MS, { ...detachedSince(CREATED), reportIsFresh: false })],
+      [
+        'is to be kept',
+        at(10 * HOUR_MS, { ...detachedSince(CREATED), template: template('Ephemeral', 'Keep', 'Keep') }),
+      ],
+    ])('nothing ends one that %s', (_, decision) => {
+      expect(written(decision)?.phase).toMatch(/Detached|Attached/);
+    });
   });
 
   it('lets a deletion wait for the pod, then ends it by force, then gives up on the pod', () => {

@@ -3,17 +3,21 @@
  * every intermediate state that a killed operator may leave behind is one of these observations.
  */
 import type { ClaudeSession, SessionReason } from '@claude-webui/protocol/kubernetes';
-import { LABELS, SESSION_FINALIZER } from '@claude-webui/protocol/kubernetes';
+import { LABELS, RECENT_RESTARTS_MAX, SESSION_FINALIZER } from '@claude-webui/protocol/kubernetes';
 import { isOver } from '../pod/pod';
 import type { Decision, Step } from './decision';
 import type { EndCause } from './end-cause';
+import { disruption } from './end-cause';
+import { actionAfter, overdue } from './limits';
 import * as next from './next-status';
 import type { Observation, ObservedPod, Refusal } from './observation';
 import type { PodState } from './pod-state';
 import { podState } from './pod-state';
 
-/** Pods replaced in the life of one session, whatever became of them. */
-const RESTARTS_MAX = 10;
+/** Within so long, a session gets at most RECENT_RESTARTS_MAX other pods, and one of them after a crash. */
+const RESTART_WINDOW_MS = 86_400_000;
+/** A container that runs and has not answered its health check for so long is given up; the kubelet should have ended it before. */
+const UNRESPONSIVE_MS = 600_000;
 /** After its grace, a pod that is still there has no kubelet that could end it. */
 const FORCE_AFTER_MS = 30_000;
 /** A session that waits for room or a template looks again so often, besides at every change that may help. */
@@ -21,7 +25,7 @@ const WAIT_MS = 10_000;
 /** A pod that no gateway has told its session by then belongs to a gateway that is gone. */
 const BIND_DEADLINE_MS = 600_000;
 
-const CRASHES = new Set<SessionReason>(['RunnerCrashed']);
+const CRASHES = new Set<SessionReason>(['RunnerCrashed', 'RunnerUnresponsive']);
 const DISRUPTIONS = new Set<SessionReason>(['Evicted', 'DiskFull', 'Preempted', 'NodeLost', 'ServerStopping']);
 /** What would come again, or is over for those who are attached. */
 const FAILURES = new Set<SessionReason>([
@@ -122,11 +126,24 @@ function suspend(o: Observation): Decision {
     const removal = removePods(o, o.pods);
     return { ...removal, steps: [{ type: 'write-status', status: next.suspending(o) }, ...removal.steps] };
   }
-  const lost = o.template?.spec.workspace.kind === 'Ephemeral' ? ' Its ephemeral workspace is gone.' : '';
-  const message = `The session is suspended. Set suspend to false to go on.${lost}`;
+  const status = next.suspended(o);
+  const { suspendedUntil } = status;
+  const left = suspendedUntil === undefined ? Infinity : Date.parse(suspendedUntil) - o.now;
+  if (left <= 0)
+    return finish(
+      o,
+      'Ended',
+      'SuspensionExpired',
+      'The session was suspended for as long as one may be. Its files stay.',
+    );
+  if (o.suspension.newer >= o.suspension.max)
+    return finish(o, 'Ended', 'TooManySuspended', tooManySuspended(o.suspension.max));
   const dead = removePods(o, o.pods);
-  return { ...dead, steps: [...dead.steps, { type: 'write-status', status: next.suspended(o, message) }] };
+  return sooner({ ...dead, steps: [...dead.steps, { type: 'write-status', status }] }, left);
 }
+
+const tooManySuspended = (max: number) =>
+  `The owner has suspended ${max} other sessions later, which is as many as one may have (MAX_SUSPENDED_PER_USER). Its files stay.`;
 
 // ---- Run ----
 
@@ -201,7 +218,7 @@ function startLeftMs({ session, now, startDeadlineMs }: Observation): number {
 function withPod(o: Observation, observed: ObservedPod, state: PodState): Decision {
   switch (state.kind) {
     case 'over':
-      return afterPod(o, state.cause);
+      return afterPod(o, unlessUnresponsive(o, observed, state.cause));
     case 'ending':
       return whileEnding(o, observed, state.cause);
     case 'starting':
@@ -229,10 +246,33 @@ function whileRunning(
 ): Decision {
   const status = next.running(o, observed, state);
   const ready = status.conditions?.find(({ type }) => type === 'Ready');
-  const unboundFor = o.report?.bound === false ? o.now - Date.parse(ready?.lastTransitionTime ?? '') : 0;
+  const sinceMs = o.now - Date.parse(ready?.lastTransitionTime ?? '');
+  if (state.kind === 'unready') {
+    if (sinceMs > UNRESPONSIVE_MS) return afterPod(o, UNRESPONSIVE);
+    return { steps: [{ type: 'write-status', status }], requeueAfterMs: UNRESPONSIVE_MS - sinceMs + 1000 };
+  }
+  const unboundFor = o.report?.bound === false ? sinceMs : 0;
   if (unboundFor > Math.max(BIND_DEADLINE_MS, o.session.spec.detachGraceSeconds * 1000))
     return finish(o, 'Ended', 'DetachTimeout', 'No gateway has taken the session.');
-  return { steps: [{ type: 'write-status', status }] };
+  const { cause, leftMs } = overdue(o, status);
+  if (cause !== null) return afterLimit(o, cause);
+  return sooner({ steps: [{ type: 'write-status', status }] }, leftMs);
+}
+
+const UNRESPONSIVE: EndCause = {
+  reason: 'RunnerUnresponsive',
+  message: 'The program that keeps the session does not answer any more.',
+};
+
+/** A container that the kubelet has ended because it did not answer looks like one that crashed, or was told to stop. */
+function unlessUnresponsive({ session }: Observation, { pod, event }: ObservedPod, cause: EndCause): EndCause {
+  if (cause.reason !== 'RunnerCrashed' && cause.reason !== 'Evicted') return cause;
+  if (pod.metadata.deletionTimestamp !== undefined || disruption(pod) !== null) return cause;
+  const wasSilent = session.status?.conditions?.some(
+    ({ type, reason }) => type === 'Ready' && reason === UNRESPONSIVE.reason,
+  );
+  const isKilled = event?.reason === 'Unhealthy' && event.message.startsWith('Liveness probe');
+  return wasSilent === true || isKilled ? UNRESPONSIVE : cause;
 }
 
 function whileStarting(o: Observation, observed: ObservedPod, state: PodState & { kind: 'starting' }): Decision {
@@ -274,13 +314,12 @@ function afterPod(o: Observation, cause: EndCause): Decision {
     const removal = removePods(o, o.pods);
     return { ...removal, steps: [{ type: 'write-status', status }, ...removal.steps] };
   }
-  if (cause.reason === 'IdleTimeout' && isPersistent(o) && o.template?.spec.onIdle === 'Suspend')
-    return { steps: [{ type: 'suspend' }] };
+  if (cause.reason === 'IdleTimeout' || cause.reason === 'DetachTimeout') return afterLimit(o, cause);
   if (CRASHES.has(cause.reason))
-    return finish(o, 'Failed', cause.reason, `${cause.message} It had been started again once already.`);
+    return finish(o, 'Failed', cause.reason, `${cause.message} It had been started again within a day already.`);
   if (DISRUPTIONS.has(cause.reason)) {
     const why = isPersistent(o)
-      ? `It had been started again ${RESTARTS_MAX} times already.`
+      ? `It had been started again ${RECENT_RESTARTS_MAX} times within a day already.`
       : 'Its workspace was ephemeral and is lost.';
     return finish(o, 'Failed', cause.reason, `${cause.message} ${why}`);
   }
@@ -290,10 +329,17 @@ function afterPod(o: Observation, cause: EndCause): Decision {
 
 const isPersistent = ({ template }: Observation) => template?.spec.workspace.kind === 'Persistent';
 
-/** Whether the session gets another pod. A crash is forgiven once; a disruption when nothing is lost by it. */
+/** Nothing happened, or nobody was attached, for too long: what the template says about that. */
+function afterLimit(o: Observation, cause: EndCause): Decision {
+  if (isPersistent(o) && actionAfter(o, cause.reason) === 'Suspend') return { steps: [{ type: 'suspend' }] };
+  return finish(o, 'Ended', cause.reason, cause.message);
+}
+
+/** Whether the session gets another pod. One crash a day is forgiven; a disruption when nothing is lost by it. */
 function comesBack(o: Observation, cause: EndCause): boolean {
   const { status } = o.session;
-  if ((status?.restarts ?? 0) >= RESTARTS_MAX) return false;
-  if (CRASHES.has(cause.reason)) return (status?.crashes ?? 0) === 0;
+  const recent = (status?.recentRestarts ?? []).filter(({ time }) => Date.parse(time) > o.now - RESTART_WINDOW_MS);
+  if (recent.length >= RECENT_RESTARTS_MAX) return false;
+  if (CRASHES.has(cause.reason)) return !recent.some(({ reason }) => CRASHES.has(reason));
   return DISRUPTIONS.has(cause.reason) && (isPersistent(o) || status?.readyTime === undefined);
 }

@@ -12,7 +12,7 @@ import { condition } from '../testing/played-kubelet';
 import { seen, settled } from '../testing/seen';
 import { silent } from '../testing/silent-log';
 import { World, installDefinitions } from '../testing/world';
-import { CLAUDE_SESSION } from './resource-types';
+import { CLAUDE_SESSION, SESSION_TEMPLATE } from './resource-types';
 
 let plane: ControlPlane;
 let world: World;
@@ -313,6 +313,71 @@ describe('a session with a persistent workspace', () => {
     const claim = await world.api.get(CLAIM, world.namespace, claimName(session));
     expect(claim?.metadata.ownerReferences).toBeUndefined();
   });
+});
+
+describe('a template whose NetworkPolicy the cluster does not take', () => {
+  const toNowhere = [{ to: [{ ipBlock: { cidr: 'nowhere' } }] }];
+
+  it('starts no session, and says so on both objects, until it is corrected', async () => {
+    await world.operator();
+    const template = await world.template({ egress: toNowhere, warmPool: { size: 1 } });
+    const refused = await seen(world.view.templates, 'the condition', ({ status }) =>
+      (status?.conditions ?? []).some(({ type, status: is }) => type === 'NetworkPolicyApplied' && is === 'False'),
+    );
+    expect(refused.status?.conditions).toMatchObject([
+      { type: 'Accepted', status: 'False', reason: 'InvalidEgress' },
+      { type: 'NetworkPolicyApplied', status: 'False' },
+      { type: 'WarmPoolReady', status: 'False' },
+    ]);
+    const made = await world.session();
+    const waiting = await sessionWith(made.metadata.name, { phase: 'Pending', reason: 'NetworkPolicyNotApplied' });
+    expect(conditionOf(waiting, 'Ready')).toMatchObject({ status: 'False', reason: 'NetworkPolicyNotApplied' });
+    expect(waiting.status?.message).toContain('nowhere');
+    const events = new Store<CoreEvent>();
+    const informer = new Informer({
+      client: world.api,
+      type: EVENT,
+      namespace: world.namespace,
+      store: events,
+      log: silent,
+    });
+    await seen(
+      events,
+      'the warning',
+      ({ reason, type, involvedObject }) =>
+        reason === 'NetworkPolicyNotApplied' && type === 'Warning' && involvedObject.name === made.metadata.name,
+    );
+    await informer.close();
+    expect(world.view.pods.size).toBe(0);
+    await world.patch(SESSION_TEMPLATE, template, { spec: { egress: [], warmPool: { size: 0 } } });
+    await podOf(made);
+  });
+
+  it('starts none while its policy is that of before a change', async () => {
+    await world.operator();
+    const template = await world.template();
+    await running();
+    await world.patch(SESSION_TEMPLATE, template, { spec: { egress: toNowhere } });
+    await seen(world.view.templates, 'the condition', ({ status }) =>
+      (status?.conditions ?? []).some(({ type, status: is }) => type === 'NetworkPolicyApplied' && is === 'False'),
+    );
+    const second = await world.session();
+    await sessionWith(second.metadata.name, { phase: 'Pending', reason: 'NetworkPolicyNotApplied' });
+    expect(world.view.pods.size).toBe(1);
+  });
+});
+
+it('of suspended sessions, the owner keeps those that were suspended last', async () => {
+  await world.operator({ maxSuspendedPerUser: 1 });
+  await world.template({ workspace: persistent });
+  const [first, second] = [await world.session({ suspend: true }), await world.session({ suspend: true })];
+  const over = (name: string) => world.view.sessions.get(name)?.status?.phase === 'Ended';
+  await settled(world.view.sessions, 'one has ended', () =>
+    [first, second].some(({ metadata }) => over(metadata.name)),
+  );
+  const ended = [first, second].filter(({ metadata }) => over(metadata.name));
+  expect(ended).toHaveLength(1);
+  await sessionWith(ended[0]!.metadata.name, { reason: 'TooManySuspended' });
 });
 
 it('an idle session is suspended where the template says so', async () => {

@@ -1,5 +1,11 @@
 /** The status of a session after a decision: what was, with what is new. */
-import type { ClaudeSessionStatus, SessionPhase, SessionReason } from '@claude-webui/protocol/kubernetes';
+import type {
+  ClaudeSession,
+  ClaudeSessionStatus,
+  SessionPhase,
+  SessionReason,
+} from '@claude-webui/protocol/kubernetes';
+import { RECENT_RESTARTS_MAX } from '@claude-webui/protocol/kubernetes';
 import type { EndCause } from './end-cause';
 import { conditions, verdict } from './conditions';
 import type { Observation, ObservedPod } from './observation';
@@ -15,7 +21,12 @@ const NO_POD = no('NoPod', 'The session has no pod.');
 type Changes = { [K in keyof ClaudeSessionStatus]: ClaudeSessionStatus[K] | undefined };
 
 function merged(o: Observation, changes: Changes): ClaudeSessionStatus {
-  const fields = { ...o.session.status, ...changes, observedGeneration: o.session.metadata.generation ?? 0 };
+  const fields = {
+    ...o.session.status,
+    suspendedUntil: undefined,
+    ...changes,
+    observedGeneration: o.session.metadata.generation ?? 0,
+  };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
@@ -88,12 +99,12 @@ export function running(
     startTime: before?.startTime ?? now,
     readyTime: before?.readyTime ?? now,
     lastActivityTime:
-      report === undefined || report === null
+      o.activityAt === null
         ? (before?.lastActivityTime ?? now)
-        : activityTime(before?.lastActivityTime, report.lastActivityAt),
+        : activityTime(before?.lastActivityTime, o.activityAt, o.now),
     conditions: conditions(o, {
       scheduled: yes('Scheduled', 'The session has a node.'),
-      ready: state.kind === 'ready' ? yes('Running', message) : no('HealthCheckFails', message),
+      ready: state.kind === 'ready' ? yes('Running', message) : no('RunnerUnresponsive', message),
       suspended: NOT_SUSPENDED,
       alive: true,
     }),
@@ -122,12 +133,17 @@ export function suspending(o: Observation): ClaudeSessionStatus {
   });
 }
 
-export function suspended(o: Observation, message: string): ClaudeSessionStatus {
+export function suspended(o: Observation): ClaudeSessionStatus {
+  const until = suspendedUntil(o);
+  const lost = o.template?.spec.workspace.kind === 'Ephemeral' ? ' Its ephemeral workspace is gone.' : '';
+  const ends = until === undefined ? '' : ` It ends at ${until} if it is not resumed.`;
+  const message = `The session is suspended. Set suspend to false to go on.${lost}${ends}`;
   return merged(o, {
     ...NO_POD_FIELDS,
     phase: 'Suspended',
     reason: 'Suspended',
     message,
+    suspendedUntil: until,
     conditions: conditions(o, {
       scheduled: NO_POD,
       ready: no('Suspended', message),
@@ -135,6 +151,18 @@ export function suspended(o: Observation, message: string): ClaudeSessionStatus 
       alive: false,
     }),
   });
+}
+
+function suspendedUntil({ session, suspension, now }: Observation): string | undefined {
+  if (suspension.ttlMs === Infinity) return undefined;
+  const since = suspendedSince(session) ?? now;
+  return rfc3339(since + suspension.ttlMs);
+}
+
+/** Milliseconds since the epoch; null while it is not suspended. */
+export function suspendedSince({ status }: ClaudeSession): number | null {
+  const condition = status?.conditions?.find(({ type }) => type === 'Suspended');
+  return condition?.status === 'True' ? Date.parse(condition.lastTransitionTime) : null;
 }
 
 /** The pod is to be replaced. From here on its number is that of the next one. */
@@ -149,6 +177,9 @@ export function restarting(o: Observation, cause: EndCause, crash: boolean): Cla
     startKind: undefined,
     restarts: (before?.restarts ?? 0) + 1,
     crashes: crash ? (before?.crashes ?? 0) + 1 : before?.crashes,
+    recentRestarts: [...(before?.recentRestarts ?? []), { time: rfc3339(o.now), reason: cause.reason }].slice(
+      -RECENT_RESTARTS_MAX,
+    ),
     lastRestartReason: cause.reason,
     lastRestartMessage: cause.message,
     conditions: conditions(o, {

@@ -18,6 +18,16 @@ export interface Refusal {
   final: boolean;
 }
 
+/** What bounds suspended sessions. */
+export interface Suspension {
+  /** A suspended session ends after so long; Infinity: never. */
+  ttlMs: number;
+  /** Suspended sessions that one person may have. */
+  max: number;
+  /** Those of the same owner that were suspended after this one. */
+  newer: number;
+}
+
 export interface Observation {
   /** Milliseconds since the epoch. */
   now: number;
@@ -27,6 +37,11 @@ export interface Observation {
   pods: ObservedPod[];
   /** What the current pod's runner has said last; null while it has not been asked. */
   report: StatusReport | null;
+  /** The last activity as the status is to tell it, milliseconds since the epoch; null while nothing is known. */
+  activityAt: number | null;
+  /** Whether `report` was made within the last rounds of questions. */
+  reportIsFresh: boolean;
+  suspension: Suspension;
   /** Why no pod may be started for it at the moment; null if one may. */
   refusal: Refusal | null;
   /** A start that takes longer has failed. */

@@ -1,6 +1,6 @@
 /** One session: observe → decide → act. */
 import type { ClaudeSession } from '@claude-webui/protocol/kubernetes';
-import { SESSION_FINALIZER } from '@claude-webui/protocol/kubernetes';
+import { SESSION_FINALIZER, ownerLabel } from '@claude-webui/protocol/kubernetes';
 import type { ClusterView } from '../cluster-view';
 import type { ApiClient } from '../controller/api-client';
 import type { ReconcileResult } from '../controller/controller';
@@ -15,7 +15,8 @@ import type { Admission } from './admission';
 import { announce } from './announce';
 import { currentPod, decide, refused } from './decide';
 import type { Decision, Step } from './decision';
-import type { Observation, Refusal } from './observation';
+import { suspendedSince } from './next-status';
+import type { Observation, Refusal, Suspension } from './observation';
 import { CLAUDE_SESSION } from './resource-types';
 import { startPod } from './start-pod';
 import { startRefusal } from './start-refusal';
@@ -31,6 +32,7 @@ export interface SessionReconcilerParts {
   events: EventRecorder;
   metrics: OperatorMetrics;
   startDeadlineMs: number;
+  suspension: Omit<Suspension, 'newer'>;
   /** Milliseconds since the epoch. */
   now?: () => number;
 }
@@ -63,11 +65,32 @@ export class SessionReconciler {
       template,
       pods,
       report: null,
+      activityAt: null,
+      reportIsFresh: false,
+      suspension: { ...this.parts.suspension, newer: this.suspendedAfter(session) },
       refusal: template !== null && pods.length === 0 ? admission.refusal(session, template) : null,
       startDeadlineMs,
     };
     const current = currentPod(observation);
-    return current === null ? observation : { ...observation, report: poller.report(current.pod) };
+    if (current === null) return observation;
+    const { pod } = current;
+    const heard = {
+      report: poller.report(pod),
+      activityAt: poller.activityAt(pod),
+      reportIsFresh: poller.isFresh(pod),
+    };
+    return { ...observation, ...heard };
+  }
+
+  /** How many sessions of the owner were suspended later; of those of one second the names decide. */
+  private suspendedAfter(session: ClaudeSession): number {
+    const order = ({ metadata }: ClaudeSession, since: number) => `${String(since).padStart(16, '0')} ${metadata.name}`;
+    const since = suspendedSince(session);
+    if (since === null) return 0;
+    const own = order(session, since);
+    return this.parts.view.sessions
+      .find('suspended', ownerLabel(session.spec.owner))
+      .filter((other) => order(other, suspendedSince(other) ?? 0) > own).length;
   }
 
   /** Performs the steps in order. Resolves with another decision if one of them was refused for a reason to tell. */

@@ -70,4 +70,49 @@ describe('the status poller', () => {
     while (asked < 3) await once(server, 'request');
     expect(poller.report(pod(1))).toBeNull();
   });
+
+  it('tells of activity alone only so many times in a second, of all sessions together, and forgets none', async () => {
+    const PODS = 200;
+    const PER_SECOND = 50;
+    const told = new Map<string, number>();
+    const several = new Store<Pod>();
+    const began = performance.now();
+    let round = 0;
+    const isTold = new Promise<void>((resolve) => {
+      poller.close();
+      poller = new StatusPoller({
+        pods: several,
+        intervalMs: 10,
+        activityNewsPerSecond: PER_SECOND,
+        onNews: (session) => {
+          told.set(session, (told.get(session) ?? 0) + 1);
+          // The first news of each is that it runs.
+          if (told.size === PODS && [...told.values()].every((times) => times >= 2)) resolve();
+        },
+      });
+    });
+    // Each answer is two minutes later than the one before.
+    server.on('request', () => {
+      round += 120_000;
+      answer = JSON.stringify({
+        bound: true,
+        sessionId: 's',
+        report: { activity: 'working', attachments: 1, lastActivityAt: round },
+      });
+    });
+    answer = report(1);
+    for (let n = 0; n < PODS; n += 1) {
+      const { metadata, status } = pod(n + 1);
+      const name = `p${n}`;
+      several.observe({
+        metadata: { ...metadata, name, uid: name, labels: { [LABELS.session]: name } },
+        status: status!,
+      });
+    }
+    poller.start();
+    await isTold;
+    const seconds = (performance.now() - began) / 1000;
+    const activityNews = [...told.values()].reduce((sum, times) => sum + times - 1, 0);
+    expect(activityNews).toBeLessThanOrEqual(PER_SECOND * (seconds + 1) + 1);
+  });
 });

@@ -2,15 +2,20 @@
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { LABELS } from '@claude-webui/protocol/kubernetes';
+import { TokenBucket } from '../controller/rate-limit';
 import type { Store } from '../controller/store';
 import type { Pod } from '../pod/pod';
 import { isReady } from '../pod/pod';
 import { STATUS_PORT } from '../pod/session-pod';
 import type { StatusReport } from './status-report';
-import { isMaterial, parseStatusReport } from './status-report';
+import { activityHasMoved, isMaterial, parseStatusReport } from './status-report';
 
 const CONCURRENCY = 32;
 const TIMEOUT_MS = 2_000;
+/** Of all sessions together, that only their last activity is another: a busy installation must not write to etcd all the time. */
+const ACTIVITY_NEWS_PER_SECOND = 4;
+/** A report is of now for at least so long. */
+const FRESH_MS = 60_000;
 /** A report has a few hundred bytes. */
 const ANSWER_MAX_BYTES = 16 * 1024;
 
@@ -18,17 +23,30 @@ export interface StatusPollerOptions {
   pods: Store<Pod>;
   /** Between two rounds; 0 asks nobody. A fifth of it is random. */
   intervalMs: number;
+  /** Of all sessions together, that there was activity in them. */
+  activityNewsPerSecond?: number;
   /** The name of a session of which there is news. */
   onNews: (session: string) => void;
 }
 
+interface Heard {
+  report: StatusReport;
+  /** When it came, in monotonic milliseconds. */
+  at: number;
+  /** `lastActivityAt` as the status is to tell it; null while there is none. */
+  activityAt: number | null;
+}
+
 export class StatusPoller {
   /** By pod UID, of pods that exist. */
-  private readonly reports = new Map<string, StatusReport>();
+  private readonly reports = new Map<string, Heard>();
+  private readonly activityNews: TokenBucket;
   private timer: NodeJS.Timeout | null = null;
   private readonly stopping = new AbortController();
 
   constructor(private readonly options: StatusPollerOptions) {
+    const { activityNewsPerSecond = ACTIVITY_NEWS_PER_SECOND } = options;
+    this.activityNews = new TokenBucket(activityNewsPerSecond, activityNewsPerSecond);
     options.pods.onChange((before, after) => {
       if (after === undefined) this.reports.delete(before?.metadata.uid ?? '');
       // A pod that has just become ready is asked at once: somebody may be waiting in front of it.
@@ -42,7 +60,18 @@ export class StatusPoller {
 
   /** The last report of a pod; null while there is none. */
   report({ metadata }: Pod): StatusReport | null {
-    return this.reports.get(metadata.uid ?? '') ?? null;
+    return this.reports.get(metadata.uid ?? '')?.report ?? null;
+  }
+
+  /** The session's last activity as its status is to tell it, milliseconds since the epoch; null while nothing is known. */
+  activityAt({ metadata }: Pod): number | null {
+    return this.reports.get(metadata.uid ?? '')?.activityAt ?? null;
+  }
+
+  /** Whether the last report is of one of the last rounds. */
+  isFresh({ metadata }: Pod): boolean {
+    const at = this.reports.get(metadata.uid ?? '')?.at ?? -Infinity;
+    return performance.now() - at < Math.max(FRESH_MS, 3 * this.options.intervalMs);
   }
 
   close(): void {
@@ -60,7 +89,9 @@ export class StatusPoller {
   }
 
   private async round(): Promise<void> {
-    const pods = [...this.options.pods.list()].filter((pod) => isReady(pod));
+    // Whose activity was told longest ago comes first, so that each gets its turn.
+    const toldAt = (pod: Pod) => this.activityAt(pod) ?? 0;
+    const pods = [...this.options.pods.list()].filter(isReady).sort((a, b) => toldAt(a) - toldAt(b));
     const next = pods.values();
     const worker = async () => {
       for (const pod of next) {
@@ -81,8 +112,17 @@ export class StatusPoller {
     const report = answer === null ? null : parseStatusReport(answer);
     if (report === null || this.options.pods.get(pod.metadata.name)?.metadata.uid !== uid) return;
     const before = this.reports.get(uid);
-    this.reports.set(uid, report);
-    if (isMaterial(before, report)) this.options.onNews(session);
+    const isNews = isMaterial(before?.report, report);
+    const isActivityNews = this.tellsActivity(before?.activityAt ?? null, report);
+    const activityAt =
+      isNews || isActivityNews ? (report.report?.lastActivityAt ?? null) : (before?.activityAt ?? null);
+    this.reports.set(uid, { report, at: performance.now(), activityAt });
+    if (isNews || isActivityNews) this.options.onNews(session);
+  }
+
+  /** Each is a write of a status, so there are only so many in a second; the others have their turn in a later round. */
+  private tellsActivity(before: number | null, { report }: StatusReport): boolean {
+    return report !== null && activityHasMoved(before, report.lastActivityAt) && this.activityNews.tryTake() === 0;
   }
 }
 

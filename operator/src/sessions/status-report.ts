@@ -26,7 +26,7 @@ export function parseStatusReport(text: string): StatusReport | null {
   }
 }
 
-/** `lastActivityTime` moves in steps of this, so that typing does not write to etcd. */
+/** `lastActivityTime` moves in steps of at least this, so that typing does not write to etcd. */
 const ACTIVITY_STEP_MS = 60_000;
 
 /** What the person is to come for; null while Claude does not need them. */
@@ -34,22 +34,27 @@ export function inputWantedIn(activity: Activity): 'asks' | 'done' | null {
   return activity === 'asks' || activity === 'done' ? activity : null;
 }
 
-/** Whether anybody who looks at the session's object should hear of the difference. */
+/** Whether anybody who looks at the session's object should hear of the difference at once; of activity see below. */
 export function isMaterial(before: StatusReport | undefined, after: StatusReport): boolean {
   if (before === undefined || before.bound !== after.bound) return true;
   if (before.report === null || after.report === null) return before.report !== after.report;
   return (
     before.report.attachments !== after.report.attachments ||
-    inputWantedIn(before.report.activity) !== inputWantedIn(after.report.activity) ||
-    Math.floor(before.report.lastActivityAt / ACTIVITY_STEP_MS) !==
-      Math.floor(after.report.lastActivityAt / ACTIVITY_STEP_MS)
+    inputWantedIn(before.report.activity) !== inputWantedIn(after.report.activity)
   );
 }
 
-/** The activity time to write, given the one that is written. */
-export function activityTime(written: string | undefined, lastActivityAt: number): string | undefined {
-  if (written !== undefined && lastActivityAt - Date.parse(written) < ACTIVITY_STEP_MS) return written;
-  return rfc3339(lastActivityAt);
+/** Whether there was activity since what was told, by enough to tell it. */
+export function activityHasMoved(told: number | null, lastActivityAt: number): boolean {
+  return told === null || lastActivityAt - told >= ACTIVITY_STEP_MS;
+}
+
+/** The activity time to write, given the one that is written. Nothing happens later than now, whatever a pod says. */
+export function activityTime(written: string | undefined, lastActivityAt: number, now: number): string {
+  const told = written === undefined ? null : Date.parse(written);
+  const at = Math.min(lastActivityAt, now);
+  const isKept = written !== undefined && told !== null && told <= now && !activityHasMoved(told, at);
+  return isKept ? written : rfc3339(at);
 }
 
 /** Whole seconds, as Kubernetes writes times. */

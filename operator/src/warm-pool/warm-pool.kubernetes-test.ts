@@ -60,7 +60,31 @@ describe('a warm pool', () => {
     await world.operator();
     await world.template({ warmPool: { size: 1 } });
     const template = await seen(world.view.templates, 'it is full', ({ status }) => status?.warmPool?.ready === 1);
-    expect(template.status?.conditions).toMatchObject([{ type: 'Ready', status: 'True', reason: 'PoolFull' }]);
+    expect(template.status?.conditions).toMatchObject([
+      { type: 'Accepted', status: 'True' },
+      { type: 'NetworkPolicyApplied', status: 'True' },
+      { type: 'WarmPoolReady', status: 'True', reason: 'Full' },
+    ]);
+  });
+
+  it('writes nothing to the status of its template when a session takes a pod', async () => {
+    await world.operator();
+    await world.template({ warmPool: { size: 2 } });
+    await poolOf(2);
+    await seen(world.view.templates, 'it is full', ({ status }) => status?.warmPool?.ready === 2);
+    const versions: string[] = [];
+    world.view.templates.onChange((_, after) => versions.push(after?.metadata.resourceVersion ?? ''));
+    for (const owner of ['ada', 'bob', 'eve']) {
+      const made = await world.session({ owner });
+      expect((await ready(made.metadata.name)).status?.startKind).toBe('Warm');
+      await poolOf(2);
+    }
+    // One more write, whose event comes after any that the operator might have made.
+    const touched = await world.patch(SESSION_TEMPLATE, world.view.templates.get('default')!, {
+      metadata: { labels: { touched: 'true' } },
+    });
+    await seen(world.view.templates, 'the touch', ({ metadata }) => metadata.labels?.['touched'] === 'true');
+    expect(versions).toEqual([touched.metadata.resourceVersion]);
   });
 
   it('shrinks when it is larger than wanted', async () => {
@@ -88,6 +112,27 @@ describe('a warm pool', () => {
     await world.template({ workspace: { kind: 'Persistent', size: '1Gi', accessModes: ['ReadWriteOnce'] } });
     const made = await world.session();
     expect((await ready(made.metadata.name)).status?.startKind).toBe('Cold');
+  });
+});
+
+describe('a template whose warm pods cannot start', () => {
+  it('says why, and not any more once it wants none', async () => {
+    await world.kubelet.close();
+    await world.operator();
+    const template = await world.template({ warmPool: { size: 1 } });
+    const pod = await seen(world.view.pods, 'a warm pod', ({ metadata }) => metadata.name.startsWith('warm-'));
+    await world.kubelet.waiting(pod, 'ImagePullBackOff', 'no such image');
+    const wanted = (status: string, reason: string) =>
+      seen(world.view.templates, reason, (one) =>
+        (one.status?.conditions ?? []).some(
+          (condition) =>
+            condition.type === 'WarmPoolReady' && condition.status === status && condition.reason === reason,
+        ),
+      );
+    const failing = await wanted('False', 'ImagePullFailed');
+    expect(JSON.stringify(failing.status?.conditions)).toContain('no such image');
+    await world.patch(SESSION_TEMPLATE, template, { spec: { warmPool: { size: 0 } } });
+    await wanted('True', 'NoWarmPool');
   });
 });
 

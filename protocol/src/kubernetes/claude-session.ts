@@ -4,6 +4,9 @@ import { conditionsSchema } from './condition';
 import type { KubernetesObject } from './object-meta';
 import { END_REASONS, SESSION_PHASES, SESSION_REASONS } from './reasons';
 
+/** Replacements of a session's pod that are remembered, and allowed within a day. */
+export const RECENT_RESTARTS_MAX = 10;
+
 /** A CEL rule of the object's schema, checked by the API server. */
 const immutable = (field: string) => ({
   'x-kubernetes-validations': [
@@ -54,13 +57,17 @@ export const claudeSessionSpecSchema = z
       ),
     idleTimeoutSeconds: seconds()
       .default(0)
-      .describe('The session ends when nothing has happened in it for so long: no output, no work. 0 is off.'),
+      .describe(
+        'Time after which nothing has happened in the session, no output and no work; then onIdle of the template says what becomes of it. 0 is off.',
+      ),
     idleWarningSeconds: seconds()
       .default(0)
       .describe('How long before an idle end the terminal says so. At most idleTimeoutSeconds.'),
     detachGraceSeconds: seconds()
       .default(900)
-      .describe('How long the session lives while no browser is attached. 0 ends it with the last connection.'),
+      .describe(
+        'How long no browser may be attached; then onDetach of the template says what becomes of the session. 0: at once.',
+      ),
     maxLifetimeSeconds: seconds()
       .default(0)
       .describe('The session ends so long after its creation, whatever happens in it. 0 is off.'),
@@ -106,7 +113,17 @@ export const claudeSessionStatusSchema = z
     endTime: time().optional().describe('When the session ended or failed.'),
     exitCode: z.int().optional().describe('Exit status of the program, if it left by itself.'),
     restarts: z.int().min(0).optional().describe('Pods of this session that ended too early and were replaced.'),
-    crashes: z.int().min(0).optional().describe('Those of them that crashed. The second crash fails the session.'),
+    crashes: z.int().min(0).optional().describe('Those of them that crashed or did not answer any more.'),
+    recentRestarts: z
+      .array(z.object({ time: time().describe('When.'), reason: z.enum(END_REASONS).describe('Why.') }))
+      .max(RECENT_RESTARTS_MAX)
+      .optional()
+      .describe(
+        'The last replacements of the pod, oldest first. Within 24 hours the second crash fails the session, or the eleventh replacement.',
+      ),
+    suspendedUntil: time()
+      .optional()
+      .describe('When the suspended session ends for good unless it is resumed; its persistent workspace stays.'),
     lastRestartReason: z.enum(END_REASONS).optional().describe('What became of the last pod that was replaced.'),
     lastRestartMessage: z.string().max(4096).optional().describe('The same as a sentence for people.'),
   })

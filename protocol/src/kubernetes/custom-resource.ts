@@ -74,6 +74,12 @@ const SESSION_TEMPLATE: Resource = {
   columns: [
     { name: 'Image', type: 'string', jsonPath: '.spec.image', description: 'Image of the pods.' },
     { name: 'Workspace', type: 'string', jsonPath: '.spec.workspace.kind', description: 'Ephemeral or Persistent.' },
+    {
+      name: 'Accepted',
+      type: 'string',
+      jsonPath: condition('Accepted'),
+      description: 'Whether sessions can be made from it.',
+    },
     { name: 'Warm', type: 'integer', jsonPath: '.status.warmPool.ready', description: 'Pods that can be taken.' },
     { name: 'Desired', type: 'integer', jsonPath: '.spec.warmPool.size', description: 'Pods that are to wait.' },
     AGE,

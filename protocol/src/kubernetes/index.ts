@@ -8,4 +8,5 @@ export * from './custom-resource';
 export * from './labels';
 export * from './object-meta';
 export * from './reasons';
+export * from './reserved-variables';
 export * from './session-template';

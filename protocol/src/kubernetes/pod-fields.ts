@@ -1,5 +1,6 @@
 /** Fields that a SessionTemplate hands through to the pod, with the names and meanings that they have there. */
 import { z } from 'zod';
+import { RESERVED_VARIABLES_PATTERN } from './reserved-variables';
 
 /** `500m`, `1Gi`, `2`. */
 const QUANTITY = '^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$';
@@ -52,6 +53,11 @@ export const envVarSchema = z
   .meta({
     'x-kubernetes-validations': [
       { rule: '!(has(self.value) && has(self.valueFrom))', message: 'Give value or valueFrom, not both.' },
+      {
+        rule: `!self.name.matches('${RESERVED_VARIABLES_PATTERN}')`,
+        messageExpression: "'The product sets the variable ' + self.name + ' itself. Take it out of env.'",
+        message: 'The product sets this variable itself. Take it out of env.',
+      },
     ],
   });
 

@@ -20,6 +20,7 @@ export const STARTING_REASONS = [
   'ImagePullFailed',
   'StartingContainer',
   'TemplateNotFound',
+  'NetworkPolicyNotApplied',
   'QuotaExceeded',
   'WorkspaceBusy',
   'Restarting',
@@ -33,7 +34,10 @@ export const END_REASONS = [
   'IdleTimeout',
   'DetachTimeout',
   'LifetimeExceeded',
+  'SuspensionExpired',
+  'TooManySuspended',
   'RunnerCrashed',
+  'RunnerUnresponsive',
   'OutOfMemory',
   'Evicted',
   'DiskFull',
@@ -52,3 +56,6 @@ export type SessionReason = (typeof SESSION_REASONS)[number];
 
 export const SESSION_CONDITIONS = ['Scheduled', 'Ready', 'Attached', 'WaitingForInput', 'Suspended'] as const;
 export type SessionConditionType = (typeof SESSION_CONDITIONS)[number];
+
+export const TEMPLATE_CONDITIONS = ['Accepted', 'NetworkPolicyApplied', 'WarmPoolReady'] as const;
+export type TemplateConditionType = (typeof TEMPLATE_CONDITIONS)[number];

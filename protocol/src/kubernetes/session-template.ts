@@ -7,6 +7,10 @@ import { egressRuleSchema, envVarSchema, quantity, resourcesSchema, tolerationSc
 /** A pool that large costs more than the seconds it saves. */
 const POOL_MAX = 500;
 
+/** What becomes of a session that nobody is attached to, or in which nothing happens. */
+export const END_ACTIONS = ['End', 'Suspend', 'Keep'] as const;
+export type EndAction = (typeof END_ACTIONS)[number];
+
 /** Runner and CLI alone have some 25 processes and threads. */
 const PROCESSES_MIN = 64;
 /** What Linux lets a small machine have in all (its preset kernel.pid_max); no session is to get there. */
@@ -81,7 +85,9 @@ export const sessionTemplateSpecSchema = z
       .array(envVarSchema)
       .max(128)
       .optional()
-      .describe('Environment of the CLI, in addition to what the product sets. Secrets by reference only.')
+      .describe(
+        'Environment of the CLI and its programs, in addition to what the product sets and nobody else may. Secrets by reference only.',
+      )
       .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] }),
     egress: z
       .array(egressRuleSchema)
@@ -101,10 +107,18 @@ export const sessionTemplateSpecSchema = z
       .max(3600)
       .default(30)
       .describe('How long a session has to end: the CLI saves its conversation in that time.'),
+    onDetach: z
+      .enum(END_ACTIONS)
+      .optional()
+      .describe(
+        'What happens when no browser was attached for detachGraceSeconds: End the session, Suspend it with its persistent workspace, or Keep it. Without it: Keep where onIdle is Suspend or Keep, since the idle time decides there; End otherwise.',
+      ),
     onIdle: z
-      .enum(['End', 'Suspend'])
+      .enum(END_ACTIONS)
       .default('End')
-      .describe('What an idle timeout does: end the session, or suspend it with its persistent workspace.'),
+      .describe(
+        'What happens when nothing happened in the session for idleTimeoutSeconds: End the session, Suspend it with its persistent workspace, or Keep it.',
+      ),
   })
   .meta({
     'x-kubernetes-validations': [
@@ -112,10 +126,10 @@ export const sessionTemplateSpecSchema = z
         rule: "!has(self.warmPool) || !has(self.warmPool.size) || self.warmPool.size == 0 || !has(self.workspace) || !has(self.workspace.kind) || self.workspace.kind == 'Ephemeral'",
         message: 'A warm pool needs an ephemeral workspace: a claim cannot be added to a pod that runs.',
       },
-      {
-        rule: "!has(self.onIdle) || self.onIdle == 'End' || (has(self.workspace) && has(self.workspace.kind) && self.workspace.kind == 'Persistent')",
-        message: 'onIdle: Suspend needs a persistent workspace: an ephemeral one is lost with the pod.',
-      },
+      ...['onIdle', 'onDetach'].map((field) => ({
+        rule: `!has(self.${field}) || self.${field} != 'Suspend' || (has(self.workspace) && has(self.workspace.kind) && self.workspace.kind == 'Persistent')`,
+        message: `${field}: Suspend needs a persistent workspace: an ephemeral one is lost with the pod.`,
+      })),
     ],
   })
   .describe('What the pods of sessions look like.');
@@ -130,12 +144,22 @@ export const sessionTemplateStatusSchema = z
         starting: z.int().min(0).describe('Pods that are on their way.'),
       })
       .optional()
-      .describe('The warm pool now.'),
-    conditions: conditionsSchema.optional().describe('Ready: whether the warm pool is as large as it is to be.'),
+      .describe('The warm pool, at most half a minute ago.'),
+    conditions: conditionsSchema
+      .optional()
+      .describe(
+        'Accepted: sessions can be made from the template. NetworkPolicyApplied: its NetworkPolicy is in force; until then no session starts. WarmPoolReady: the warm pool is kept at its size.',
+      ),
   })
   .describe('What the operator has made of the template.');
 
 export type SessionTemplateSpec = z.infer<typeof sessionTemplateSpecSchema>;
+
+/** What a template does with a session that nobody is attached to. */
+export function detachAction({ onDetach, onIdle }: Pick<SessionTemplateSpec, 'onDetach' | 'onIdle'>): EndAction {
+  return onDetach ?? (onIdle === 'End' ? 'End' : 'Keep');
+}
+
 export type SessionTemplateStatus = z.infer<typeof sessionTemplateStatusSchema>;
 
 export interface SessionTemplate extends KubernetesObject {

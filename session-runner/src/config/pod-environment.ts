@@ -18,6 +18,8 @@ export interface PodEnvironment {
   modelUrl: string | null;
   /** What the template wants the CLI to have. */
   session: Record<string, string>;
+  /** Whether the session goes on though nobody is attached, or nothing happens, for however long. */
+  keeps: { detached: boolean; idle: boolean };
   /** Processes and threads in the container, above which the session ends; null: as many as the kernel lets it have. */
   maxProcesses: number | null;
   /** File in which the kubelet looks for how it ended (`terminationMessagePath`). */
@@ -30,9 +32,9 @@ const STATUS_PORT = '9464';
 const DIRECTORY = '/tmp/claude-sessions';
 const TERMINATION_LOG = '/dev/termination-log';
 
-/** The runner's own, and what a container has of its own accord; all else is the template's word to the CLI. */
+/** The runner's own, and what a container has by itself: not for the session, unless the template says so. */
 const NOT_THE_SESSIONS =
-  /^(?:POD_.*|RUNNER_.*|KUBERNETES_.*|NODE_VERSION|NODE_ENV|NODE_OPTIONS|YARN_VERSION|LOG_LEVEL|CLAUDE_WORKING_DIR|ANTHROPIC_BASE_URL|HOME|HOSTNAME|PWD|OLDPWD|SHLVL|TERM|USER|LOGNAME|SHELL|TMPDIR|LANG|_)$/;
+  /^(?:POD_.*|RUNNER_.*|KUBERNETES_.*|NODE_VERSION|NODE_ENV|YARN_VERSION|LOG_LEVEL|CLAUDE_WORKING_DIR|ANTHROPIC_BASE_URL|HOME|HOSTNAME|PWD|OLDPWD|SHLVL|TERM|USER|LOGNAME|SHELL|TMPDIR|_)$/;
 
 /** @throws Error with a sentence that says what to do */
 export function readPodEnvironment(env: NodeJS.ProcessEnv = process.env): PodEnvironment {
@@ -48,6 +50,7 @@ export function readPodEnvironment(env: NodeJS.ProcessEnv = process.env): PodEnv
     directory,
     modelUrl: given('ANTHROPIC_BASE_URL', '') || null,
     session: sessionEnvironment(env, directory),
+    keeps: { detached: env['RUNNER_ON_DETACH'] === 'Keep', idle: env['RUNNER_ON_IDLE'] === 'Keep' },
     maxProcesses: limit('RUNNER_MAX_PROCESSES', given('RUNNER_MAX_PROCESSES', '')),
     terminationLog: given('RUNNER_TERMINATION_LOG', TERMINATION_LOG),
     logLevel: logLevel(given('LOG_LEVEL', 'info')),
@@ -90,8 +93,9 @@ function logLevel(text: string): LogLevel {
 
 function sessionEnvironment(env: NodeJS.ProcessEnv, directory: string): Record<string, string> {
   const own: Record<string, string> = {};
+  const fromTemplate = new Set((env['RUNNER_SESSION_VARIABLES'] ?? '').split(','));
   for (const [name, value] of Object.entries(env))
-    if (value !== undefined && !NOT_THE_SESSIONS.test(name)) own[name] = value;
+    if (value !== undefined && (fromTemplate.has(name) || !NOT_THE_SESSIONS.test(name))) own[name] = value;
   // An image may bring programs in a place of their own.
   if (env['PATH'] !== undefined) own['PATH'] = `${directory}/home/.local/bin:${env['PATH']}`;
   return own;

@@ -31,6 +31,26 @@ test('the limits that a bind brings count from then on', async () => {
   expect(pod.terminationMessage?.reason).toBe('idle-timeout');
 });
 
+test('a template that keeps idle and detached sessions is obeyed, whatever limits a bind brings', async () => {
+  const limits = { idleTimeoutMs: 200, idleWarningMs: 100, detachGraceMs: 200 };
+  const start = async (env: Record<string, string>) => {
+    const started = await RunningPod.start({ program: ['/bin/cat'], env });
+    const request = started.bindRequest();
+    await started.bind({ ...request, limits: { ...request.limits, ...limits } });
+    const client = started.attach();
+    await client.attached();
+    await client.close();
+    return started;
+  };
+  pod = await start({ RUNNER_ON_DETACH: 'Keep', RUNNER_ON_IDLE: 'Keep' });
+  // A second one, which began later and has the same limits, shows when they are over.
+  const other = await start({});
+  await other.left;
+  await other.end();
+  expect(await pod.status()).toMatchObject({ bound: true });
+  expect(pod.process.exitCode).toBeNull();
+});
+
 test('a pod that is taken away lets its program end in order, and does not say that the session is over', async () => {
   await bound('trap "echo bye; exit" HUP; echo ready; while :; do sleep 0.05; done');
   const client = pod.attach();

@@ -203,7 +203,8 @@ export class Pod {
       this.tellOver(problem);
       return 503;
     }
-    running.session.begin({ sessionId, size, limits: { ...running.spec.limits, ...limits }, policy: given.policy });
+    const own = { ...running.spec.limits, ...limits, ...this.endlessLimits() };
+    running.session.begin({ sessionId, size, limits: own, policy: given.policy });
     this.files = new WorkspaceServer({ ...placesOf(running.spec), log: this.log });
     this.server.serve({
       session: running.session,
@@ -214,6 +215,12 @@ export class Pod {
     });
     this.log.info({ sessionId, isAdopted }, 'bound to a session');
     return 204;
+  }
+
+  /** What the template keeps does not end by the gateway's limits. */
+  private endlessLimits(): Partial<SessionSpec['limits']> {
+    const { detached, idle } = this.environment.keeps;
+    return { ...(detached ? { detachGraceMs: Infinity } : {}), ...(idle ? { idleTimeoutMs: 0 } : {}) };
   }
 
   private async startAnew(outfit: Outfit): Promise<void> {

@@ -149,21 +149,23 @@ function denialsOf({ permissions }: Record<string, unknown>): string[] {
   return deny.filter((rule) => typeof rule === 'string');
 }
 
-/** All of the program's environment: nothing of the runner's own gets through. */
+/** All of the program's environment: nothing of the runner's own gets through. What names the session nobody else may set. */
 function environment(spec: SessionSpec, folders: Folders): Record<string, string> {
+  const isClaude = spec.program.kind === 'claude';
   return {
     TERM: 'xterm-256color',
     COLORTERM: 'truecolor',
     LANG: 'C.UTF-8',
+    PATH: `${folders.home}/.local/bin:${PATH}`,
+    TMPDIR: spec.program.confinement === 'bubblewrap' ? '/tmp' : folders.temporary,
+    ...(isClaude ? CLAUDE_ENVIRONMENT : {}),
+    ...spec.program.env,
     HOME: folders.home,
     USER: SANDBOX_USER,
     LOGNAME: SANDBOX_USER,
     SHELL,
-    PATH: `${folders.home}/.local/bin:${PATH}`,
-    TMPDIR: spec.program.confinement === 'bubblewrap' ? '/tmp' : folders.temporary,
     [SESSION_MARKER]: spec.sessionId,
-    ...(spec.program.kind === 'claude' ? { ...CLAUDE_ENVIRONMENT, [EVENTS_VARIABLE]: folders.events } : {}),
-    ...spec.program.env,
+    ...(isClaude ? { [EVENTS_VARIABLE]: folders.events } : {}),
   };
 }
 

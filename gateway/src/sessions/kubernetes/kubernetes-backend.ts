@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionEnd, SessionLimits } from '@claude-webui/protocol';
-import type { NewClaudeSessionSpec } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession, NewClaudeSessionSpec } from '@claude-webui/protocol/kubernetes';
 import type { Logger } from '../../log';
 import { endRunner } from '../../runner-link/control';
 import type { FoundSession, Placement, ProgressListener, SessionBackend, Whereabouts } from '../backend';
@@ -129,9 +129,15 @@ export class KubernetesBackend implements SessionBackend {
     throw new PlacementLeft();
   }
 
-  /** The template says whether an idle session ends or is suspended, and the operator does it. */
+  /** The template says whether a session ends that is idle or that nobody is attached to, or is suspended; the operator does it. */
   mayGoOn({ reason }: SessionEnd): boolean {
-    return reason === 'idle-timeout';
+    return reason === 'idle-timeout' || reason === 'detach-timeout';
+  }
+
+  suspended(owner?: string): number {
+    const isSuspended = ({ spec, status }: ClaudeSession) =>
+      status?.phase === 'Suspended' && (owner === undefined || spec.owner === owner);
+    return this.objects.all().filter(isSuspended).length;
   }
 
   suspend(sessionId: string): Promise<void> {

@@ -15,6 +15,7 @@ const STARTING: Partial<Record<SessionReason, SessionProgressCode>> = {
   ImagePullFailed: 'image-pull-failed',
   StartingContainer: 'starting-container',
   TemplateNotFound: 'template-not-found',
+  NetworkPolicyNotApplied: 'network-policy-missing',
   QuotaExceeded: 'quota-exceeded',
   WorkspaceBusy: 'workspace-busy',
   Restarting: 'restarting',
@@ -28,7 +29,10 @@ const OVER: Partial<Record<SessionReason, SessionEndReason>> = {
   IdleTimeout: 'idle-timeout',
   DetachTimeout: 'detach-timeout',
   LifetimeExceeded: 'lifetime-exceeded',
+  SuspensionExpired: 'suspension-expired',
+  TooManySuspended: 'too-many-suspended',
   RunnerCrashed: 'runner-crashed',
+  RunnerUnresponsive: 'runner-unresponsive',
   OutOfMemory: 'out-of-memory',
   Evicted: 'evicted',
   DiskFull: 'disk-full',
@@ -50,6 +54,7 @@ const TELLING: ReadonlySet<SessionReason> = new Set([
   'Unschedulable',
   'ImagePullFailed',
   'TemplateNotFound',
+  'NetworkPolicyNotApplied',
   'QuotaExceeded',
   'StartFailed',
   'PolicyNotEnforced',
@@ -77,7 +82,7 @@ export function observed(object: ClaudeSession | undefined): Observed {
       if (endpoint !== undefined && podUID !== undefined) return { state: 'running', endpoint, podUid: podUID };
       break;
     case 'Suspended':
-      return { state: 'starting', progress: { code: 'suspended' } };
+      return { state: 'starting', progress: { code: 'suspended', ...untilOf(object.status) } };
     case 'Pending':
     case 'Starting':
     case undefined:
@@ -93,4 +98,10 @@ function endReason(reason: SessionReason | undefined): SessionEndReason {
 function detailOf({ reason, message }: NonNullable<ClaudeSession['status']> = {}): { detail?: string } {
   if (reason === undefined || message === undefined || !TELLING.has(reason)) return {};
   return { detail: message.slice(0, MAX_DETAIL_CHARACTERS) };
+}
+
+function untilOf({ suspendedUntil }: NonNullable<ClaudeSession['status']> = {}): { detail?: string } {
+  return suspendedUntil === undefined
+    ? {}
+    : { detail: `It ends for good at ${suspendedUntil} unless it is opened before.` };
 }
