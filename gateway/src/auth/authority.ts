@@ -1,5 +1,4 @@
 import { Access } from './access';
-import type { Lapse } from './access';
 import type { Claims } from './claims';
 import type { Keyset } from './keyset';
 import type { Revocations } from './revocations';
@@ -49,31 +48,35 @@ export class Authority {
 
   /** By an access token. It holds for the role that it names, and for no other that its person has now. */
   person(claims: Claims): Access<Person> {
-    const untilMs = claims.exp * 1000;
-    const lapse = (): Lapse | null => {
-      if (!this.isSignedIn(claims)) return 'signed-out';
-      // Where the role is another now, a fresh token has it.
-      return this.isRoleOf(claims) && this.now() < untilMs ? null : 'token-expired';
-    };
-    const endsWith = [claims.jti, claims.sid];
-    return new Access({ who: { kind: 'person', claims }, role: claims.role, untilMs, endsWith, lapse });
+    return new Access({
+      who: { kind: 'person', claims },
+      role: claims.role,
+      untilMs: claims.exp * 1000,
+      afterwards: 'token-expired',
+      endsWith: [claims.jti, claims.sid],
+      withdrawn: () => {
+        if (!this.isSignedIn(claims)) return 'signed-out';
+        // A fresh token has the other role.
+        return this.isRoleOf(claims) ? null : 'token-expired';
+      },
+      now: this.now,
+    });
   }
 
   /** By a link. It gives no more than its maker could give now. */
-  guest(link: LinkGrant): Access<Guest> {
-    const { id: shareId, sessionId, owner, maker } = link;
-    const untilMs = Date.parse(link.expiresAt);
-    const lapse = () => {
-      const role = this.standing.roleOf(maker.id, maker.role);
-      const mayGive = role === 'admin' || (role !== null && maker.id === owner);
-      return mayGive && this.now() < untilMs && !this.revocations.has(shareId) ? null : 'share-ended';
-    };
+  guest({ id, sessionId, owner, maker, expiresAt }: LinkGrant): Access<Guest> {
     return new Access({
-      who: { kind: 'guest', shareId, sessionId },
+      who: { kind: 'guest', shareId: id, sessionId },
       role: 'viewer',
-      untilMs,
-      endsWith: [shareId],
-      lapse,
+      untilMs: Date.parse(expiresAt),
+      afterwards: 'share-ended',
+      endsWith: [id],
+      withdrawn: () => {
+        const role = this.standing.roleOf(maker.id, maker.role);
+        const mayGive = role === 'admin' || (role !== null && maker.id === owner);
+        return mayGive && !this.revocations.has(id) ? null : 'share-ended';
+      },
+      now: this.now,
     });
   }
 
@@ -82,11 +85,18 @@ export class Authority {
    * @param given the role by which it was started
    */
   owner(id: string, given: UserRole): Access<Owner> {
-    const lapse = () => {
-      const role = this.standing.roleOf(id, given);
-      return role !== null && role !== 'viewer' && isAtLeast(role, given) ? null : 'signed-out';
-    };
-    return new Access({ who: { kind: 'owner', id }, role: given, untilMs: Infinity, endsWith: [], lapse });
+    return new Access({
+      who: { kind: 'owner', id },
+      role: given,
+      untilMs: Infinity,
+      afterwards: 'signed-out',
+      endsWith: [],
+      withdrawn: () => {
+        const role = this.standing.roleOf(id, given);
+        return role !== null && role !== 'viewer' && isAtLeast(role, given) ? null : 'signed-out';
+      },
+      now: this.now,
+    });
   }
 
   /** Whether the sign-in of a token holds, whatever the role and the time. */

@@ -109,6 +109,18 @@ test.each([
   expect(calls).toBe(1);
 });
 
+test('an answer on its way ends when the owner of its session is disabled', async () => {
+  const { base, token } = await start((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write('data: 1\n\n');
+  });
+  const stream = await fetch(`${base}/v1/messages`, { method: 'POST', headers: asSession(token), body: '{}' });
+  const reader = stream.body!.getReader();
+  await reader.read();
+  roleOfOwner = null;
+  await expect(reader.read()).rejects.toThrow();
+});
+
 test('a bearer credential takes the place of the session’s own bearer token', async () => {
   const { base, token } = await start((request, response) => response.end(request.headers.authorization), {
     kind: 'bearer',

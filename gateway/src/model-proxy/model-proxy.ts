@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { Connections } from '@claude-webui/protocol/http';
 import { guardedServer } from '@claude-webui/protocol/http';
+import type { Access } from '../auth/access';
 import type { Authority } from '../auth/authority';
 import type { Tokens } from '../auth/tokens';
 import { AppError } from '../errors';
@@ -108,12 +109,13 @@ export class ModelProxy {
     if (record === null) {
       return refuse(response, 401, 'authentication_error', 'This token is not one of a running session.');
     }
-    if (!this.authority.owner(record.owner, record.launch?.role ?? 'user').stillHolds())
+    const access = this.authority.owner(record.owner, record.launch?.role ?? 'user');
+    if (!access.stillHolds())
       return refuse(response, 403, 'permission_error', "This session's owner may not use it any more.");
     this.connections.trust(request.socket);
     const unmark = markModelCall(record);
     try {
-      await this.exchange(path, request, response);
+      await this.exchange(path, request, response, access);
     } catch (error) {
       this.log.warn({ sessionId: record.id, err: error }, 'model call failed');
       refuse(response, 502, 'api_error', 'The model provider cannot be reached from the server.');
@@ -135,8 +137,13 @@ export class ModelProxy {
     }
   }
 
-  /** Streams the call up and the answer down. Either side's going ends the other's. */
-  private async exchange(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** Streams the call up and the answer down. Either side's going ends the other's, and so does the end of the owner's access. */
+  private async exchange(
+    path: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    access: Access,
+  ): Promise<void> {
     const credential = this.options.credential();
     if (credential === null) return refuse(response, 503, 'api_error', 'The server has no key for the model provider.');
     const url = new URL(this.options.upstream.replace(/\/$/, '') + path);
@@ -144,7 +151,13 @@ export class ModelProxy {
       method: request.method,
       headers: { ...forwardable(request.headers), ...payment(credential) },
     });
-    response.once('close', () => upstream.destroy());
+    const gone = new AbortController();
+    response.once('close', () => {
+      gone.abort();
+      upstream.destroy();
+    });
+    if (response.closed) gone.abort();
+    access.whileNotWithdrawn(gone.signal).addEventListener('abort', () => response.destroy());
     const answered = new Promise<IncomingMessage>((resolve, reject) => {
       upstream.once('response', resolve);
       upstream.once('error', reject);

@@ -9,7 +9,7 @@ import type { SessionRecord } from '../../sessions/directory';
 import type { Authenticate } from '../authenticate';
 import { pathPart } from '../input';
 import type { SessionCalls } from '../sessions';
-import { viewerOf } from '../sessions';
+import { viewerBy } from '../sessions';
 
 /** A session that is starting mostly has started by then. Seconds. */
 const STARTED_SOON_SECONDS = 2;
@@ -50,7 +50,8 @@ export async function reach(
   effect: 'reads' | 'writes',
   ask: () => Question,
 ): Promise<IncomingMessage> {
-  const viewer = viewerOf(effect === 'reads' ? parts.authenticateReader : parts.authenticate, request, response);
+  const access = (effect === 'reads' ? parts.authenticateReader : parts.authenticate)(request, response);
+  const viewer = viewerBy(access);
   if (effect === 'writes' && viewer.role === 'viewer')
     throw problem('forbidden', 'Viewers may read files, not change them.');
   const id = pathPart(request, 'id');
@@ -59,6 +60,8 @@ export async function reach(
   const { method, path, query = {}, body } = ask();
   const gone = new AbortController();
   response.once('close', () => gone.abort());
+  if (response.closed) gone.abort();
+  const withdrawn = access.whileNotWithdrawn(gone.signal);
   try {
     return await parts.askWorkspace(record, {
       method,
@@ -66,12 +69,13 @@ export async function reach(
       headers: request.headers,
       body: body ?? null,
       maxFileBytes: parts.maxFileBytes,
-      signal: AbortSignal.any([gone.signal, parts.draining]),
+      signal: AbortSignal.any([gone.signal, parts.draining, withdrawn]),
     });
   } catch (error) {
     if (error instanceof FileRefused) response.set(pick(error.headers, REFUSAL_HEADERS));
     if (error instanceof AppError && error.code === 'runner-unreachable') {
       if (parts.draining.aborted) throw problem('not-ready');
+      if (withdrawn.aborted) throw problem(access.withdrawn() ?? 'signed-out');
       // It may have ended meanwhile.
       checkState(await parts.sessions.get(viewer, id));
     }

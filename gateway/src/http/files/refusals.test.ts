@@ -43,6 +43,21 @@ async function refusal(method: string, path: string, options: Parameters<Running
   return [response.status, ((await response.json()) as { code: string }).code];
 }
 
+test('a download on its way ends when its person is disabled, and not with the time of the token', async () => {
+  const at = session();
+  answer = (response) => {
+    response.writeHead(200, { 'content-type': 'application/octet-stream' });
+    response.write('the first part');
+  };
+  const whole = await app.call('GET', `${at}/files/large.bin`, { as: alice });
+  const reader = whole.body!.getReader();
+  await reader.read();
+  await app.users.setDisabled(alice.id, true);
+  const since = performance.now();
+  await expect(reader.read()).rejects.toThrow();
+  expect(performance.now() - since).toBeLessThan(5000);
+});
+
 test('a path goes to the runner as it was sent', async () => {
   const at = session();
   await app.call('GET', `${at}/files/src/a%20b%2Fc.txt`, { as: alice });
