@@ -81,6 +81,42 @@ export class Workbench {
     await this.button('Download').click();
   }
 
+  /** Makes the window such that the terminal has this size. */
+  async fit({ cols, rows }: { cols: number; rows: number }): Promise<void> {
+    const { width, height, cell, now } = await this.page.evaluate(() => {
+      const screen = [...document.querySelectorAll('.xterm-screen')].find((element) => element.checkVisibility());
+      const terminal = screen?.closest('[data-testid=terminal]')?.terminal;
+      if (screen == null || terminal === undefined) throw new Error('no terminal is in view');
+      const now = { cols: terminal.cols, rows: terminal.rows };
+      const box = screen.getBoundingClientRect();
+      const cell = { width: box.width / now.cols, height: box.height / now.rows };
+      return { width: innerWidth, height: innerHeight, cell, now };
+    });
+    await this.page.resize({
+      width: Math.round(width + (cols - now.cols) * cell.width),
+      height: Math.round(height + (rows - now.rows) * cell.height),
+    });
+    await this.becomes({ cols, rows });
+  }
+
+  /** Waits until the terminal has this size. */
+  async becomes({ cols, rows }: { cols: number; rows: number }): Promise<void> {
+    await eventually(
+      async () => (await this.size()) === `${cols}×${rows}`,
+      async () => `the terminal stays at ${await this.size()}`,
+    );
+  }
+
+  /** Columns and rows of the terminal in view. */
+  size(): Promise<string> {
+    return this.page.evaluate(() => {
+      const { terminal } = [...document.querySelectorAll('[data-testid=terminal]')].find((element) =>
+        element.checkVisibility(),
+      ) ?? { terminal: undefined };
+      return `${terminal?.cols}×${terminal?.rows}`;
+    });
+  }
+
   /** The middle of what is found first by a CSS selector. */
   place(selector: string): Promise<Point> {
     return this.page.evaluate((selector) => {
