@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Notice } from '@claude-webui/protocol';
 import type { Connections } from '@claude-webui/protocol/http';
 import type { AuditTrail } from './audit/audit';
 import { Audit } from './audit/audit';
@@ -48,7 +47,7 @@ import type { LiveSecrets } from './secrets/live-secrets';
 import { openSecrets } from './secrets/open-secrets';
 import { SecretUsers } from './secrets/secret-users';
 import { credentialShape, keysetShape, usersShape } from './secrets/shapes';
-import { shareNotices } from './sockets/shared-notices';
+import { replicaAdapter } from './sockets/replica-adapter';
 import { SocketServer } from './sockets/socket-server';
 
 /** A running gateway. */
@@ -148,15 +147,13 @@ async function open(
   let draining = false;
   const leaving = new AbortController();
   const { publicOrigins, trustedProxies } = config.http;
-  const showNotice = (notice: Notice) => sockets.tell(notice);
-  const broadcast = redis === null ? showNotice : await shareNotices(showNotice, redis, log);
   const app = createApp({
     config: config.http,
     audit,
     log,
     metrics,
     passwordSignIn,
-    broadcast,
+    broadcast: (notice) => sockets.tell(notice),
     oidc: oidc === null ? null : new OidcProvider(oidc),
     keyset,
     users,
@@ -173,6 +170,7 @@ async function open(
     ],
   });
   const sockets = new SocketServer({
+    adapter: redis === null ? null : replicaAdapter(redis, log),
     audit,
     tokens,
     authority,

@@ -177,6 +177,44 @@ const PASSWORD = 'correct horse battery';
     expect(heard).toEqual([1, 1]);
   });
 
+  test('what others publish on the channel of broadcasts ends nothing and reaches nobody', async () => {
+    const token = await signIn(0);
+    const socket = attach(0, { token, mode: 'watch' });
+    await event(socket, 'connect');
+    const outsider = new Redis(redis.url);
+    const channels = (await outsider.pubsub('CHANNELS', '*')) as string[];
+    const patterns = '{claude-webui}:socket.io#/#';
+    const seen: string[] = [];
+    socket.onAny((name: string) => seen.push(name));
+    const packet = (data: unknown[], options: unknown = { rooms: [], except: [] }) =>
+      JSON.stringify(['other', { type: 2, nsp: '/', data }, options]);
+    const messages = [
+      'nonsense',
+      '',
+      '[]',
+      '[1,2,3]',
+      packet(['status', { state: 'closed', reason: 'signed-out' }]),
+      packet(['notice', 7]),
+      packet(['notice', { id: '1', text: 'x', from: 'x', at: 'x' }], { rooms: 7 }),
+      JSON.stringify({ type: 4, requestId: '1', opts: { rooms: [], except: [] }, close: true }),
+      JSON.stringify({ type: 6, data: 7 }),
+      Buffer.from([0xc1, 0xff]),
+    ];
+    const requests = channels.concat(
+      '{claude-webui}:socket.io-request#/#',
+      '{claude-webui}:socket.io-response#/#',
+      patterns,
+    );
+    for (const channel of requests) for (const message of messages) await outsider.publish(channel, message);
+    outsider.disconnect();
+    // What is told after it comes, and alone.
+    const heard = event(socket, 'notice');
+    await call(1, 'POST', '/api/v1/admin/notices', await signIn(1), { text: 'Still here' });
+    expect(await heard).toMatchObject({ text: 'Still here' });
+    expect(seen.filter((name) => name !== 'session' && name !== 'listed')).toEqual(['notice']);
+    for (const gateway of [0, 1]) expect((await call(gateway, 'GET', '/ready')).status).toBe(200);
+  });
+
   test('without Redis the attached go on, others are told when to come again, and it mends itself', async () => {
     const token = await signIn(0);
     const { id } = (await call(0, 'POST', '/api/v1/sessions', token, {})).body;

@@ -5,6 +5,7 @@ import { MAX_MESSAGE_BYTES, STATUS_SENTENCES, after, packetParser } from '@claud
 import { HttpRefusal, requestTarget } from '@claude-webui/protocol/http';
 import { Server as Engine } from 'engine.io';
 import type { Socket as EngineSocket } from 'engine.io';
+import type { ServerOptions } from 'socket.io';
 import { Server } from 'socket.io';
 import * as parser from 'socket.io-parser';
 import type { AuditTrail } from '../audit/audit';
@@ -30,6 +31,8 @@ import type { ClientSocket, SocketData, TerminalServer } from './types';
 import { actorOf, closeSocket } from './types';
 
 export interface SocketServerParts {
+  /** What reaches the clients of other gateways; null: there are no others. */
+  adapter: ServerOptions['adapter'] | null;
   audit: AuditTrail;
   tokens: Tokens;
   authority: Authority;
@@ -85,7 +88,13 @@ export class SocketServer {
     this.admission = new Admission(parts.maxHandshakesPerMinute, parts.addressOf, (reason, address) =>
       this.notTaken(reason, address),
     );
-    this.io = new Server({ serveClient: false, parser: packetParser(parser), connectTimeout: IDENTIFY_TIMEOUT_MS });
+    const adapter = parts.adapter === null ? {} : { adapter: parts.adapter };
+    this.io = new Server({
+      serveClient: false,
+      parser: packetParser(parser),
+      connectTimeout: IDENTIFY_TIMEOUT_MS,
+      ...adapter,
+    });
     this.engine = new OpeningsEngine({
       transports: ['websocket', 'polling'],
       // Terminal bytes are short or many; compressing them costs more than it saves, and delays Ctrl-C by seconds.
@@ -117,7 +126,7 @@ export class SocketServer {
     }, ACCESS_CHECK_MS);
     this.unsubscribe = parts.sessions.subscribe((record) => {
       // Every gateway hears of every session, and tells its own clients.
-      this.io.to(roomOf(record.owner)).to(ADMINISTRATORS).emit('session', sessionInfo(record));
+      this.io.local.to(roomOf(record.owner)).to(ADMINISTRATORS).emit('session', sessionInfo(record));
     });
   }
 
@@ -163,7 +172,7 @@ export class SocketServer {
     log.warn({ reason, address }, 'connections are refused; app_ws_refused_total counts them');
   }
 
-  /** Tells everybody here who has signed in. */
+  /** Tells everybody who has signed in, on all replicas. */
   tell(notice: Notice): void {
     this.io.to(PEOPLE).emit('notice', notice);
   }

@@ -61,6 +61,7 @@ export class RunningGateway {
     this.tokens = new Tokens(keyset, authority, lifetimes);
     this.links = new Links(new MemoryLinks(), this.local.directory, authority);
     this.sockets = new SocketServer({
+      adapter: null,
       audit: options.audit ?? { record: () => undefined },
       tokens: this.tokens,
       authority,
