@@ -24,6 +24,7 @@ import { clientAddress } from './http/client-address';
 import { originAllowed, requestedHost } from './http/origin';
 import { publicServer } from './http/public-server';
 import { requestCounter } from './http/rate-limit';
+import type { Logger } from './log';
 import { createLogger } from './log';
 import { Metrics } from './metrics/metrics';
 import { ModelProxy } from './model-proxy/model-proxy';
@@ -107,7 +108,7 @@ async function open(
   const secrets = openSecrets(config.secrets, { log, metrics });
   opened.push(() => secrets.close());
   const keyset = await openKeyset(config, secrets, audit);
-  const users = await openUsers(config, secrets);
+  const users = await openUsers(config, secrets, log);
   const lifetimes = { accessSeconds: config.auth.accessTokenSeconds, signInSeconds: config.auth.signInSeconds };
   const authority = new Authority(keyset, revocations, standingOf(users, config.auth.oidc !== null));
   const tokens = new Tokens(keyset, authority, lifetimes);
@@ -218,8 +219,9 @@ async function openKeyset(config: Config, secrets: LiveSecrets, audit: AuditTrai
   return value === null ? Keyset.inDirectory(config.dataDirectory) : new Keyset(() => value);
 }
 
-async function openUsers(config: Config, secrets: LiveSecrets): Promise<Users> {
-  if (config.secrets.users === 'file') return Users.open(join(config.dataDirectory, 'users.json'));
+async function openUsers(config: Config, secrets: LiveSecrets, log: Logger): Promise<Users> {
+  const failed = (err: Error) => log.error({ err }, 'the users cannot be read: those of the last good reading go on');
+  if (config.secrets.users === 'file') return Users.open(join(config.dataDirectory, 'users.json'), failed);
   const all = await secrets.need('users', usersShape);
   return new Users(new SecretUsers(all, secrets.provider));
 }

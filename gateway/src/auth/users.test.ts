@@ -102,3 +102,25 @@ test('a broken key file stops the start instead of signing everybody out', async
   writeFileSync(join(directory, 'jwt-keys.json'), '{"active": "k2", "keys": {}}');
   await expect(Keyset.inDirectory(directory)).rejects.toThrow('does not hold keys');
 });
+
+test.each<[string, (file: string) => void]>([
+  ['half written', (file) => writeFileSync(file, readFileSync(file, 'utf8').slice(0, 40))],
+  ['of another kind', (file) => writeFileSync(file, '{"users": [{}]}')],
+  ['gone', (file) => rmSync(file)],
+])(
+  'while the file is %s its last good users go on, it is told once, and nothing is written over it',
+  async (_what, spoil) => {
+    const told: string[] = [];
+    const users = Users.open(file, ({ message }) => told.push(message));
+    const { id } = await users.add('alice', 'user', 'a long password');
+    users.list();
+    const good = readFileSync(file, 'utf8');
+    spoil(file);
+    for (let n = 0; n < 3; n += 1) expect(users.get(id)?.username).toBe('alice');
+    expect(told).toHaveLength(1);
+    await expect(users.setDisabled(id, true)).rejects.toThrow(/users\.json is (?:not a user file|gone)/);
+    writeFileSync(file, good);
+    await users.setDisabled(id, true);
+    expect(users.get(id)).toBeNull();
+  },
+);

@@ -22,8 +22,8 @@ export class Users {
   constructor(private readonly store: UserStore) {}
 
   /** Those in a file. @throws Error when the file is there but is not one of ours */
-  static open(file: string): Users {
-    const users = new Users(new UserFile(file));
+  static open(file: string, failed?: (error: Error) => void): Users {
+    const users = new Users(new UserFile(file, failed));
     users.list();
     return users;
   }
