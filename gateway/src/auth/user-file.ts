@@ -27,8 +27,7 @@ export class UserFile implements UserStore {
 
   /** Read again when the command line has changed the file: every write makes a new inode. @throws Error when it never was one of ours */
   all(): readonly StoredUser[] {
-    const stat = statSync(this.path, { throwIfNoEntry: false });
-    const version = stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+    const version = versionOf(this.path);
     if (version !== this.known.version) this.known = this.reading(version);
     return this.known.users;
   }
@@ -62,6 +61,17 @@ export class UserFile implements UserStore {
     if (this.wasRead)
       throw new Error(`${this.path} is gone. Restore it from a backup, or restart the server to begin anew.`);
     return [];
+  }
+}
+
+/** Empty for a file that is not there. */
+function versionOf(path: string): string {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+  } catch (error) {
+    // Reading it says why it cannot be read.
+    return String(error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as argon2 from 'argon2';
@@ -107,6 +107,13 @@ test.each<[string, (file: string) => void]>([
   ['half written', (file) => writeFileSync(file, readFileSync(file, 'utf8').slice(0, 40))],
   ['of another kind', (file) => writeFileSync(file, '{"users": [{}]}')],
   ['gone', (file) => rmSync(file)],
+  [
+    'behind something that is no folder',
+    (file) => {
+      rmSync(join(file, '..'), { recursive: true });
+      writeFileSync(join(file, '..'), '');
+    },
+  ],
 ])(
   'while the file is %s its last good users go on, it is told once, and nothing is written over it',
   async (_what, spoil) => {
@@ -118,7 +125,11 @@ test.each<[string, (file: string) => void]>([
     spoil(file);
     for (let n = 0; n < 3; n += 1) expect(users.get(id)?.username).toBe('alice');
     expect(told).toHaveLength(1);
-    await expect(users.setDisabled(id, true)).rejects.toThrow(/users\.json is (?:not a user file|gone)/);
+    await expect(users.setDisabled(id, true)).rejects.toThrow(/users\.json/);
+    if (!statSync(join(file, '..')).isDirectory()) {
+      rmSync(join(file, '..'));
+      mkdirSync(join(file, '..'));
+    }
     writeFileSync(file, good);
     await users.setDisabled(id, true);
     expect(users.get(id)).toBeNull();
