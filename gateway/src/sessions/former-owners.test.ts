@@ -48,16 +48,12 @@ test('the session of who is disabled ends, nobody else’s does, and it is audit
 test('a session is suspended once, and what fails is tried again', async () => {
   const record = await local.started(ALICE);
   const asked: string[] = [];
-  let isSuspended = false;
   const sessions: Calls = {
-    get kept() {
-      return [isSuspended ? { ...record, progress: { code: 'suspended' as const } } : record];
-    },
+    kept: [record],
     end: () => Promise.reject(new Error('not asked for')),
     suspend: (id) => {
       asked.push(id);
       if (asked.length === 1) return Promise.reject(new Error('the cluster does not answer'));
-      isSuspended = true;
       return Promise.resolve();
     },
   };
@@ -67,6 +63,13 @@ test('a session is suspended once, and what fails is tried again', async () => {
   const until = performance.now() + 5 * LOOK_MS;
   while (performance.now() < until) await new Promise(setImmediate);
   expect(asked).toEqual([record.id, record.id]);
+  // Who is let in again, and then is not, is asked about anew.
+  roles.delete(ALICE.id);
+  const again = performance.now() + 3 * LOOK_MS;
+  while (performance.now() < again) await new Promise(setImmediate);
+  roles.set(ALICE.id, null);
+  while (asked.length < 3) await new Promise(setImmediate);
+  events.pop();
   expect(events).toMatchObject([{ event: 'session.owner-lost', fate: 'suspend' }]);
 });
 

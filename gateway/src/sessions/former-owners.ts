@@ -23,8 +23,8 @@ export interface FormerOwnersParts {
 /** Looks at the owners of the sessions that this gateway keeps; other gateways look at theirs. */
 export class FormerOwners {
   private readonly timer: NodeJS.Timeout;
-  /** Sessions for which something is being done. */
-  private readonly busy = new Set<string>();
+  /** Sessions for which it is being done, or was; a suspended one takes its time, and is somebody's to bring back. */
+  private readonly done = new Set<string>();
 
   constructor(
     private readonly parts: FormerOwnersParts,
@@ -40,15 +40,16 @@ export class FormerOwners {
   private check(): void {
     const { fate, sessions, authority, log } = this.parts;
     if (fate === 'keep') return;
-    for (const record of sessions.kept) {
-      const isDone = this.busy.has(record.id) || (fate === 'suspend' && record.progress?.code === 'suspended');
-      if (isDone || authority.owner(record.owner, record.launch?.role ?? 'user').stillHolds()) continue;
-      this.busy.add(record.id);
-      this.take(record, fate)
-        .catch((error: unknown) =>
-          log.error({ sessionId: record.id, err: error }, 'the session of somebody who may have none any more goes on'),
-        )
-        .finally(() => this.busy.delete(record.id));
+    const { kept } = sessions;
+    const former = kept.filter(({ owner, launch }) => !authority.owner(owner, launch?.role ?? 'user').stillHolds());
+    for (const id of this.done) if (!former.some((record) => record.id === id)) this.done.delete(id);
+    for (const record of former) {
+      if (this.done.has(record.id)) continue;
+      this.done.add(record.id);
+      this.take(record, fate).catch((error: unknown) => {
+        this.done.delete(record.id);
+        log.error({ sessionId: record.id, err: error }, 'the session of somebody who may have none any more goes on');
+      });
     }
   }
 
