@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../system/workbench-page';
+import type { Display } from './display';
 import { EnginePage, VIEWPORT, keysOf } from './engine';
 import type { Engine, EngineBrowser, Point } from './engine';
 import { WebDriverSession } from './webdriver';
@@ -32,7 +33,7 @@ export const WebKit: Engine = {
         ),
       () => 'WebKitWebDriver does not answer',
     );
-    return new WebKitBrowser(url, driver, home);
+    return new WebKitBrowser(url, driver, home, options.display);
   },
 };
 
@@ -73,6 +74,7 @@ class WebKitBrowser implements EngineBrowser {
     private readonly url: string,
     private readonly driver: ChildProcess,
     private readonly home: string,
+    private readonly display: Display,
   ) {}
 
   async newPage(): Promise<EnginePage> {
@@ -82,7 +84,7 @@ class WebKitBrowser implements EngineBrowser {
       'webkitgtk:browserOptions': { binary: miniBrowser(), args: ['--automation'] },
     });
     this.sessions.add(session);
-    const page = new WebKitPage(session, (await session.get('window')) as string);
+    const page = new WebKitPage(session, (await session.get('window')) as string, this.display);
     await page.resize(VIEWPORT);
     return page;
   }
@@ -105,6 +107,7 @@ class WebKitPage extends EnginePage {
   constructor(
     private readonly session: WebDriverSession,
     private readonly window: string,
+    private readonly display: Display,
   ) {
     super();
   }
@@ -131,15 +134,22 @@ class WebKitPage extends EnginePage {
 
   async click({ x, y }: Point, button: 'left' | 'middle' = 'left', count: 1 | 2 = 1): Promise<void> {
     await this.inView();
-    const press = { button: button === 'left' ? 0 : 1 };
+    if (button === 'middle') return this.clickMiddle({ x, y });
     const once = [
-      { type: 'pointerDown', ...press },
-      { type: 'pointerUp', ...press },
+      { type: 'pointerDown', button: 0 },
+      { type: 'pointerUp', button: 0 },
     ];
     await this.session.pointer(
       { type: 'pointerMove', x: Math.round(x), y: Math.round(y) },
       ...Array.from({ length: count }, () => once).flat(),
     );
+  }
+
+  /** The driver lets go of the left button, whichever was pressed. */
+  private async clickMiddle({ x, y }: Point): Promise<void> {
+    const page = await this.evaluate(() => ({ x: screenX, y: screenY + outerHeight - innerHeight }));
+    const [column, row] = [Math.round(page.x + x), Math.round(page.y + y)];
+    await this.display.run('xdotool', 'mousemove', `${column}`, `${row}`, 'click', '2');
   }
 
   async drag(from: Point, to: Point): Promise<void> {
@@ -187,7 +197,7 @@ class WebKitPage extends EnginePage {
 
   async another(): Promise<EnginePage> {
     const { handle } = (await this.session.post('window/new', { type: 'tab' })) as { handle: string };
-    return new WebKitPage(this.session, handle);
+    return new WebKitPage(this.session, handle, this.display);
   }
 
   async close(): Promise<void> {

@@ -89,6 +89,55 @@ test('Control and a letter goes by the key code (#5721): keyboard/key-action.ts'
   expect(await given()).not.toBe('\x03');
 });
 
+test('AltGr alone takes the next key away (#3437): keyboard/key-action.ts', async () => {
+  const { cdp, given } = await open();
+  const altGr = { key: 'AltGraph', code: 'AltRight', windowsVirtualKeyCode: 225 };
+  await cdp.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...altGr });
+  await cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', ...altGr });
+  const up = { type: 'rawKeyDown', key: 'ArrowUp', code: 'ArrowUp', windowsVirtualKeyCode: 38 } as const;
+  await cdp.send('Input.dispatchKeyEvent', up);
+  expect(await given()).toBe('');
+  await cdp.send('Input.dispatchKeyEvent', up);
+  expect(await given()).toBe('\x1b[A');
+});
+
+test('the second key of a composition is a letter of its own where it is reported with its key code (#5894): keyboard/text-entry.ts', async () => {
+  const { page, given } = await open();
+  // As Firefox on Linux reports ´ and e.
+  await page.evaluate(async () => {
+    const { textarea } = window.bare;
+    if (textarea === undefined) throw new Error('there is no textarea');
+    const fire = (event: Event) => textarea.dispatchEvent(event);
+    const options = { bubbles: true, cancelable: true, composed: true };
+    fire(new KeyboardEvent('keydown', { ...options, key: 'Dead', code: 'Quote', keyCode: 222 }));
+    fire(new CompositionEvent('compositionstart', options));
+    textarea.value = '´';
+    fire(new CompositionEvent('compositionupdate', { ...options, data: '´' }));
+    await new Promise((resolve) => setTimeout(resolve));
+    fire(new KeyboardEvent('keydown', { ...options, key: 'e', code: 'KeyE', keyCode: 69, isComposing: true }));
+    textarea.value = 'é';
+    fire(new CompositionEvent('compositionend', { ...options, data: 'é' }));
+    fire(new InputEvent('input', { ...options, data: 'é', inputType: 'insertCompositionText' }));
+  });
+  expect(await given()).not.toBe('é');
+});
+
+test('glyphs are drawn as a canvas gives them back, noise or not (#4746, #5318): renderer.ts', async () => {
+  const { page } = await open();
+  await page.addScriptTag({ content: readFileSync(require.resolve('@xterm/addon-webgl/lib/addon-webgl.js'), 'utf8') });
+  const reads = await page.evaluate(`(async () => {
+    const prototype = CanvasRenderingContext2D.prototype;
+    const read = prototype.getImageData;
+    let reads = 0;
+    prototype.getImageData = function (...place) { reads += 1; return read.apply(this, place); };
+    bare.loadAddon(new WebglAddon.WebglAddon());
+    await new Promise((resolve) => bare.write('glyphs', resolve));
+    await new Promise((resolve) => { const drawn = bare.onRender(() => { drawn.dispose(); resolve(); }); bare.refresh(0, 9); });
+    return reads;
+  })()`);
+  expect(reads).toBeGreaterThan(0);
+});
+
 test('Option is Meta on both sides or on none: keyboard/option-keys.ts', () => {
   const options = readFileSync(require.resolve('@xterm/xterm/typings/xterm.d.ts'), 'utf8');
   expect(options).toMatch(/macOptionIsMeta\?: boolean;/);

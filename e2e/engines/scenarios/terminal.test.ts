@@ -60,6 +60,20 @@ inEveryEngine(rawSettings(), (play) => {
     expect(await play().display.read('primary')).toBe('two');
   });
 
+  test('the middle button pastes what was selected, here or in another window', async () => {
+    const workbench = await openRaw(`one two three\r\n${BRACKETED_PASTE}`);
+    await workbench.page.drag(await workbench.cell(4, 0), await workbench.cell(7, 0));
+    await eventually(
+      async () => (await play().display.read('primary')) === 'two',
+      async () => `selected is "${await play().display.read('primary')}"`,
+    );
+    await workbench.page.click(await workbench.cell(20, 5), 'middle');
+    await workbench.sees('READY:␛[200~two␛[201~');
+    await play().display.copy('primary', 'from elsewhere');
+    await workbench.page.click(await workbench.cell(20, 5), 'middle');
+    await workbench.sees('␛[200~from elsewhere␛[201~');
+  });
+
   test('2 MB of output arrive whole, and the page answers afterwards', async () => {
     const workbench = await openShell();
     await workbench.page.type('seq -f "%040.0f" 50000; echo the-$((40 + 2))-end');

@@ -186,10 +186,86 @@ describe.each([
     broken: 3,
     right: 4,
   },
+  {
+    fault: 'without wrapping, a narrow character in the last column leaves the first half of what it overwrites',
+    run: (terminal: Terminal) => {
+      write(terminal, '\x1b[?7l12345678漢x');
+      return xtermCore(terminal)._bufferService.buffers.normal.lines.get(0)?.getWidth(8);
+    },
+    broken: 2,
+    right: 1,
+  },
+  {
+    fault: 'a cursor that was saved past the last column comes back between others after the terminal became wider',
+    run: (terminal: Terminal) => {
+      write(terminal, '1234567890\x1b7');
+      terminal.resize(20, 4);
+      write(terminal, '\x1b8x');
+      return rowsOf(terminal)[0];
+    },
+    broken: '1234567890x',
+    right: '123456789x',
+  },
+  {
+    fault: 'half a wide character is left at the edge of a narrower alternate screen',
+    run: (terminal: Terminal) => {
+      write(terminal, '\x1b[?1049h\x1b[H12345漢');
+      terminal.resize(6, 4);
+      return xtermCore(terminal)._bufferService.buffers.alt.lines.get(0)?.getWidth(5);
+    },
+    broken: 2,
+    right: 1,
+  },
+  {
+    fault: 'what combines joins the character before the cursor, though a change of size has moved it',
+    run: (terminal: Terminal) => {
+      write(terminal, '\x1b[?1049h\x1b[Habcdef');
+      terminal.resize(4, 4);
+      write(terminal, '\u0301');
+      return terminal.buffer.active.getLine(0)?.getCell(2)?.getChars();
+    },
+    broken: 'c\u0301',
+    right: 'c',
+  },
 ])('$fault', ({ run, broken, right }) => {
   test('in xterm.js', () => expect(run(plain())).toEqual(broken));
   test('but not here', () => expect(run(mended())).toEqual(right));
 });
+
+/** Steps that a terminal takes for a count, of the kind that each control is made of. */
+function steps(terminal: Terminal, control: string): number {
+  const { normal } = xtermCore(terminal)._bufferService.buffers;
+  let count = 0;
+  for (const [object, name] of [
+    [normal.lines, 'splice'],
+    [normal, 'nextStop'],
+    [normal, 'prevStop'],
+    [normal.lines, 'push'],
+    [normal.lines, 'recycle'],
+  ] as const) {
+    const method: unknown = Reflect.get(object, name);
+    if (typeof method !== 'function') throw new Error(`there is no ${name}`);
+    const counting = new Proxy(method, {
+      apply: (target, self, args: unknown[]) => {
+        count += 1;
+        const result: unknown = Reflect.apply(target, self, args);
+        return result;
+      },
+    });
+    Reflect.set(object, name, counting);
+  }
+  write(terminal, control);
+  return count;
+}
+
+describe.each(['L', 'M', 'S', 'T', 'I', 'Z', 'b'])(
+  'a count of %s far beyond the screen is taken at its word',
+  (final) => {
+    const control = `a\x1b[50000${final}`;
+    test('in xterm.js', () => expect(steps(plain(), control)).toBeGreaterThan(4000));
+    test('but not here', () => expect(steps(mended(), control)).toBeLessThan(100));
+  },
+);
 
 test.each(['L', 'M', 'S', 'T', 'I', 'Z', 'b'])('the highest count of %s takes no longer than a high one', (final) => {
   const terminal = mended();

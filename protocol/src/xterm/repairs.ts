@@ -56,7 +56,7 @@ export function repairXterm(terminal: RepairableTerminal): Repairs {
 }
 
 /**
- * A character is lost when the data ends in it behind a byte 0x80, as in each of — … ’ “ (xterm.js issue 6003). So the
+ * A character is lost when the data ends in it behind a byte 0x80, as in each of — … ’ “ (xtermjs/xterm.js#6003). So the
  * decoder gets whole characters only.
  */
 class WholeCharacters implements XtermDecoder {
@@ -213,7 +213,7 @@ const NOTHING_SAVED: SavedCursor = { row: 0, underlineStyle: 0, underlineColor: 
 /**
  * DECSC saves the index of a line in the buffer, and DECRC goes to where that line is: up with the text if the scrollback
  * has room, on the same row if it has not. It saves that there is an underline but not which, and the character set in use but
- * not how it came into use (xterm.js issue 1526). Elsewhere, and here, what comes back is the row on the screen, the
+ * not how it came into use (xtermjs/xterm.js#1526). Elsewhere, and here, what comes back is the row on the screen, the
  * underline, and all character sets.
  */
 class SavedCursors {
@@ -335,7 +335,7 @@ function linksInUse(core: XtermCore): Set<number> {
 
 /**
  * A change of size leaves things behind which act later and are nowhere to be seen: cells of the alternate screen to the
- * right of its edge, which deleting characters brings back; room for scrollback in it (xterm.js issue 6163); tab stops to
+ * right of its edge, which deleting characters brings back; room for scrollback in it (xtermjs/xterm.js#6163); tab stops to
  * the right of the edge; a pending wrap in what DECSC has saved; half a wide character; and a character
  * before the cursor that a combining one would join, though the cursor has moved.
  */

@@ -31,6 +31,13 @@ function open() {
 const rows = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => `row ${from + n}`);
 const written = (from: number, to: number) => rows(from, to).join('\r\n');
 
+test('xterm.js alone drops what is below the cursor (xtermjs/xterm.js#6130)', () => {
+  const terminal = new Terminal({ ...SIZE, scrollback: 1000, allowProposedApi: true, logLevel: 'off' });
+  xtermCore(terminal)._inputHandler.parse(Buffer.from(`${written(1, 6)}${HOME}`));
+  terminal.resize(20, 3);
+  expect(terminal.buffer.normal.length).toBe(3);
+});
+
 describe('fewer rows', () => {
   test('what is below the cursor stays, and the row that ends it: lines go up instead', () => {
     const terminal = open();

@@ -11,9 +11,10 @@ export interface ResizableTerminal extends WatchedTerminal {
  * Changes a terminal's size so that no line is lost, and none is there twice.
  *
  * Where a terminal loses rows, xterm.js drops those below the cursor, whatever is in them, and only then moves lines into the
- * scrollback; where it wins rows, it adds them below. Programs that draw below the cursor, as Claude Code does, reckon with their last row
- * staying where it is, and draw over lines which they believe to be in the scrollback, or draw those anew that are there. So the
- * cursor is below all that is drawn while the rows change, as other terminals have it: lines go up, and come down again.
+ * scrollback (xtermjs/xterm.js#6130); where it wins rows, it adds them below. Programs that draw below the cursor, as Claude Code does,
+ * reckon with their last row staying where it is, and draw over lines which they believe to be in the scrollback, or draw those anew
+ * that are there. So the cursor is below all that is drawn while the rows change, as other terminals have it: lines go up, and come
+ * down again.
  */
 export class SizeChanges {
   private readonly watch: RedrawWatch;

@@ -41,7 +41,10 @@ export class TerminalInput {
   private readonly optionKeys: OptionKeys;
   private readonly textarea: HTMLTextAreaElement;
   private readonly compositionView: HTMLElement | null;
+  /** It was pressed last, and nothing has been pasted since. */
+  private isMiddleButton = false;
   private browserHasPasted = false;
+  private browserHasInserted = false;
 
   /** @param terminal that is open in `host` */
   constructor(
@@ -61,7 +64,10 @@ export class TerminalInput {
     this.compositionView = host.querySelector('.composition-view');
     this.entry = new TextEntry(host, textarea, {
       typed: (keys) => terminal.input(keys),
-      pasted: (text) => this.paste(text),
+      pasted: (text) => {
+        this.browserHasInserted = true;
+        this.paste(text);
+      },
       composing: (text) => this.compose(text),
       // Ctrl and a letter of a phone's keyboard, which composes each letter to a word.
       wantsCharacter: () => this.modifiers.any,
@@ -124,6 +130,7 @@ export class TerminalInput {
     if (event.type === 'keypress') return false;
     this.optionKeys.see(event, stroke);
     if (event.type !== 'keydown') return !isComposed(stroke);
+    this.isMiddleButton = false;
     this.entry.keyDown(stroke);
     const { platform, optionKeys } = this;
     const action = keyAction(stroke, { platform, optionIsMeta: optionKeys.areMeta, layout: optionKeys.layout });
@@ -167,13 +174,15 @@ export class TerminalInput {
 
   private listenForPastes(host: HTMLElement): void {
     const { signal } = this.ended;
+    host.addEventListener('mousedown', ({ button }) => (this.isMiddleButton = button === 1), { capture: true, signal });
     host.addEventListener(
       'paste',
       (event) => {
-        event.preventDefault();
         event.stopPropagation();
         const contents: ClipboardContents =
           event.clipboardData === null ? { kind: 'nothing' } : contentsOf(event.clipboardData);
+        if (this.isMiddleButton) return this.insertUnlessBrowserDoes(contents);
+        event.preventDefault();
         // Where Ctrl+Shift+V pastes plain text only, there may be a picture.
         this.browserHasPasted = contents.kind !== 'nothing';
         this.insert(contents);
@@ -196,6 +205,18 @@ export class TerminalInput {
     const contents = contentsOf(data);
     if (contents.kind === 'files') this.listener.files(droppedFiles(data));
     else this.insert(contents);
+  }
+
+  /**
+   * WebKitGTK tells the event what is on the clipboard, but inserts what is selected, as it should. Firefox tells what is selected, and
+   * inserts nothing where there is no text field under the mouse.
+   */
+  private insertUnlessBrowserDoes(contents: ClipboardContents): void {
+    this.isMiddleButton = false;
+    this.browserHasInserted = false;
+    setTimeout(() => {
+      if (!this.browserHasInserted) this.insert(contents);
+    });
   }
 
   private insert(contents: ClipboardContents): void {

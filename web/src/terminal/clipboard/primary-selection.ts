@@ -2,7 +2,8 @@ import type { Terminal } from '@xterm/xterm';
 
 /**
  * What was selected last is pasted by the middle button on X11 and Wayland. xterm.js puts what the mouse has selected into its
- * textarea and selects it there by script; Firefox offers only selections that a person or an editing command has made.
+ * textarea and selects it there by script (xtermjs/xterm.js#723); Firefox offers only selections that a person or an editing command
+ * has made.
  */
 export function offerPrimarySelection(terminal: Terminal, textarea: HTMLTextAreaElement, signal: AbortSignal): void {
   // At the window, which comes after the document, where xterm.js listens.

@@ -33,7 +33,8 @@ export function keyAction(stroke: KeyStroke, keyboard: Keyboard): KeyAction {
   const shortcut = shortcutOf(stroke);
   if (shortcut !== null) return { do: 'shortcut', shortcut };
   if (isNewLine(stroke)) return { do: 'send', text: `${ESC}\r` };
-  // xterm.js would leave whatever key comes next to its keypress event, which it never sees: Enter after an @ would be lost.
+  // xterm.js takes it for a dead key (xtermjs/xterm.js#3437) and would leave the next one to its keypress event, which it never sees:
+  // Enter after an @ would be lost.
   if (stroke.key === 'AltGraph') return NOTHING;
   if (stroke.meta) return PASS_ON;
   const isNamed = !isCharacter(stroke.key) && stroke.key !== 'Dead' && stroke.key !== 'Unidentified';
