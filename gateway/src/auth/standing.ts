@@ -24,9 +24,10 @@ export function standingOf(users: Pick<Users, 'get' | 'isEmpty'>, hasProvider: b
       return user !== null && passwordChangedAt === user.passwordChangedAt;
     },
     roleOf: (id, given) => {
+      const user = users.get(id);
+      if (user !== null) return user.role;
       // A store that was lost or moved away is not everybody's removal.
-      if (users.isEmpty) return given;
-      return users.get(id)?.role ?? (hasProvider && isProvidersId(id) ? given : null);
+      return users.isEmpty || (hasProvider && isProvidersId(id)) ? given : null;
     },
   };
 }

@@ -89,7 +89,7 @@ describe.each(noRedis === null ? ['memory', 'Redis'] : ['memory'])('links in %s'
   });
 
   test('are at most 16 of one session, of which those count that have not expired', async () => {
-    const short = await links.make(OWNER, session, 1);
+    const short = await links.make(OWNER, session, 2);
     for (let n = 1; n < 16; n += 1) await links.make(OWNER, session, 60);
     const full = { code: 'too-many-shares' };
     await expect(links.make(OWNER, session, 60)).rejects.toMatchObject(full);
