@@ -117,16 +117,6 @@ export class Workbench {
     });
   }
 
-  /** The middle of what is found first by a CSS selector. */
-  place(selector: string): Promise<Point> {
-    return this.page.evaluate((selector) => {
-      const element = document.querySelector(selector);
-      if (element === null) throw new Error(`there is no ${selector}`);
-      const { x, y, width, height } = element.getBoundingClientRect();
-      return { x: x + width / 2, y: y + height / 2 };
-    }, selector);
-  }
-
   /** The middle of a cell of the terminal in view, counted from its upper left. */
   cell(column: number, row: number): Promise<Point> {
     return this.page.evaluate(

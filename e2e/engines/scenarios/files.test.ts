@@ -81,20 +81,4 @@ inEveryEngine(rawSettings(), (play) => {
     await run(workbench, 'cat *; ls | wc -l');
     await workbench.sees('new\n1\n');
   });
-
-  test('what is dropped beside the terminal does not take the place of the page', async () => {
-    const workbench = await open();
-    const isKept = await workbench.page.evaluate(() => {
-      const data = new DataTransfer();
-      data.items.add(new File(['x'], 'x.html', { type: 'text/html' }));
-      return ['.bar', '.sessions', '.status'].map((selector) => {
-        const element = document.querySelector(selector) ?? document.body;
-        return ['dragover', 'drop'].map(
-          (name) =>
-            !element.dispatchEvent(new DragEvent(name, { dataTransfer: data, bubbles: true, cancelable: true })),
-        );
-      });
-    });
-    expect(isKept.flat()).toEqual(Array(6).fill(true));
-  });
 });

@@ -59,7 +59,7 @@ const NO_STORAGE = { 'dom.storage.enabled': false, 'network.cookie.cookieBehavio
 inFirefox('a browser that stores nothing', NO_STORAGE, (play) => {
   test('people work as ever, and read what a reload will cost them before it does', async () => {
     const workbench = await open(play(), '');
-    await workbench.the('status', 'This browser keeps no cookies, so a reload of the page signs you out.').appears();
+    await workbench.the('status', 'This browser keeps no cookies').appears();
     await workbench.page.type('typed');
     await workbench.sees('READY:typed');
     await workbench.page.reload();

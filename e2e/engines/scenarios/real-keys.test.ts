@@ -74,6 +74,19 @@ describe.each(['Chromium', 'Firefox', 'WebKit'] as const)('in %s', (name) => {
     expect(await press(['-layout', 'de'], 'dead_circumflex', 'o', 'dead_grave', 'a')).toBe('ôà');
   });
 
+  test('what follows a dead key or AltGr arrives: the same again, controls, arrows', async () => {
+    const us = ['-layout', 'us', '-variant', 'intl'];
+    expect(await press(us, 'dead_acute', 'dead_acute', 'x')).toBe('´x');
+    expect(await press(us, 'dead_acute', 'e', 'Return', 'BackSpace', 'Up', 'ctrl+c')).toBe('é\r\x7f\x1b[A\x03');
+    expect(await press(['-layout', 'de'], 'at', 'Return', 'at', 'Up', 'at', 'ctrl+c')).toBe('@\r@\x1b[A@\x03');
+  });
+
+  test('a Compose key makes one letter of the next two keys', async () => {
+    const compose = ['-layout', 'us', '-option', '', '-option', 'compose:ralt'];
+    expect(await press(compose, 'Multi_key', 'apostrophe', 'e', 'Multi_key', 'o', 'slash', 'Return')).toBe('éø\r');
+    await display.run('setxkbmap', '-option', '');
+  });
+
   test('AltGr makes the characters of its layout', async () => {
     expect(await press(['-layout', 'de'], 'at', 'bracketleft', 'bar', 'braceright', 'asciitilde', 'backslash')).toBe(
       '@[|}~\\',
