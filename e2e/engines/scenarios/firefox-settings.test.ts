@@ -1,5 +1,5 @@
 /** Firefox as careful people, companies and people with poor sight set it up. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rawSettings, startRawProgram } from '../../system/raw-program';
 import { signInByRest } from '../../system/rest';
@@ -55,6 +55,33 @@ inFirefox('a browser that hides its fingerprint', { 'privacy.resistFingerprintin
   });
 });
 
+describe.each([
+  ['a browser that changes pixels that pages read', { 'privacy.fingerprintingProtection': true }],
+  ['a browser without WebGL', { 'webgl.disabled': true }],
+])('readable', (name, preferences) =>
+  inFirefox(name, preferences, (play) => {
+    test('there is text where the program wrote, and nothing elsewhere', async () => {
+      const workbench = await open(play(), 'plain \x1b[1;31mred\x1b[m\r\n');
+      const path = join(play().downloads, 'readable.png');
+      const [first, last] = [await workbench.cell(0, 0), await workbench.cell(40, 20)];
+      await eventually(
+        async () => {
+          await workbench.page.screenshot(path);
+          const rows = new Picture(readFileSync(path))
+            .ink({ ...rounded(first), width: Math.round(last.x - first.x), height: Math.round(last.y - first.y) })
+            .split('\n');
+          // The first line is cut through its middle by the box, and the second has the name and the cursor.
+          const inkOf = (from: number, to?: number) => rows.slice(from, to).join('').replaceAll(' ', '').length;
+          return inkOf(0, 20) > 40 && inkOf(40) === 0;
+        },
+        () => 'it is not what the program wrote',
+      );
+    });
+  }),
+);
+
+const rounded = ({ x, y }: { x: number; y: number }) => ({ x: Math.round(x), y: Math.round(y) });
+
 const NO_STORAGE = { 'dom.storage.enabled': false, 'network.cookie.cookieBehavior': 2 };
 inFirefox('a browser that stores nothing', NO_STORAGE, (play) => {
   test('people work as ever, and read what a reload will cost them before it does', async () => {
@@ -64,6 +91,18 @@ inFirefox('a browser that stores nothing', NO_STORAGE, (play) => {
     await workbench.sees('READY:typed');
     await workbench.page.reload();
     await workbench.the('button', 'Sign in').appears();
+  });
+
+  test('files go up and come down', async () => {
+    const workbench = await open(play(), '');
+    await workbench.drop('notes.txt', 'some notes');
+    await workbench.sees('notes.txt');
+    await workbench.download('notes.txt');
+    const path = join(play().downloads, 'notes.txt');
+    await eventually(
+      () => existsSync(path) && readFileSync(path, 'utf8') === 'some notes',
+      () => 'the file was not downloaded',
+    );
   });
 
   test('settings take effect, and say how long', async () => {
