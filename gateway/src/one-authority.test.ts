@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Socket } from 'socket.io-client';
 import { io } from 'socket.io-client';
@@ -165,6 +166,8 @@ interface Connection {
         new Promise<boolean>((resolve) => connection.socket.once('connect_error', () => resolve(false))),
       ]);
       if (isIn) return connection;
+      // Unknown links are counted, and this one is unknown until a gateway has told Redis of it again.
+      await delay(200);
     }
   }
 

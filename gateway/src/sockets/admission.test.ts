@@ -8,7 +8,7 @@ import { PERSON, RunningGateway, STRANGER } from '../testing/running-gateway';
 
 const MAX_UNIDENTIFIED_PER_ADDRESS = 100;
 const MAX_CONNECTIONS_OF_ONE = 100;
-const MAX_UNKNOWN_LINKS = 20;
+const MAX_UNKNOWN_LINKS = 100;
 
 let gateway: RunningGateway;
 afterEach(() => gateway.close());

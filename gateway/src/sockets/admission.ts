@@ -16,8 +16,8 @@ const MAX_UNIDENTIFIED_PER_ADDRESS = 100;
 const MAX_UNIDENTIFIED = 2000;
 /** What a connection may send before it has said who it is: tokens have at most 4096 characters. */
 const MAX_UNIDENTIFIED_BYTES = 16 * 1024;
-/** Links that do not exist may be tried so often from one address. */
-const MAX_UNKNOWN_LINKS = 20;
+/** Links that do not exist may be tried so often from one address: an office may follow many old ones. */
+const MAX_UNKNOWN_LINKS = 100;
 const UNKNOWN_LINKS_WINDOW_MS = 10 * 60_000;
 const RETRY_SECONDS = 10;
 

@@ -115,6 +115,7 @@ test('a persistent workspace goes on with its conversation after a kill', async 
   await first.until(() => activityOf(first) === 'done');
   // Claude writes its transcript some time after it has shown an answer; by the next one the first is there.
   await first.enter('again');
+  await first.until(() => activityOf(first) === 'working');
   await first.until(() => activityOf(first) === 'done');
   await first.end();
 
