@@ -1,9 +1,9 @@
 /** The files panel in each engine: uploads, downloads, and what is asked before something is done. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rawSettings, startShell } from '../../system/raw-program';
-import { eventually } from '../../system/workbench-page';
+import { downloaded } from '../downloaded';
 import { inEveryEngine } from '../every-engine';
 import { Workbench } from '../workbench';
 
@@ -47,17 +47,11 @@ inEveryEngine(rawSettings(), (play) => {
     await workbench.the('treeitem', 'inbox').click();
     await workbench.download('letter.txt');
     const file = join(play().downloads, 'letter.txt');
-    await eventually(
-      () => existsSync(file) && readFileSync(file, 'utf8') === 'Dear all\n',
-      () => 'the file was not downloaded',
-    );
+    await downloaded(file, (content) => content.toString() === 'Dear all\n');
     rmSync(file);
     await workbench.download('inbox');
     const archive = join(play().downloads, 'inbox.tar.gz');
-    await eventually(
-      () => existsSync(archive) && readFileSync(archive).toString('hex', 0, 2) === '1f8b',
-      () => 'the folder was not downloaded',
-    );
+    await downloaded(archive, (content) => content.toString('hex', 0, 2) === '1f8b');
     rmSync(archive);
   });
 

@@ -1,9 +1,10 @@
 /** Firefox as careful people, companies and people with poor sight set it up. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rawSettings, startRawProgram } from '../../system/raw-program';
 import { signInByRest } from '../../system/rest';
 import { eventually } from '../../system/workbench-page';
+import { downloaded } from '../downloaded';
 import { inBrowsers } from '../every-engine';
 import type { Play } from '../every-engine';
 import { Firefox } from '../firefox';
@@ -99,10 +100,7 @@ inFirefox('a browser that stores nothing', NO_STORAGE, (play) => {
     await workbench.sees('notes.txt');
     await workbench.download('notes.txt');
     const path = join(play().downloads, 'notes.txt');
-    await eventually(
-      () => existsSync(path) && readFileSync(path, 'utf8') === 'some notes',
-      () => 'the file was not downloaded',
-    );
+    await downloaded(path, (content) => content.toString() === 'some notes');
   });
 
   test('settings take effect, and say how long', async () => {

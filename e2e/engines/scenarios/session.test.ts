@@ -1,9 +1,9 @@
 /** The main job in each engine: sign in, and be inside the real Claude Code CLI. */
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PASSWORD, USERNAME } from '../../system/person';
 import { startSeverableProxy } from '../../system/severable-proxy';
 import { eventually } from '../../system/workbench-page';
+import { downloaded } from '../downloaded';
 import { inEveryEngine } from '../every-engine';
 import { Workbench } from '../workbench';
 
@@ -54,10 +54,7 @@ inEveryEngine({}, (play) => {
     );
     await workbench.download('notes of today.txt');
     const path = join(play().downloads, 'notes of today.txt');
-    await eventually(
-      () => existsSync(path) && readFileSync(path, 'utf8') === 'some notes',
-      () => 'the file was not downloaded',
-    );
+    await downloaded(path, (content) => content.toString() === 'some notes');
   });
 
   test('a wrong password is told, and the right one lets in', async () => {

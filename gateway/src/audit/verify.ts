@@ -1,5 +1,6 @@
 /** Whether audit lines are all there, unchanged and in order. Pure: lines in, a report out. */
 import * as z from 'zod';
+import { forgetOldest } from '../limits/forget-oldest';
 import { chainFields } from './events';
 import { NO_HASH, hashOf } from './line';
 
@@ -164,7 +165,7 @@ class Verification {
     this.open.delete(writer);
     if (event === 'audit.closed') return;
     this.open.set(writer, { seq, hash });
-    forgetOldest(this.open);
+    forgetOldest(this.open, MAX_REMEMBERED);
   }
 
   private fail(place: string, what: string): void {
@@ -210,13 +211,5 @@ function parse(text: string): AuditLine | 'torn' | 'malformed' | 'other' {
 
 function remember(seen: Set<string>, hash: string): void {
   seen.add(hash);
-  forgetOldest(seen);
-}
-
-function forgetOldest<K>(kept: { size: number; keys(): Iterable<K>; delete(key: K): boolean }): void {
-  if (kept.size <= MAX_REMEMBERED) return;
-  for (const oldest of kept.keys()) {
-    kept.delete(oldest);
-    return;
-  }
+  forgetOldest(seen, MAX_REMEMBERED);
 }

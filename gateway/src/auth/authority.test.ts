@@ -86,7 +86,11 @@ describe('the access of a session’s owner', () => {
     ['user', null, false],
   ])('started as %s by who is now %s: %s', (given, present, holds) => {
     roles['alice'] = present;
-    expect(authority().owner('alice', given).stillHolds()).toBe(holds);
+    expect(
+      authority()
+        .owner({ owner: 'alice', launch: { role: given } })
+        .stillHolds(),
+    ).toBe(holds);
   });
 });
 

@@ -82,9 +82,10 @@ export class Authority {
 
   /**
    * For what a session does by itself, as long as its owner may have sessions, and may do what they could when it was started.
-   * @param given the role by which it was started
+   * @param session of one from before its role was kept, it was a user's
    */
-  owner(id: string, given: UserRole): Access<Owner> {
+  owner({ owner: id, launch }: { owner: string; launch?: { role: UserRole } }): Access<Owner> {
+    const given = launch?.role ?? 'user';
     return new Access({
       who: { kind: 'owner', id },
       role: given,

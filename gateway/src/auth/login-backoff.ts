@@ -1,5 +1,6 @@
 /** How long an account or an address has to wait after failed sign-ins: doubling, capped. */
 import { addressGroup } from '../limits/address-group';
+import { forgetOldest } from '../limits/forget-oldest';
 
 /** Failures before anybody has to wait: people mistype, and offices share an address. */
 export const FREE_FAILURES = { account: 5, address: 20 };
@@ -35,10 +36,7 @@ export class LoginBackoff {
       this.failures.delete(key);
       this.failures.set(key, { count, at: now });
     }
-    for (const oldest of this.failures.keys()) {
-      if (this.failures.size <= MAX_KEYS) break;
-      this.failures.delete(oldest);
-    }
+    forgetOldest(this.failures, MAX_KEYS);
   }
 
   /** Forgives the account. The address gets this attempt back and no more: an own account must not buy guesses at others. */

@@ -1,3 +1,5 @@
+import { forgetOldest } from './forget-oldest';
+
 /** Keys remembered. Above it the oldest is forgotten and begins anew. */
 const MAX_KEYS = 10_000;
 
@@ -20,7 +22,7 @@ export class Windows {
       window = { endsAt: now + this.windowMs, used: 0 };
       this.windows.delete(key);
       this.windows.set(key, window);
-      this.forgetOldest();
+      forgetOldest(this.windows, MAX_KEYS);
     }
     window.used += 1;
     return { used: window.used, resetMs: window.endsAt - now };
@@ -30,12 +32,5 @@ export class Windows {
   used(key: string, now: number): number {
     const window = this.windows.get(key);
     return window === undefined || window.endsAt <= now ? 0 : window.used;
-  }
-
-  private forgetOldest(): void {
-    for (const oldest of this.windows.keys()) {
-      if (this.windows.size <= MAX_KEYS) return;
-      this.windows.delete(oldest);
-    }
   }
 }

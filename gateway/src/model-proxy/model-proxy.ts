@@ -109,7 +109,7 @@ export class ModelProxy {
     if (record === null) {
       return refuse(response, 401, 'authentication_error', 'This token is not one of a running session.');
     }
-    const access = this.authority.owner(record.owner, record.launch?.role ?? 'user');
+    const access = this.authority.owner(record);
     if (!access.stillHolds())
       return refuse(response, 403, 'permission_error', "This session's owner may not use it any more.");
     this.connections.trust(request.socket);

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ChainableCommander } from 'ioredis';
 import type * as z from 'zod';
+import { jsonIn } from '../json';
 import type { Logger } from '../log';
 import type { RedisConnections } from './connection';
 
@@ -206,13 +207,5 @@ export class SharedChannel<T> {
       this.heardAtCheck = told;
       await this.topic.exchange(this);
     }
-  }
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import type { RunnerEvent } from '@claude-webui/protocol';
 import { ACTIVITIES, POLICY_RULES, SESSION_END_REASONS, renamedActivity } from '@claude-webui/protocol';
 import * as z from 'zod';
+import { jsonIn } from '../json';
 
 const MAX_TEXT = 2000;
 
@@ -35,9 +36,5 @@ const runnerEvent = z.discriminatedUnion('type', [
 
 /** What a runner says on a control link; null if it is nothing that a runner says. */
 export function parseRunnerEvent(text: string): RunnerEvent | null {
-  try {
-    return runnerEvent.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
+  return runnerEvent.safeParse(jsonIn(text)).data ?? null;
 }

@@ -41,7 +41,7 @@ export class FormerOwners {
     const { fate, sessions, authority, log } = this.parts;
     if (fate === 'keep') return;
     const { kept } = sessions;
-    const former = kept.filter(({ owner, launch }) => !authority.owner(owner, launch?.role ?? 'user').stillHolds());
+    const former = kept.filter((record) => !authority.owner(record).stillHolds());
     for (const id of this.done) if (!former.some((record) => record.id === id)) this.done.delete(id);
     for (const record of former) {
       if (this.done.has(record.id)) continue;

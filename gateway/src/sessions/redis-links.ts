@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { USER_ROLES } from '../auth/roles';
+import { jsonIn } from '../json';
 import type { Logger } from '../log';
 import { channelPlace, tellIn } from '../redis/shared-channels';
 import type { SharedRedis } from '../redis/shared-redis';
@@ -131,11 +132,3 @@ export class RedisLinks implements LinkStore {
 
 const keyOf = (sessionId: string) => `links:${sessionId}`;
 const linkKeyOf = (secretHash: string) => `link:${secretHash}`;
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

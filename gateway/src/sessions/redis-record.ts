@@ -1,6 +1,7 @@
 import { ACTIVITIES, SESSION_END_REASONS, SESSION_PROGRESS_CODES, renamedActivity } from '@claude-webui/protocol';
 import * as z from 'zod';
 import { USER_ROLES } from '../auth/roles';
+import { jsonIn } from '../json';
 import type { SessionPatch, SessionRecord } from './directory';
 
 const end = z.object({
@@ -61,12 +62,4 @@ export function recordOf(hash: readonly string[]): SessionRecord | null {
     if (Object.hasOwn(fields, name)) values[name] = jsonIn(hash[at + 1] ?? '');
   }
   return sessionRecord.safeParse(values).data ?? null;
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { HttpRefusal } from '@claude-webui/protocol/http';
 import { addressGroup } from '../limits/address-group';
+import { forgetOldest } from '../limits/forget-oldest';
 import { Tally } from '../limits/tally';
 import { Windows } from '../limits/windows';
 import { TokenBucket } from './token-bucket';
@@ -53,10 +54,11 @@ export class Admission {
     if (this.unidentifiedOf.of(group) >= MAX_UNIDENTIFIED_PER_ADDRESS)
       refuse('unidentified-of-address', 429, RETRY_SECONDS * 1000);
     if (this.unidentified.size >= MAX_UNIDENTIFIED) refuse('unidentified-of-all', 503, RETRY_SECONDS * 1000);
-    const waits = { own: this.waitMs(group, 1), all: this.waitMs(EVERYBODY, ALL_ADDRESSES) };
-    if (waits.own > 0) refuse('rate-of-address', 429, waits.own);
-    if (waits.all > 0) refuse('rate-of-all', 503, waits.all);
-    for (const key of [group, EVERYBODY]) this.rates.get(key)?.take(1, this.now());
+    const now = this.now();
+    const [own, all] = [this.rateOf(group, 1), this.rateOf(EVERYBODY, ALL_ADDRESSES)];
+    if (own.waitMs(now) > 0) refuse('rate-of-address', 429, own.waitMs(now));
+    if (all.waitMs(now) > 0) refuse('rate-of-all', 503, all.waitMs(now));
+    for (const rate of [own, all]) rate.take(1, now);
     this.unidentified.set(request, group);
     this.unidentifiedOf.add(group);
   }
@@ -102,19 +104,15 @@ export class Admission {
     this.unknownLinks.take(addressGroup(this.addressOf(request)), this.now());
   }
 
-  private waitMs(key: string, times: number): number {
-    const { perMinute } = this;
-    const now = this.now();
-    const known = this.rates.get(key);
-    const rate = known ?? new TokenBucket((times * perMinute) / 60, times * perMinute, now);
+  /** @param times how many addresses it is for */
+  private rateOf(key: string, times: number): TokenBucket {
+    const { perMinute, rates } = this;
+    const rate = rates.get(key) ?? new TokenBucket((times * perMinute) / 60, times * perMinute, this.now());
     // The most recent last, so that the first is the oldest.
-    this.rates.delete(key);
-    this.rates.set(key, rate);
-    for (const oldest of this.rates.keys()) {
-      if (this.rates.size <= MAX_ADDRESSES) break;
-      this.rates.delete(oldest);
-    }
-    return rate.waitMs(now);
+    rates.delete(key);
+    rates.set(key, rate);
+    forgetOldest(rates, MAX_ADDRESSES);
+    return rate;
   }
 }
 

@@ -72,29 +72,30 @@ test('a user who is disabled is signed out of every socket within five seconds, 
   expect(await gateway.plain().refused()).toBe('signed-out');
 });
 
-test('a socket that was opened in a role that its person has no more is closed, and comes back with a fresh token in the other', async () => {
+/** Somebody else's session, driven by one who was an administrator when they came and is a viewer now. */
+async function drivenByFormerAdministrator() {
   let role: UserRole = 'admin';
   gateway = await RunningGateway.start({ standing: { ...EVERYBODY, roleOf: () => role } });
   const { id } = await gateway.local.started();
   const driver = gateway.plain({ token: gateway.tokenOf(BOSS), sessionId: id });
   await driver.opened();
   role = 'viewer';
+  return { id, driver };
+}
+
+test('a socket that was opened in a role that its person has no more is closed, and comes back with a fresh token in the other', async () => {
+  const { id, driver } = await drivenByFormerAdministrator();
   const since = performance.now();
   expect((await driver.status('closed')).reason).toBe('token-expired');
   expect(performance.now() - since).toBeLessThan(5000);
   expect(await gateway.plain({ token: gateway.tokenOf(BOSS), sessionId: id }).refused()).toBe('token-expired');
-  const viewer = gateway.plain({ token: gateway.tokenOf({ ...BOSS, role }), sessionId: id });
+  const viewer = gateway.plain({ token: gateway.tokenOf({ ...BOSS, role: 'viewer' }), sessionId: id });
   expect((await viewer.status('closed')).reason).toBe('session-not-found');
 });
 
 test('a fresh token in another role does not go on with what the old one began', async () => {
-  let role: UserRole = 'admin';
-  gateway = await RunningGateway.start({ standing: { ...EVERYBODY, roleOf: () => role } });
-  const { id } = await gateway.local.started();
-  const driver = gateway.plain({ token: gateway.tokenOf(BOSS), sessionId: id });
-  await driver.opened();
-  role = 'viewer';
-  driver.socket.emit('authenticate', { token: gateway.tokenOf({ ...BOSS, role }) });
+  const { driver } = await drivenByFormerAdministrator();
+  driver.socket.emit('authenticate', { token: gateway.tokenOf({ ...BOSS, role: 'viewer' }) });
   driver.type('still here\r');
   expect((await driver.status('closed')).reason).toBe('token-expired');
   await driver.disconnected();

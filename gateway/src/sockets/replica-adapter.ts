@@ -1,6 +1,7 @@
 import { createAdapter } from '@socket.io/redis-adapter';
 import type { ServerOptions } from 'socket.io';
 import * as z from 'zod';
+import { jsonIn } from '../json';
 import type { Logger } from '../log';
 import type { RedisConnections } from '../redis/connection';
 
@@ -33,7 +34,7 @@ export function replicaAdapter(
 ): NonNullable<ServerOptions['adapter']> {
   const failed = (error: unknown) => log.warn({ err: error }, 'a broadcast stays in this gateway: Redis is away');
   const decode = (bytes: Buffer): unknown => {
-    const parsed = message.safeParse(jsonIn(bytes));
+    const parsed = message.safeParse(jsonIn(bytes.toString()));
     if (!parsed.success) log.warn({ channel: 'socket.io' }, 'a message of another kind is ignored');
     return parsed.data ?? NO_MESSAGE;
   };
@@ -50,12 +51,4 @@ export function replicaAdapter(
   };
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value));
   return createAdapter(publisher, listener, { key: `${prefix}socket.io`, parser: { encode, decode } });
-}
-
-function jsonIn(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString());
-  } catch {
-    return undefined;
-  }
 }

@@ -34,10 +34,6 @@ export interface TerminalSocketParts {
 
 /** One browser's connection to one session: frames from the one to the other. */
 export class TerminalSocket {
-  private readonly sessions: Sessions;
-  private readonly metrics: Metrics;
-  private readonly log: Logger;
-  private readonly audit: AuditTrail;
   private link: WebSocket | null = null;
   private readonly early: Uint8Array[] = [];
   private readonly dialect: Dialect;
@@ -49,15 +45,11 @@ export class TerminalSocket {
 
   constructor(
     private readonly socket: ClientSocket,
-    { sessions, metrics, log, audit }: TerminalSocketParts,
+    private readonly parts: TerminalSocketParts,
     limits: SocketLimits,
     /** Throws an AppError if the session has too many connections. */
     private readonly admit: (sessionId: string) => void,
   ) {
-    this.sessions = sessions;
-    this.metrics = metrics;
-    this.log = log;
-    this.audit = audit;
     const tooMuch = () => closeSocket(socket, 'too-much-input');
     this.gate = new InputGate(limits, (frame) => this.toRunner(frame), tooMuch);
     socket.conn.on('data', () => this.gate.message());
@@ -67,7 +59,7 @@ export class TerminalSocket {
       socket,
       (frame) => this.gate.frame(frame),
       (reason) => void socket.emit('status', { state: 'error', reason }),
-      metrics,
+      parts.metrics,
     );
     socket.once('disconnect', () => this.close());
   }
@@ -77,14 +69,16 @@ export class TerminalSocket {
     try {
       const wanted = await this.session();
       this.admit(wanted.id);
-      const record = await this.sessions.settled(wanted.id, this.gone.signal, (starting) => this.starting(starting));
+      const record = await this.parts.sessions.settled(wanted.id, this.gone.signal, (starting) =>
+        this.starting(starting),
+      );
       if (record.state === 'ended') return this.ended(record.end ?? { reason: 'start-failed', exitCode: null });
       await this.attach(record);
     } catch (error) {
       if (this.gone.signal.aborted) return;
-      if (!(error instanceof AppError)) this.log.error({ err: error }, 'attach failed');
+      if (!(error instanceof AppError)) this.parts.log.error({ err: error }, 'attach failed');
       else if (isRefusal(error.code))
-        this.audit.record({ event: 'access.refused', actor: actorOf(this.socket.data), reason: error.code });
+        this.parts.audit.record({ event: 'access.refused', actor: actorOf(this.socket.data), reason: error.code });
       closeSocket(this.socket, reasonOf(error));
     }
   }
@@ -97,16 +91,16 @@ export class TerminalSocket {
     }
     const { sub: id, name } = access.who.claims;
     const viewer = { id, role: access.role, name };
-    if (handshake.sessionId !== undefined) return this.sessions.get(viewer, handshake.sessionId);
-    const waiting = await this.sessions.newestDetached(viewer);
+    if (handshake.sessionId !== undefined) return this.parts.sessions.get(viewer, handshake.sessionId);
+    const waiting = await this.parts.sessions.newestDetached(viewer);
     return waiting ?? this.create(viewer);
   }
 
   private async create(viewer: Viewer): Promise<SessionRecord> {
     const { data } = this.socket;
-    const record = await this.sessions.create(viewer, { size: data.handshake.size });
+    const record = await this.parts.sessions.create(viewer, { size: data.handshake.size });
     const { id: sessionId, workspace } = record;
-    this.audit.record({ event: 'session.created', actor: actorOf(data), sessionId, workspace });
+    this.parts.audit.record({ event: 'session.created', actor: actorOf(data), sessionId, workspace });
     return record;
   }
 
@@ -116,8 +110,8 @@ export class TerminalSocket {
     if (this.gone.signal.aborted) return link.terminate();
     this.link = link;
     const context = { actor: actorOf(this.socket.data), sessionId: record.id };
-    this.attachment = new AttachmentAudit(this.audit, context, mode);
-    const failed = (error: unknown) => this.log.warn({ sessionId: record.id, err: error }, 'runner link failed');
+    this.attachment = new AttachmentAudit(this.parts.audit, context, mode);
+    const failed = (error: unknown) => this.parts.log.warn({ sessionId: record.id, err: error }, 'runner link failed');
     onMessage(link, (frame) => this.fromRunner(frame), failed);
     link.on('error', failed);
     // Without an end frame before it, the session is still there and the client shall come again.
@@ -144,7 +138,7 @@ export class TerminalSocket {
   }
 
   private fromRunner(frame: Buffer): void {
-    this.metrics.wsBytesOut.inc(frame.length);
+    this.parts.metrics.wsBytesOut.inc(frame.length);
     this.attachment?.saw(frame);
     const end = frame[0] === FrameType.end ? decodeRunnerFrame(frame) : null;
     this.dialect.deliver(frame);
@@ -152,7 +146,7 @@ export class TerminalSocket {
   }
 
   private toRunner(frame: Uint8Array): void {
-    this.metrics.wsBytesIn.inc(frame.length);
+    this.parts.metrics.wsBytesIn.inc(frame.length);
     const { link } = this;
     if (link === null) {
       if (this.early.length < MAX_EARLY_FRAMES) this.early.push(frame);
@@ -170,8 +164,8 @@ export class TerminalSocket {
     this.socket.emit('progress', { ...progress, sessionId });
     if (progress.code !== 'suspended' || !this.wantsBack) return;
     this.wantsBack = false;
-    this.sessions.resume(sessionId).catch((error: unknown) => {
-      this.log.error({ sessionId, err: error }, 'a suspended session cannot be resumed');
+    this.parts.sessions.resume(sessionId).catch((error: unknown) => {
+      this.parts.log.error({ sessionId, err: error }, 'a suspended session cannot be resumed');
       closeSocket(this.socket, 'not-ready');
     });
   }

@@ -1,0 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { eventually } from '../system/workbench-page';
+
+/** Waits until a browser has saved a file as it is to be. */
+export const downloaded = (path: string, isWhole: (content: Buffer) => boolean): Promise<void> =>
+  eventually(
+    () => existsSync(path) && isWhole(readFileSync(path)),
+    () => `${path} was not downloaded`,
+  );
