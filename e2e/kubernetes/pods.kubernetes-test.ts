@@ -302,7 +302,7 @@ async function ownBackend(idle: { idleTimeoutMs: number; idleWarningMs: number }
   const config = new KubeConfig();
   config.loadFromFile(plane.kubeconfig('gateway'));
   const objects = await SessionObjects.open(NAMESPACE, silent, config);
-  const limits = { ...idle, detachGraceMs: 60_000, scrollbackLines: 5000 };
+  const limits = { ...idle, detachGraceMs: 60_000, detachMaxWorkMs: 3_600_000, scrollbackLines: 5000 };
   const options = {
     keepsWorkspaces: false,
     template: 'default',

@@ -33,7 +33,10 @@ export interface BindRequest {
    * calls; a CLI that was started with all the rest is taken as it is, any other is started anew.
    */
   env: Record<string, string>;
-  limits: Pick<SessionLimits, 'idleTimeoutMs' | 'idleWarningMs' | 'detachGraceMs' | 'scrollbackLines'>;
+  limits: Pick<
+    SessionLimits,
+    'idleTimeoutMs' | 'idleWarningMs' | 'detachGraceMs' | 'detachMaxWorkMs' | 'scrollbackLines'
+  >;
   /** A CLI that was started with other settings, other arguments or in another program's place is started anew. */
   command: SessionCommand;
   policy: SessionPolicy;

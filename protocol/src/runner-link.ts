@@ -96,6 +96,9 @@ export interface ProgramSpec {
   newConversationOf?: string | undefined;
 }
 
+/** How long a session's Claude may work on with nobody attached, unless it is set. Seconds. */
+export const DETACH_MAX_WORK_SECONDS = 43_200;
+
 /** Lines above the screen that are kept for those who come back by a snapshot, unless it is set. */
 export const SCROLLBACK_LINES = 5000;
 /** A line costs the runner some 2 kB and a reader some 100 bytes. */
@@ -106,8 +109,10 @@ export interface SessionLimits {
   idleTimeoutMs: number;
   /** How long before the idle end people are told. */
   idleWarningMs: number;
-  /** How long the session lives with nobody attached. 0 ends it with the last attachment. */
+  /** How long the session lives with nobody attached, while Claude does not work. */
   detachGraceMs: number;
+  /** For how long, at most, the work of Claude puts that off. */
+  detachMaxWorkMs: number;
   /** Bytes of output kept for resuming. */
   replayBytes: number;
   /** Lines above the screen that are kept for those who come back by a snapshot. */

@@ -77,6 +77,7 @@ export interface Config {
     idleWarningMs: number;
     /** 0: a session ends with its last connection. */
     detachGraceMs: number;
+    detachMaxWorkMs: number;
     scrollbackLines: number;
     /** What becomes of the sessions of somebody who may have none any more. */
     ofFormerOwners: Fate;
@@ -279,6 +280,7 @@ function toConfig(values: Values): Config {
       idleTimeoutMs: values.SESSION_TIMEOUT * 60_000,
       idleWarningMs: values.SESSION_IDLE_WARNING * 1000,
       detachGraceMs: values.SESSION_DETACH_GRACE * 1000,
+      detachMaxWorkMs: values.SESSION_DETACH_MAX_WORK * 1000,
       scrollbackLines: values.SCROLLBACK_LINES,
       ofFormerOwners: values.DISABLED_USER_SESSIONS,
     },

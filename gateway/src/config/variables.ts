@@ -1,7 +1,7 @@
 /** Every environment variable: its default, its meaning and what it may hold. docs/CONFIGURATION.md is held against it. */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { LOG_LEVELS, MAX_SCROLLBACK_LINES, SCROLLBACK_LINES } from '@claude-webui/protocol';
+import { DETACH_MAX_WORK_SECONDS, LOG_LEVELS, MAX_SCROLLBACK_LINES, SCROLLBACK_LINES } from '@claude-webui/protocol';
 import * as z from 'zod';
 import { parseRoleMap } from '../auth/oidc/role-map';
 import { MIN_PASSWORD_LENGTH } from '../auth/password-rule';
@@ -293,7 +293,12 @@ export const VARIABLES = {
   SESSION_DETACH_GRACE: variable(
     wholeNumber(0, DAY_SECONDS * 30),
     '900',
-    'Seconds that a session lives with no browser connected. 0: it ends with its last connection.',
+    'Seconds that a session lives with no browser connected. While Claude works they do not count. 0: it ends with its last connection, or with that work.',
+  ),
+  SESSION_DETACH_MAX_WORK: variable(
+    wholeNumber(0, DAY_SECONDS * 30),
+    String(DETACH_MAX_WORK_SECONDS),
+    'Seconds for which, at most, the work of Claude puts that end off. 0: not at all.',
   ),
   DISABLED_USER_SESSIONS: variable(
     oneOf(...FATES),

@@ -73,7 +73,8 @@ function limitsOf({
   idleTimeoutMs,
   idleWarningMs,
   detachGraceMs,
+  detachMaxWorkMs,
   scrollbackLines,
 }: Config['sessions']): ProcessBackendOptions['limits'] {
-  return { idleTimeoutMs, idleWarningMs, detachGraceMs, scrollbackLines };
+  return { idleTimeoutMs, idleWarningMs, detachGraceMs, detachMaxWorkMs, scrollbackLines };
 }

@@ -8,6 +8,7 @@ import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type {
+  BindRequest,
   FromRunner,
   LogLevel,
   ProgramSpec,
@@ -40,7 +41,7 @@ export interface ProcessBackendOptions {
   program: Pick<ProgramSpec, 'path' | 'args' | 'kind' | 'confinement'>;
   /** For the runners' own logs. */
   logLevel: LogLevel;
-  limits: Pick<SessionSpec['limits'], 'idleTimeoutMs' | 'idleWarningMs' | 'detachGraceMs' | 'scrollbackLines'>;
+  limits: BindRequest['limits'];
 }
 
 interface Runner {

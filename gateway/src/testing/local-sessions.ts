@@ -96,6 +96,7 @@ export function backendOptions(workingDirectory: string, options: LocalSessionsO
       idleTimeoutMs: 0,
       idleWarningMs: 0,
       detachGraceMs: options.detachGraceMs ?? 60_000,
+      detachMaxWorkMs: 3_600_000,
       scrollbackLines: 5000,
     },
   };

@@ -88,6 +88,7 @@ const sessions = section({
   idleWarningSeconds: count,
   detachGraceSeconds: count,
   ofDisabledUsers: z.enum(['end', 'suspend', 'keep']),
+  detachMaxWorkSeconds: count,
   scrollbackLines: count.max(MAX_SCROLLBACK_LINES),
   template: text.min(1),
   templates: z.record(text.regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/), sessionTemplateSpecSchema),

@@ -66,7 +66,7 @@ export const claudeSessionSpecSchema = z
     detachGraceSeconds: seconds()
       .default(900)
       .describe(
-        'How long no browser may be attached; then onDetach of the template says what becomes of the session. 0: at once.',
+        'How long no browser may be attached while Claude does not work; then onDetach of the template says what becomes of the session. 0: at once.',
       ),
     maxLifetimeSeconds: seconds()
       .default(0)

@@ -9,6 +9,7 @@ import type {
   ToRunner,
 } from '@claude-webui/protocol';
 import {
+  DETACH_MAX_WORK_SECONDS,
   INPUT_SEQUENCES,
   LOG_LEVELS,
   MAX_TERMINAL_CELLS_PER_SIDE,
@@ -61,6 +62,7 @@ const sessionSpec = z.object({
     idleTimeoutMs: wholeNumber,
     idleWarningMs: wholeNumber,
     detachGraceMs: wholeNumber,
+    detachMaxWorkMs: wholeNumber,
     replayBytes: wholeNumber,
     scrollbackLines: wholeNumber,
     endGraceMs: wholeNumber,
@@ -89,7 +91,8 @@ const bindRequest = z.object({
     idleTimeoutMs: wholeNumber,
     idleWarningMs: wholeNumber,
     detachGraceMs: wholeNumber,
-    // Gateways of before this field do not send it.
+    // Gateways of before these fields do not send them.
+    detachMaxWorkMs: z._default(wholeNumber, DETACH_MAX_WORK_SECONDS * 1000),
     scrollbackLines: z._default(wholeNumber, SCROLLBACK_LINES),
   }),
   command: sessionCommand,

@@ -247,6 +247,7 @@ export class Pod {
         idleTimeoutMs: 0,
         idleWarningMs: 0,
         detachGraceMs: 0,
+        detachMaxWorkMs: 0,
         replayBytes: REPLAY_BYTES,
         scrollbackLines: SCROLLBACK_LINES,
         endGraceMs: END_GRACE_MS,

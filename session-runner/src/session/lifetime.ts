@@ -1,6 +1,7 @@
 import type { SessionEndReason, SessionLimits } from '@claude-webui/protocol';
 import { after } from '@claude-webui/protocol';
 import { IdleClock } from '../idle/idle-clock';
+import { DetachClock } from './detach-clock';
 
 /** How long a new session waits for its first browser, however short the detach grace. Milliseconds. */
 const FIRST_ATTACH_MS = 60_000;
@@ -8,18 +9,21 @@ const FIRST_ATTACH_MS = 60_000;
 /** When a session ends by itself: nobody has been attached for too long, or nothing has happened. */
 export class Lifetime {
   private readonly idle: IdleClock;
-  private stopGrace: (() => void) | null;
+  private readonly detach: DetachClock;
+  private stopGrace: (() => void) | null = null;
   private stopIdle: (() => void) | null = null;
   private closed = false;
 
   /** @param cpuMs CPU time of the session so far. `changed` is called when the idle countdown begins, goes on or stops. */
   constructor(
-    private readonly limits: SessionLimits,
+    limits: SessionLimits,
     private readonly cpuMs: () => number,
     private readonly events: { end(reason: SessionEndReason): void; changed(): void },
   ) {
     this.idle = new IdleClock(limits, Date.now());
-    this.stopGrace = this.graceEndsIn(Math.max(FIRST_ATTACH_MS, limits.detachGraceMs));
+    this.detach = new DetachClock({ graceMs: limits.detachGraceMs, maxWorkMs: limits.detachMaxWorkMs });
+    this.detach.abandoned(Date.now(), Math.max(FIRST_ATTACH_MS, limits.detachGraceMs));
+    this.awaitGrace();
     this.scheduleCheck();
   }
 
@@ -34,13 +38,20 @@ export class Lifetime {
   }
 
   attached(): void {
-    this.stopGrace?.();
-    this.stopGrace = null;
+    this.detach.attached();
+    this.awaitGrace();
   }
 
   /** The last attachment has gone. */
   abandoned(): void {
-    if (!this.closed) this.stopGrace ??= this.graceEndsIn(this.limits.detachGraceMs);
+    this.detach.abandoned(Date.now());
+    this.awaitGrace();
+  }
+
+  /** Whether Claude works now. */
+  works(does: boolean): void {
+    this.detach.works(does, Date.now());
+    this.awaitGrace();
   }
 
   /** Something was typed or put out. */
@@ -61,8 +72,11 @@ export class Lifetime {
     this.stopIdle?.();
   }
 
-  private graceEndsIn(ms: number): () => void {
-    return after(ms, () => this.events.end('detach-timeout'));
+  private awaitGrace(): void {
+    this.stopGrace?.();
+    const { endsAt } = this.detach;
+    const isOver = this.closed || endsAt === null;
+    this.stopGrace = isOver ? null : after(Math.max(0, endsAt - Date.now()), () => this.events.end('detach-timeout'));
   }
 
   private scheduleCheck(): void {

@@ -11,6 +11,7 @@ import type {
   TerminalSize,
 } from '@claude-webui/protocol';
 import { MAX_OUTPUT_PAYLOAD_BYTES } from '@claude-webui/protocol';
+import { ActivityWatch } from '../activity/activity-watch';
 import type { HookEvent } from '../claude/hooks';
 import { Guard } from '../control-sequences/guard';
 import { InputIntake } from '../input-queue/input-intake';
@@ -82,7 +83,8 @@ export class Session {
   private size: TerminalSize;
   /** Output before this time is the doing of a resize. Milliseconds of the monotonic clock. */
   private redrawsUntil = 0;
-  private activity: Activity;
+  /** Null for a program that is not Claude Code: it always works. */
+  private readonly claude: ActivityWatch | null;
   private screenCongested = false;
   private closed = false;
   private ending: { reason: SessionEndReason; done: Promise<void> } | null = null;
@@ -103,7 +105,7 @@ export class Session {
   ) {
     this.size = spec.size;
     this.sessionId = spec.sessionId;
-    this.activity = prepared.hooks === null ? 'working' : 'starting';
+    this.claude = prepared.hooks === null ? null : new ActivityWatch((activity) => this.activityChanged(activity));
     this.output = new OutputBuffer(spec.limits.replayBytes, spec.size);
     this.screen = new Screen(spec.limits.scrollbackLines, (congested) => {
       this.screenCongested = congested;
@@ -138,7 +140,12 @@ export class Session {
       end: (reason) => void this.end(reason),
       changed: () => this.changed(),
     });
+    this.lifetime.works(this.claude?.activity === 'working');
     this.resize(size);
+  }
+
+  private get activity(): Activity {
+    return this.claude?.activity ?? 'working';
   }
 
   /** As gateways are told of it. */
@@ -237,6 +244,7 @@ export class Session {
 
   /** Output of the program. */
   private took(piece: Buffer): void {
+    this.claude?.output(piece);
     // Before it has an offset: what is kept back was never output.
     for (const passed of this.guard.output(piece)) {
       if (this.coalescer.add(passed, performance.now()) === 'flush') this.flush();
@@ -278,6 +286,7 @@ export class Session {
         this.resizes.settle();
         this.redrawsUntil = 0;
         this.lifetime?.active();
+        this.claude?.typed(data);
         return this.guard.input(data) ? 'line-too-long' : null;
       },
       dismiss: (attachment) => this.audience.dismiss(attachment),
@@ -308,8 +317,11 @@ export class Session {
 
   private hook(event: HookEvent): void {
     if (event.type === 'tool') this.tools.observe(event);
-    if (event.type !== 'activity' || event.activity === this.activity) return;
-    this.activity = event.activity;
+    if (event.type === 'activity') this.claude?.hook(event.activity);
+  }
+
+  private activityChanged(activity: Activity): void {
+    this.lifetime?.works(activity === 'working');
     this.changed();
   }
 
@@ -347,6 +359,7 @@ export class Session {
     this.inputs.close();
     this.resizes.cancel();
     this.lifetime?.close();
+    this.claude?.close();
     this.guard.close();
     this.hits.close();
     const timers = [this.flushTimer, this.reportTimer];

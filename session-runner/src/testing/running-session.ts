@@ -50,6 +50,7 @@ export function sessionSpec(changes: SpecChanges = {}): SessionSpec {
       idleTimeoutMs: 0,
       idleWarningMs: 0,
       detachGraceMs: 60_000,
+      detachMaxWorkMs: 3_600_000,
       replayBytes: 4 * 1024 * 1024,
       scrollbackLines: 5000,
       endGraceMs: 2_000,

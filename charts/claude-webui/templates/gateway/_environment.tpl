@@ -25,6 +25,7 @@
   "SESSION_IDLE_WARNING" .Values.sessions.idleWarningSeconds
   "SESSION_DETACH_GRACE" .Values.sessions.detachGraceSeconds
   "DISABLED_USER_SESSIONS" .Values.sessions.ofDisabledUsers
+  "SESSION_DETACH_MAX_WORK" .Values.sessions.detachMaxWorkSeconds
   "SCROLLBACK_LINES" .Values.sessions.scrollbackLines
   "AUDIT_LOG" "stdout"
   "ANTHROPIC_BASE_URL" .Values.provider.baseUrl

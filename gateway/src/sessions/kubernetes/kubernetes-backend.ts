@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SessionEnd, SessionLimits } from '@claude-webui/protocol';
+import type { BindRequest, SessionEnd } from '@claude-webui/protocol';
 import type { ClaudeSession, NewClaudeSessionSpec } from '@claude-webui/protocol/kubernetes';
 import type { Logger } from '../../log';
 import { endRunner } from '../../runner-link/control';
@@ -30,7 +30,7 @@ export interface KubernetesBackendOptions {
   template: string;
   /** Whether that template's workspaces are persistent. */
   keepsWorkspaces: boolean;
-  limits: Pick<SessionLimits, 'idleTimeoutMs' | 'idleWarningMs' | 'detachGraceMs' | 'scrollbackLines'>;
+  limits: BindRequest['limits'];
   /** 0: none. */
   maxLifetimeMs: number;
   /** The P-256 key by which gateways sign binds, now. */
