@@ -1,5 +1,5 @@
 /** A real session-runner process for tests, and clients for its door. */
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -120,8 +120,14 @@ export class RunningSession {
     });
   }
 
-  static async start(changes: SpecChanges = {}): Promise<RunningSession> {
-    const child = fork(MAIN, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { PATH: process.env['PATH'] } });
+  /** @param launcher program and arguments that start the runner, whose own follow as arguments */
+  static async start(changes: SpecChanges = {}, launcher: readonly string[] = []): Promise<RunningSession> {
+    const [program, ...rest] = launcher;
+    const args = program === undefined ? [MAIN] : [...rest, process.execPath, MAIN];
+    const child = spawn(program ?? process.execPath, args, {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: { PATH: process.env['PATH'] },
+    });
     const running = new RunningSession(sessionSpec(changes), child);
     const started = waitFor(child);
     child.send({ type: 'start', spec: running.spec });
