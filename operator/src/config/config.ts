@@ -7,6 +7,7 @@ import { OPERATOR_NAME } from '@claude-webui/protocol/kubernetes';
 import { z } from 'zod';
 import { ConfigError } from '../errors';
 import type { Placement } from '../pod/placement';
+import { USUAL_DNS } from '../pod/placement';
 
 export interface OperatorConfig {
   placement: Placement;
@@ -40,6 +41,25 @@ const labels = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** JSON text of a shape. */
+const json = <T extends z.ZodType>(shape: T, what: string) =>
+  z.string().transform((text, context): z.infer<T> => {
+    const parsed = shape.safeParse(parseJson(text));
+    if (parsed.success) return parsed.data;
+    context.addIssue({ code: 'custom', message: `must be JSON: ${what}` });
+    return z.NEVER;
+  });
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const texts = z.record(z.string(), z.string());
+
 const schema = z.object({
   SESSION_NAMESPACE: z.string({ error: 'must be set to the namespace that sessions run in' }).min(1),
   POD_NAMESPACE: z.string().min(1).optional(),
@@ -51,6 +71,13 @@ const schema = z.object({
   GATEWAY_NAMESPACE: z.string().min(1).optional(),
   GATEWAY_POD_LABELS: labels.default({ 'app.kubernetes.io/component': 'gateway' }),
   OPERATOR_POD_LABELS: labels.default({ 'app.kubernetes.io/component': 'operator' }),
+  COMMON_LABELS: json(texts, 'an object of texts').default({}),
+  COMMON_ANNOTATIONS: json(texts, 'an object of texts').default({}),
+  DNS_PEERS: json(
+    z.array(z.record(z.string(), z.unknown())).min(1),
+    'a list of peers as of a NetworkPolicy, not empty',
+  ).default(() => USUAL_DNS.peers),
+  DNS_PORTS: json(z.array(z.int().min(1).max(65_535)).min(1), 'a list of ports, not empty').default(USUAL_DNS.ports),
   MONITORING_NAMESPACE: z.string().min(1).optional(),
   RUNNER_BIND_PUBLIC_KEY: z.string().optional(),
   RUNNER_BIND_PUBLIC_KEY_FILE: z.string().optional(),
@@ -86,6 +113,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv): OperatorConfig {
       operator: { namespace: ownNamespace, podLabels: env.OPERATOR_POD_LABELS },
       monitoringNamespace: env.MONITORING_NAMESPACE ?? null,
       logLevel: env.LOG_LEVEL,
+      labels: env.COMMON_LABELS,
+      annotations: env.COMMON_ANNOTATIONS,
+      dns: { peers: env.DNS_PEERS, ports: env.DNS_PORTS },
     },
     identity: env.POD_NAME ?? `${hostname()}-${process.pid}`,
     lease: env.LEADER_ELECTION === 'true' ? env.LEASE_NAME : null,

@@ -4,6 +4,7 @@ import { GROUP_VERSION, LABELS, OPERATOR_NAME, SESSION_POD_NAME } from '@claude-
 import type { ResourceType } from '../controller/resource-type';
 import type { Store } from '../controller/store';
 import type { Placement } from './placement';
+import { common } from './common';
 import { ANY_NAMESPACE } from './placement';
 import { ATTACH_PORT, STATUS_PORT } from './session-pod';
 
@@ -19,8 +20,6 @@ export const NETWORK_POLICY: ResourceType<NetworkPolicy> = {
 };
 
 const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
-/** Where NodeLocal DNSCache listens on every node. */
-const NODE_LOCAL_DNS = '169.254.20.10/32';
 
 const podsOf = (namespace: string, matchLabels: Record<string, string>) => ({
   namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: namespace } },
@@ -31,7 +30,7 @@ const tcp = (port: number) => ({ protocol: 'TCP', port });
 const networkPolicyName = (template: SessionTemplate) => `session-${template.metadata.name}`;
 
 export function networkPolicy(template: SessionTemplate, placement: Placement): NetworkPolicy {
-  const { gateway, operator, monitoringNamespace } = placement;
+  const { gateway, operator, monitoringNamespace, dns } = placement;
   const { name, uid = '' } = template.metadata;
   const scrapers: object[] = [podsOf(operator.namespace, operator.podLabels)];
   if (monitoringNamespace === ANY_NAMESPACE) scrapers.push({ namespaceSelector: {} });
@@ -40,7 +39,7 @@ export function networkPolicy(template: SessionTemplate, placement: Placement): 
   return {
     metadata: {
       name: networkPolicyName(template),
-      labels: { [LABELS.managedBy]: OPERATOR_NAME, [LABELS.template]: name },
+      ...common(placement, { [LABELS.managedBy]: OPERATOR_NAME, [LABELS.template]: name }),
       ownerReferences: [
         { apiVersion: GROUP_VERSION, kind: 'SessionTemplate', name, uid, controller: true, blockOwnerDeletion: false },
       ],
@@ -53,13 +52,7 @@ export function networkPolicy(template: SessionTemplate, placement: Placement): 
         { from: scrapers, ports: [tcp(STATUS_PORT)] },
       ],
       egress: [
-        {
-          to: [
-            { namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: 'kube-system' } } },
-            { ipBlock: { cidr: NODE_LOCAL_DNS } },
-          ],
-          ports: [{ protocol: 'UDP', port: 53 }, tcp(53)],
-        },
+        { to: dns.peers, ports: dns.ports.flatMap((port) => [{ protocol: 'UDP', port }, tcp(port)]) },
         {
           to: [podsOf(gateway.namespace, gateway.podLabels)],
           ports: [tcp(portOf(placement.gatewayInternalUrl))],

@@ -14,4 +14,34 @@ export interface Placement {
   /** Namespace of a Prometheus that may scrape session pods, or ANY_NAMESPACE; null is none. */
   monitoringNamespace: string | null;
   logLevel: string;
+  /** On everything that is made, beside its own. */
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  dns: Dns;
 }
+
+/** Where session pods may ask for names. */
+export interface Dns {
+  /** Peers of a NetworkPolicy. */
+  peers: Record<string, unknown>[];
+  ports: number[];
+}
+
+/**
+ * Cluster DNS of upstream Kubernetes and OpenShift, NodeLocal DNSCache, and Cloud DNS of GKE, as pods see them: a NetworkPolicy looks behind
+ * the Service, where OpenShift's DNS has port 5353.
+ */
+export const USUAL_DNS: Dns = {
+  peers: [
+    {
+      namespaceSelector: {
+        matchExpressions: [
+          { key: 'kubernetes.io/metadata.name', operator: 'In', values: ['kube-system', 'openshift-dns'] },
+        ],
+      },
+    },
+    { ipBlock: { cidr: '169.254.20.10/32' } },
+    { ipBlock: { cidr: '169.254.169.254/32' } },
+  ],
+  ports: [53, 5353],
+};

@@ -2,7 +2,9 @@ import type { ClaudeSession, SessionTemplate } from '@claude-webui/protocol/kube
 import { LABELS, isReservedVariable, sessionTemplateSpecSchema } from '@claude-webui/protocol/kubernetes';
 import { networkPolicy } from './network-policy';
 import type { Placement } from './placement';
+import { USUAL_DNS } from './placement';
 import { sessionPod, templateHash, warmPod } from './session-pod';
+import { workspaceClaim } from './workspace-claim';
 
 const placement: Placement = {
   namespace: 'sessions',
@@ -12,6 +14,9 @@ const placement: Placement = {
   operator: { namespace: 'web', podLabels: { app: 'operator' } },
   monitoringNamespace: null,
   logLevel: 'info',
+  labels: {},
+  annotations: {},
+  dns: USUAL_DNS,
 };
 const template = (spec: object = {}): SessionTemplate => ({
   metadata: { name: 'default', uid: 't' },
@@ -98,10 +103,53 @@ describe('a session pod', () => {
   });
 });
 
+describe('what an organisation wants on everything', () => {
+  const labels = { 'cost-center': '42', [LABELS.name]: 'theirs' };
+  const theirs = { ...placement, labels, annotations: { team: 'platform' } };
+  const persistent = template({ workspace: { kind: 'Persistent' } });
+
+  it.each([
+    ['session pods', sessionPod(session, template(), 0, theirs)],
+    ['warm pods', warmPod(template(), 'w', theirs)],
+    ['NetworkPolicies', networkPolicy(template(), theirs)],
+    ['claims', workspaceClaim(session, persistent, theirs)],
+  ])('is on %s, and takes nothing of ours away', (_, { metadata }) => {
+    expect(metadata.labels).toMatchObject({ 'cost-center': '42' });
+    expect(metadata.annotations).toMatchObject({ team: 'platform' });
+  });
+
+  it('does not make session pods anybody else’s', () => {
+    expect(sessionPod(session, template(), 0, theirs).metadata.labels?.[LABELS.name]).toBe('claude-webui-session');
+  });
+});
+
+it('somebody’s session is moved by no autoscaler, a waiting pod may be', () => {
+  expect(sessionPod(session, template(), 0, placement).metadata.annotations).toEqual({
+    'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
+    'karpenter.sh/do-not-disrupt': 'true',
+  });
+  expect(warmPod(template(), 'w', placement).metadata.annotations).not.toHaveProperty(['karpenter.sh/do-not-disrupt']);
+});
+
+it('waiting pods have a priority of their own where the template gives one', () => {
+  const spec = { priorityClassName: 'sessions', warmPool: { size: 1, priorityClassName: 'warm' } };
+  expect(warmPod(template(spec), 'w', placement).spec?.priorityClassName).toBe('warm');
+  expect(sessionPod(session, template(spec), 0, placement).spec?.priorityClassName).toBe('sessions');
+});
+
+it('a claim tells whose it is', () => {
+  const named = { ...session, spec: { ...session.spec, ownerName: 'Ada Lovelace' } };
+  expect(workspaceClaim(named, template(), placement).metadata.annotations).toEqual({
+    'claude-webui.io/workspace': 'w',
+    'claude-webui.io/owner': 'ada@example.com',
+    'claude-webui.io/owner-name': 'Ada Lovelace',
+  });
+});
+
 it('a template’s egress comes after DNS and the gateway', () => {
   const { spec } = networkPolicy(template({ egress: [{ ports: [{ port: 443 }] }] }), placement);
   const { egress } = spec as { egress: { ports: { port: number }[] }[] };
-  expect(egress.map(({ ports }) => ports.map(({ port }) => port))).toEqual([[53, 53], [3002], [443]]);
+  expect(egress.map(({ ports }) => ports.map(({ port }) => port))).toEqual([[53, 53, 5353, 5353], [3002], [443]]);
 });
 
 it.each<[string, string | null, object[]]>([

@@ -11,6 +11,7 @@ import {
   ownerLabel,
 } from '@claude-webui/protocol/kubernetes';
 import type { V1EnvVar, V1PodSpec, V1Toleration, V1Volume } from '@kubernetes/client-node';
+import { common } from './common';
 import type { Placement } from './placement';
 import type { Plain } from './plain';
 import type { Pod } from './pod';
@@ -29,13 +30,15 @@ const NODE_LOSS_SECONDS = 60;
 /** Seconds a container may take until it serves: the runner is there in one or two, a slow disk is slower. */
 const STARTUP_SECONDS = 120;
 
-/** Tells the cluster autoscaler not to move somebody's session. */
+/** Tell the cluster autoscaler and Karpenter not to move somebody's session; a pod that nobody has may go. */
 const SAFE_TO_EVICT = 'cluster-autoscaler.kubernetes.io/safe-to-evict';
+const DO_NOT_DISRUPT = 'karpenter.sh/do-not-disrupt';
 
 /** Changes when pods of this template would look different. */
 export function templateHash(template: SessionTemplate, placement: Placement): string {
-  const spec = podSpec(template, placement, null);
-  return createHash('sha256').update(JSON.stringify(spec)).digest('hex').slice(0, 16);
+  const { labels, annotations } = placement;
+  const looks = [podSpec(template, placement, null), warmPriority(template), labels, annotations];
+  return createHash('sha256').update(JSON.stringify(looks)).digest('hex').slice(0, 16);
 }
 
 /** The name of the nth pod of a session: one that can exist once, so no race makes two. */
@@ -53,24 +56,29 @@ export function sessionPod(
   return {
     metadata: {
       name: sessionPodName(session, start),
-      labels: { ...commonLabels(template), ...labels },
-      annotations,
+      ...common(placement, { ...podLabels(template), ...labels }, annotations),
       ownerReferences,
     },
     spec: podSpec(template, placement, claim),
   };
 }
 
+/** Kept by the session that takes the pod: priorities of pods do not change. */
+const warmPriority = ({ spec }: SessionTemplate) => spec.warmPool.priorityClassName ?? spec.priorityClassName;
+
 /** A pod that waits for a session. Its owner is the template, so it goes when the template does. */
 export function warmPod(template: SessionTemplate, name: string, placement: Placement): Pod {
   return {
     metadata: {
       name,
-      labels: { ...commonLabels(template), [LABELS.pool]: templateHash(template, placement) },
-      annotations: { [SAFE_TO_EVICT]: 'true' },
+      ...common(
+        placement,
+        { ...podLabels(template), [LABELS.pool]: templateHash(template, placement) },
+        { [SAFE_TO_EVICT]: 'true' },
+      ),
       ownerReferences: [controllerReference('SessionTemplate', template.metadata)],
     },
-    spec: podSpec(template, placement, null),
+    spec: { ...podSpec(template, placement, null), ...defined({ priorityClassName: warmPriority(template) }) },
   };
 }
 
@@ -82,7 +90,7 @@ export function belongingTo(session: ClaudeSession, start: number) {
       [LABELS.owner]: ownerLabel(session.spec.owner),
       [LABELS.start]: String(start),
     },
-    annotations: { [SAFE_TO_EVICT]: 'false' },
+    annotations: { [SAFE_TO_EVICT]: 'false', [DO_NOT_DISRUPT]: 'true' },
     ownerReferences: [controllerReference('ClaudeSession', session.metadata)],
   };
 }
@@ -91,9 +99,10 @@ function controllerReference(kind: string, { name, uid = '' }: { name: string; u
   return { apiVersion: GROUP_VERSION, kind, name, uid, controller: true, blockOwnerDeletion: false };
 }
 
-function commonLabels(template: SessionTemplate): Record<string, string> {
+function podLabels(template: SessionTemplate): Record<string, string> {
   return {
     [LABELS.name]: SESSION_POD_NAME,
+    [LABELS.workspace]: template.spec.workspace.kind,
     [LABELS.managedBy]: OPERATOR_NAME,
     [LABELS.template]: template.metadata.name,
   };

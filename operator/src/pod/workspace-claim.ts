@@ -4,8 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import type { ClaudeSession, KubernetesObject, SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { API_GROUP, LABELS, OPERATOR_NAME, ownerLabel } from '@claude-webui/protocol/kubernetes';
+import { ANNOTATIONS, LABELS, OPERATOR_NAME, ownerLabel } from '@claude-webui/protocol/kubernetes';
 import type { ResourceType } from '../controller/resource-type';
+import { common } from './common';
+import type { Placement } from './placement';
 
 export interface WorkspaceClaim extends KubernetesObject {
   spec: {
@@ -28,13 +30,25 @@ export function claimName({ spec }: ClaudeSession): string {
   return `workspace-${hash}`;
 }
 
-export function workspaceClaim(session: ClaudeSession, { spec }: SessionTemplate): WorkspaceClaim {
+export function workspaceClaim(
+  session: ClaudeSession,
+  { spec }: SessionTemplate,
+  placement: Placement,
+): WorkspaceClaim {
+  const { owner, ownerName, workspace } = session.spec;
   return {
     metadata: {
       name: claimName(session),
-      labels: { [LABELS.managedBy]: OPERATOR_NAME, [LABELS.owner]: ownerLabel(session.spec.owner) },
-      // Labels cannot hold every name that a workspace may have.
-      annotations: { [`${API_GROUP}/workspace`]: session.spec.workspace },
+      // Labels cannot hold every name that a person or a workspace may have.
+      ...common(
+        placement,
+        { [LABELS.managedBy]: OPERATOR_NAME, [LABELS.owner]: ownerLabel(owner) },
+        {
+          [ANNOTATIONS.workspace]: workspace,
+          [ANNOTATIONS.owner]: owner,
+          ...(ownerName === undefined ? {} : { [ANNOTATIONS.ownerName]: ownerName }),
+        },
+      ),
     },
     spec: {
       accessModes: spec.workspace.accessModes,

@@ -55,7 +55,7 @@ async function ensureClaim(
   const { namespace } = placement;
   if ((await client.get(CLAIM, namespace, claimName(session))) !== null) return;
   try {
-    await client.create(CLAIM, namespace, workspaceClaim(session, template));
+    await client.create(CLAIM, namespace, workspaceClaim(session, template, placement));
   } catch (error) {
     if (!isConflict(error)) throw error;
   }

@@ -17,8 +17,19 @@ export const LABELS = {
   start: `${API_GROUP}/start`,
   /** `ownerLabel` of the owner. */
   owner: `${API_GROUP}/owner`,
+  /** Kind of a pod's workspace: `Ephemeral` is lost with the pod. */
+  workspace: `${API_GROUP}/workspace`,
   name: 'app.kubernetes.io/name',
   managedBy: 'app.kubernetes.io/managed-by',
+} as const;
+
+/** On the claim of a persistent workspace. */
+export const ANNOTATIONS = {
+  workspace: `${API_GROUP}/workspace`,
+  /** User id of whose files these are. */
+  owner: `${API_GROUP}/owner`,
+  /** What the owner was called when the claim was made. */
+  ownerName: `${API_GROUP}/owner-name`,
 } as const;
 
 /** `app.kubernetes.io/name` of every session pod. */

@@ -98,6 +98,13 @@ export const sessionTemplateSpecSchema = z
     warmPool: z
       .object({
         size: z.int().min(0).max(POOL_MAX).default(0).describe('Pods that wait, started, for the next sessions.'),
+        priorityClassName: z
+          .string()
+          .max(253)
+          .optional()
+          .describe(
+            'PriorityClass of waiting pods in the place of the template’s; a session that takes one keeps it, since priorities do not change.',
+          ),
       })
       .default({ size: 0 })
       .describe('Pods kept ready, so that a session starts without a pod start. For ephemeral workspaces only.'),
