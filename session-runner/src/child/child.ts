@@ -43,6 +43,7 @@ async function start(spec: SessionSpec): Promise<void> {
   session = new Session(spec, prepared, {
     report: (report) => control.tell({ type: 'report', report }),
     measure: (measure) => control.tell({ type: 'measure', measure }),
+    screenFailed: (error) => sessionLog.error({ err: error }, 'the terminal emulator failed and was replaced'),
     ended: (end) => {
       sessionLog.info({ reason: end.reason, exitCode: end.exitCode }, 'session ended');
       void finish(end);

@@ -153,6 +153,7 @@ export class Pod {
         this.metrics.measure(measure);
         this.control.tell({ type: 'measure', measure });
       },
+      screenFailed: (error) => this.log.error({ err: error }, 'the terminal emulator failed and was replaced'),
       // One that gave way to another is not what the pod is for.
       ended: (end) => {
         if (this.running?.session === session) this.tellOver(end);

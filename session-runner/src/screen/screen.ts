@@ -31,6 +31,11 @@ export interface Snapshot {
  */
 export class Screen {
   private emulator: EmulatorModule.Emulator | null = null;
+  /** The stream that it follows; null until it does. */
+  private history: OutputBuffer | null = null;
+  private hasFailed = false;
+  /** Whether what is kept of the stream may be given to a new emulator; not again once that has failed. */
+  private canReplay = true;
   /** The part of the stream that the emulator has not been given. */
   private waiting: StreamPiece[] = [];
   private waitingBytes = 0;
@@ -43,10 +48,14 @@ export class Screen {
   private parsing: Promise<void> = Promise.resolve();
   private busy = false;
 
-  /** `onCongested(true)`: no more output, please, until `onCongested(false)`. */
+  /**
+   * @param onCongested `true`: no more output, please, until `false`
+   * @param onFailure is called at the first exception in the emulator, which is replaced at each
+   */
   constructor(
     private scrollbackLines: number,
     private readonly onCongested: (congested: boolean) => void,
+    private readonly onFailure: (error: unknown) => void,
   ) {}
 
   get isOpen(): boolean {
@@ -66,7 +75,8 @@ export class Screen {
   /** Starts to follow. `history` is the whole stream so far, from the first byte. */
   open(history: OutputBuffer): void {
     if (this.emulator !== null) return;
-    this.emulator = new (loadEmulator())(history.sizeAtStart, this.scrollbackLines);
+    this.history = history;
+    this.emulator = this.newEmulator(history.sizeAtStart);
     for (const piece of history.pieces()) this.push(piece);
   }
 
@@ -87,14 +97,11 @@ export class Screen {
 
   /** The screen after all that was pushed before this call, or a little later. `open` comes first. */
   async snapshot(): Promise<Snapshot> {
-    const { emulator } = this;
-    if (emulator === null) throw new Error('the screen is not open');
     this.parse();
     // In its turn: more may be parsed after this.
-    const shown = this.parsing.then(async () => {
-      await emulator.write(this.takePutOff());
-      return { ...this.parsed, ...emulator.serialize() };
-    });
+    const shown = this.parsing.then(() =>
+      this.draw().catch((error: unknown) => this.startAnew(error).then(() => this.draw())),
+    );
     this.parsing = shown.then(
       () => undefined,
       () => undefined,
@@ -109,27 +116,77 @@ export class Screen {
 
   /** Gives the emulator all that waits, after what it already has. */
   private parse(): void {
-    const { emulator, waiting, pushed } = this;
+    const { waiting, pushed } = this;
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
-    if (emulator === null) return;
+    if (!this.isOpen) return;
     this.waiting = [];
     this.waitingBytes = 0;
     this.busy = true;
     this.parsing = this.parsing.then(async () => {
-      const stream: StreamPiece[] = [{ type: 'output', data: this.takePutOff() }, ...waiting];
-      for (const run of runsOf(stream)) {
-        await emulator.write(this.takePutOff());
-        if (run.type === 'size') emulator.resize(run.size);
-        // A copy: what it is a part of shall not be kept.
-        else this.putOff = Buffer.from(await emulator.absorb(run.data));
+      // One that has started anew was given this already.
+      if (!isAtOrAfter(this.parsed, pushed)) {
+        await this.give(waiting).catch((error: unknown) => this.startAnew(error));
+        if (!isAtOrAfter(this.parsed, pushed)) this.parsed = pushed;
       }
-      if (this.putOff.length > MAX_PUT_OFF_BYTES) await emulator.write(this.takePutOff());
-      this.parsed = pushed;
       this.busy = this.parsed.offset < this.pushed.offset;
       if (!this.busy && this.waitingBytes >= MAX_WAITING_BYTES) this.parse();
       else if (!this.busy) this.onCongested(false);
     });
+  }
+
+  /** Gives the emulator what follows in the stream. */
+  private async give(pieces: readonly StreamPiece[]): Promise<void> {
+    const emulator = this.opened;
+    for (const run of runsOf([{ type: 'output', data: this.takePutOff() }, ...pieces])) {
+      await emulator.write(this.takePutOff());
+      if (run.type === 'size') emulator.resize(run.size);
+      // A copy: what it is a part of shall not be kept.
+      else this.putOff = Buffer.from(await emulator.absorb(run.data));
+    }
+    if (this.putOff.length > MAX_PUT_OFF_BYTES) await emulator.write(this.takePutOff());
+  }
+
+  private async draw(): Promise<Snapshot> {
+    const emulator = this.opened;
+    await emulator.write(this.takePutOff());
+    return { ...this.parsed, ...emulator.serialize() };
+  }
+
+  /**
+   * An exception in the emulator costs what it shows, not the session: another one is given what is kept of the stream. If that is what
+   * no emulator can take, a third begins with an empty screen, and so do all that follow.
+   */
+  private async startAnew(error: unknown): Promise<void> {
+    const { history } = this;
+    if (history === null) throw error;
+    if (!this.hasFailed) this.onFailure(error);
+    this.hasFailed = true;
+    const [pieces, at, { size }] = [history.pieces(), this.pushed, history.positionAt(history.end)];
+    // All of what waits is in the buffer.
+    this.waiting = [];
+    this.waitingBytes = 0;
+    if (this.canReplay) {
+      this.replace(history.sizeAtStart);
+      await this.give(pieces).catch(() => (this.canReplay = false));
+    }
+    if (!this.canReplay) this.replace(size);
+    this.parsed = at;
+  }
+
+  private replace(size: TerminalSize): void {
+    this.putOff = NOTHING;
+    this.emulator?.close();
+    this.emulator = this.newEmulator(size);
+  }
+
+  private get opened(): EmulatorModule.Emulator {
+    if (this.emulator === null) throw new Error('the screen is not open');
+    return this.emulator;
+  }
+
+  private newEmulator(size: TerminalSize): EmulatorModule.Emulator {
+    return new (loadEmulator())(size, this.scrollbackLines);
   }
 
   private takePutOff(): Buffer {
@@ -141,6 +198,10 @@ export class Screen {
 
 function advanced({ offset, sizes }: Position, piece: StreamPiece): Position {
   return piece.type === 'size' ? { offset, sizes: sizes + 1 } : { offset: offset + piece.data.length, sizes };
+}
+
+function isAtOrAfter(one: Position, other: Position): boolean {
+  return one.offset >= other.offset && one.sizes >= other.sizes;
 }
 
 /** The same stream with output between two sizes in one piece: the emulator leaves out what is scrolled away in it. */

@@ -52,6 +52,8 @@ export interface AttachRequest {
 export interface SessionListener {
   report(report: RunnerReport): void;
   measure(measure: RunnerMeasure): void;
+  /** The terminal emulator has thrown and was replaced: a reload may show less than was there. Called once. */
+  screenFailed(error: unknown): void;
   /** Nothing of the session is left. Called once. */
   ended(end: SessionEnd): void;
 }
@@ -107,10 +109,14 @@ export class Session {
     this.sessionId = spec.sessionId;
     this.claude = prepared.hooks === null ? null : new ActivityWatch((activity) => this.activityChanged(activity));
     this.output = new OutputBuffer(spec.limits.replayBytes, spec.size);
-    this.screen = new Screen(spec.limits.scrollbackLines, (congested) => {
-      this.screenCongested = congested;
-      this.regulate();
-    });
+    this.screen = new Screen(
+      spec.limits.scrollbackLines,
+      (congested) => {
+        this.screenCongested = congested;
+        this.regulate();
+      },
+      (error) => listener.screenFailed(error),
+    );
     this.audience = new Audience(this.output, this.screen, {
       dropped: () => listener.measure({ name: 'backpressure-drop' }),
       givenUp: () => this.regulate(),
