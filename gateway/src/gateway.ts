@@ -18,6 +18,7 @@ import { shareRevocations } from './auth/shared-revocations';
 import { standingOf } from './auth/standing';
 import { Tokens } from './auth/tokens';
 import { Users } from './auth/users';
+import { Closing } from './closing';
 import type { Config } from './config/config';
 import { createApp } from './http/app';
 import { clientAddress } from './http/client-address';
@@ -63,50 +64,40 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** What undoes an opening. */
-type Close = () => Promise<void> | void;
-
 export type { PlainProgram } from './sessions/open-backend';
 
 /** For requests under way when the server stops. Milliseconds. */
 const CLOSE_GRACE_MS = 5000;
+/** Beyond the configured times: clients that are handed over, and requests under way. Milliseconds. */
+const DRAIN_DEADLINE_MS = 25_000;
+/** A session that does not end is given up after 20 s. Milliseconds. */
+const SESSIONS_DEADLINE_MS = 30_000;
 
 /** Opens every part in order, and closes what it has opened, in reverse, when it is told to or when one fails. */
 export async function startGateway(config: Config, plainProgram?: PlainProgram): Promise<Gateway> {
-  const opened: Close[] = [];
-  let closing: Promise<void> | null = null;
-  const close = () => (closing ??= closeAll(opened));
+  const log = createLogger(config.logLevel);
+  const opened = new Closing((what, error) => log.error({ err: error, part: what }, 'a part could not be closed'));
   try {
-    return await open(config, plainProgram ?? null, opened, close);
+    return await open(config, plainProgram ?? null, opened, log);
   } catch (error) {
-    await close();
+    // What went wrong first is what to say.
+    await opened.close().catch(() => undefined);
     throw error;
   }
 }
 
-async function closeAll(opened: Close[]): Promise<void> {
-  for (let next = opened.pop(); next !== undefined; next = opened.pop()) await next();
-}
-
-async function open(
-  config: Config,
-  plainProgram: PlainProgram | null,
-  opened: Close[],
-  close: () => Promise<void>,
-): Promise<Gateway> {
-  const log = createLogger(config.logLevel);
+async function open(config: Config, plainProgram: PlainProgram | null, opened: Closing, log: Logger): Promise<Gateway> {
   const metrics = new Metrics();
   const audit = await Audit.open(sinkFor(config.audit, process.stdout), { log, failures: metrics.auditFailures });
-  opened.push(() => audit.close());
+  opened.add('the audit log', () => audit.close());
   const redis = config.redis === null ? null : await connectRedis(config.redis.url, config.redis.prefix, log);
-  opened.push(() => redis?.close());
+  opened.add('Redis', () => redis?.close());
   const revocations = new Revocations();
   if (redis !== null) {
-    const stopSharing = await shareRevocations(revocations, redis, log);
-    opened.push(stopSharing);
+    opened.add('revocations', await shareRevocations(revocations, redis, log));
   }
   const secrets = openSecrets(config.secrets, { log, metrics });
-  opened.push(() => secrets.close());
+  opened.add('the secrets', () => secrets.close());
   const keyset = await openKeyset(config, secrets, audit);
   const users = await openUsers(config, secrets, log);
   const lifetimes = { accessSeconds: config.auth.accessTokenSeconds, signInSeconds: config.auth.signInSeconds };
@@ -124,26 +115,26 @@ async function open(
   const mayPay = credential.value !== null || config.secrets.source.kind !== 'environment';
   const proxy = mayPay ? new ModelProxy(proxyOptions, tokens, authority, directory, log) : null;
   await proxy?.listen();
-  opened.push(async () => proxy?.close());
+  opened.add('the model proxy', async () => proxy?.close());
 
   const { backend, warnings } = await openBackend(config, plainProgram, secrets, log);
-  opened.push(() => backend.close());
+  opened.add('the backend of sessions', () => backend.close(), SESSIONS_DEADLINE_MS);
   const limits = { total: config.sessions.maxTotal, perUser: config.sessions.maxPerUser };
   const environment = (sessionId: string) => proxy?.environment(sessionId) ?? {};
   const policyFile = openPolicy(config.policyFile, { log, audit, failures: metrics.policyReloadFailures });
-  opened.push(() => policyFile?.close());
+  opened.add('the policy file', () => policyFile?.close());
   const policy = () => policyFile?.current ?? Policy.preset;
   const proven = new ProvenSettings();
   if (redis !== null) {
-    const stopSharing = await shareProvenSettings(proven, redis, log);
-    opened.push(stopSharing);
+    opened.add('proven settings', await shareProvenSettings(proven, redis, log));
   }
   const sessions = new Sessions(directory, backend, limits, environment, metrics, log, audit, policy, proven);
   // Alone, nobody could find them again.
-  opened.push(() => sessions.close(redis === null && !backend.findsAgain ? 'end' : 'leave'));
+  const fate = redis === null && !backend.findsAgain ? 'end' : 'leave';
+  opened.add('the sessions', () => sessions.close(fate), SESSIONS_DEADLINE_MS);
 
   const formerOwners = new FormerOwners({ fate: config.sessions.ofFormerOwners, sessions, authority, audit, log });
-  opened.push(() => formerOwners.close());
+  opened.add('the watch over owners', () => formerOwners.close());
 
   let draining = false;
   const leaving = new AbortController();
@@ -187,7 +178,7 @@ async function open(
   });
   const { http, connections } = publicServer(app, sockets, log);
   await listen(http, config.http);
-  opened.push(async () => {
+  const drain = async () => {
     draining = true;
     if (redis !== null) await delay(config.http.drainDelayMs);
     const closed = stopAccepting(http);
@@ -195,13 +186,15 @@ async function open(
     if (redis !== null) await sockets.drain(config.http.drainSpreadMs);
     sockets.close('server-stopping');
     await finishRequests(http, connections, closed);
-  });
+  };
+  const { drainDelayMs, drainSpreadMs } = config.http;
+  opened.add('the HTTP server', drain, drainDelayMs + drainSpreadMs + DRAIN_DEADLINE_MS);
 
   return {
     url: urlOf(http),
     newAdministrator,
     warnings,
-    close,
+    close: () => opened.close(),
   };
 }
 
