@@ -181,3 +181,23 @@ test('where one was in the scrollback, and what one has selected, stays when the
 });
 
 const WANT_SCROLLBACK = 0x15;
+
+test('a program that asks its terminal tens of thousands of times at once is answered each time', async () => {
+  const asked = 40_000;
+  await startScript(
+    stage.gateway.url,
+    `const answer = '\\x1b[?1;2c';
+    let bytes = 0;
+    process.stdin.setRawMode(true);
+    process.stdin.on('data', (data) => {
+      bytes += data.length;
+      if (bytes === ${asked} * answer.length) process.stdout.write('all answered');
+    });
+    process.stdin.once('data', () => { bytes = 0; process.stdout.write('\\x1b[c'.repeat(${asked})); });
+    process.stdout.write('press a key');`,
+  );
+  const workbench = await open();
+  await workbench.sees('press a key');
+  await workbench.type('k');
+  await workbench.sees('all answered');
+});

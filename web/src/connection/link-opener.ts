@@ -30,6 +30,8 @@ export const PASSING: ReadonlySet<StatusCode> = new Set([
   'runner-unreachable',
   'not-ready',
   'input-gap',
+  // What was not taken is kept, and sent again.
+  'too-much-input',
   'token-expired',
 ]);
 /** The server does not take the token. It may be an old one, or the server's keys are new: another may do. */

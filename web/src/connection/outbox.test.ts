@@ -3,15 +3,45 @@ import { Outbox } from './outbox';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const sequences = (outbox: Outbox) => outbox.take().map(({ sequence }) => sequence);
+const text = (outbox: Outbox) => outbox.take().map(({ data }) => new TextDecoder().decode(data));
+/** A key that is sent as soon as it may be. */
+const typed = (outbox: Outbox, key: string) => {
+  outbox.add(bytes(key));
+  return sequences(outbox);
+};
 
 test('what is not acknowledged is sent again on the next connection, and nothing else', () => {
   const outbox = new Outbox();
-  for (const key of ['a', 'b', 'c']) outbox.add(bytes(key));
-  expect(sequences(outbox)).toEqual([1, 2, 3]);
+  expect(['a', 'b', 'c'].flatMap((key) => typed(outbox, key))).toEqual([1, 2, 3]);
   expect(sequences(outbox)).toEqual([]);
   outbox.acknowledge(1);
   outbox.restart(2);
-  expect(outbox.take().map(({ data }) => new TextDecoder().decode(data))).toEqual(['c']);
+  expect(text(outbox)).toEqual(['c']);
+});
+
+test('thousands of keys that wait for a connection are few messages, and still as many keys', () => {
+  const outbox = new Outbox();
+  for (let key = 0; key < 30_000; key += 1) outbox.add(bytes('k'));
+  expect(outbox.keys).toBe(30_000);
+  const sent = text(outbox);
+  expect(sent).toHaveLength(2);
+  expect(sent.join('')).toBe('k'.repeat(30_000));
+});
+
+test('no more messages are under way than the window, and what waits behind them goes on together', () => {
+  const outbox = new Outbox();
+  const sent = Array.from({ length: 1000 }, () => typed(outbox, 'k')).flat();
+  expect(sent.length).toBeLessThanOrEqual(64);
+  outbox.acknowledge(sent.length - 1);
+  expect(outbox.take()).toEqual([expect.objectContaining({ data: bytes('k'.repeat(1000 - sent.length)) })]);
+});
+
+test('what a session may have already is not added to', () => {
+  const outbox = new Outbox();
+  typed(outbox, 'a');
+  outbox.restart(0);
+  outbox.add(bytes('b'));
+  expect(text(outbox)).toEqual(['a', 'b']);
 });
 
 test('a paste goes in pieces, no more at once than the window', () => {
@@ -38,18 +68,17 @@ test('an acknowledgement that comes late does not count twice', () => {
   outbox.acknowledge(1);
   outbox.add(bytes('b'));
   expect(sequences(outbox)).toEqual([2]);
-  expect(outbox.length).toBe(1);
+  expect(outbox.keys).toBe(1);
 });
 
 test('another program is given what was never sent, numbered from 1, and nothing that the one before may have done', () => {
   const outbox = new Outbox();
-  for (const key of ['a', 'b']) outbox.add(bytes(key));
-  outbox.take();
+  for (const key of ['a', 'b']) typed(outbox, key);
   outbox.acknowledge(1);
   outbox.restart(1);
   outbox.add(bytes('c'));
   outbox.begin();
-  expect(outbox.take()).toEqual([{ sequence: 1, data: bytes('c') }]);
+  expect(outbox.take()).toEqual([expect.objectContaining({ sequence: 1, data: bytes('c') })]);
   outbox.add(bytes('d'));
   expect(sequences(outbox)).toEqual([2]);
 });

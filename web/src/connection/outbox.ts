@@ -2,6 +2,11 @@ import { INPUT_WINDOW_BYTES, MAX_INPUT_PAYLOAD_BYTES } from '@claude-webui/proto
 
 /** What may wait for a connection before typing is refused. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+/**
+ * Messages under way, however short: gateways count messages too. A held key and a moving mouse have a few, a program that asks its
+ * terminal thousands of times at once would have as many.
+ */
+const WINDOW_MESSAGES = 64;
 
 interface Entry {
   sequence: number;
@@ -9,11 +14,11 @@ interface Entry {
 }
 
 /**
- * Input that the session has not acknowledged: numbered, kept until it is, and sent again after a reconnect. Pure; the
- * caller sends what `take` gives.
+ * Input that the session has not acknowledged: numbered, kept until it is, and sent again after a reconnect. What cannot be sent yet
+ * is put together to few messages. Pure; the caller sends what `take` gives.
  */
 export class Outbox {
-  private entries: Entry[] = [];
+  private entries: (Entry & { keys: number })[] = [];
   /** How many of the entries have been sent on this connection. */
   private sent = 0;
   private bytes = 0;
@@ -22,32 +27,55 @@ export class Outbox {
   /** Highest number that was sent on any connection. */
   private lastSent = 0;
 
-  /** Messages not acknowledged yet. */
-  get length(): number {
-    return this.entries.length;
+  /** How often something was added that is not acknowledged yet. */
+  get keys(): number {
+    return this.entries.reduce((sum, { keys }) => sum + keys, 0);
+  }
+
+  get isEmpty(): boolean {
+    return this.entries.length === 0;
   }
 
   /** Takes input to be sent; false if there is too much already, and then none of it is taken. */
   add(data: Uint8Array): boolean {
     if (this.bytes + data.length > MAX_WAITING_BYTES) return false;
+    this.bytes += data.length;
+    if (this.join(data)) return true;
     for (let at = 0; at < data.length; at += MAX_INPUT_PAYLOAD_BYTES) {
       this.lastSequence += 1;
-      this.entries.push({ sequence: this.lastSequence, data: data.slice(at, at + MAX_INPUT_PAYLOAD_BYTES) });
+      const piece = data.slice(at, at + MAX_INPUT_PAYLOAD_BYTES);
+      this.entries.push({ sequence: this.lastSequence, data: piece, keys: at === 0 ? 1 : 0 });
     }
-    this.bytes += data.length;
+    return true;
+  }
+
+  /** Adds to the last message, if no session can have that yet and there is room in it. */
+  private join(data: Uint8Array): boolean {
+    const last = this.entries.at(-1);
+    if (last === undefined || last.sequence <= this.lastSent) return false;
+    if (last.data.length + data.length > MAX_INPUT_PAYLOAD_BYTES) return false;
+    const joined = new Uint8Array(last.data.length + data.length);
+    joined.set(last.data);
+    joined.set(data, last.data.length);
+    last.data = joined;
+    last.keys += 1;
     return true;
   }
 
   /** What may be sent now. */
   take(): Entry[] {
     const from = this.sent;
-    for (let next = this.entries[this.sent]; next !== undefined && this.bytesInFlight < INPUT_WINDOW_BYTES;) {
+    for (let next = this.entries[this.sent]; next !== undefined && this.mayBeSent;) {
       this.bytesInFlight += next.data.length;
       this.sent += 1;
       this.lastSent = Math.max(this.lastSent, next.sequence);
       next = this.entries[this.sent];
     }
     return this.entries.slice(from, this.sent);
+  }
+
+  private get mayBeSent(): boolean {
+    return this.sent < WINDOW_MESSAGES && this.bytesInFlight < INPUT_WINDOW_BYTES;
   }
 
   /** The session has taken everything up to this number. */
@@ -73,7 +101,7 @@ export class Outbox {
    */
   begin(): void {
     const unsent = this.entries.filter(({ sequence }) => sequence > this.lastSent);
-    this.entries = unsent.map(({ data }, at) => ({ sequence: at + 1, data }));
+    this.entries = unsent.map(({ data, keys }, at) => ({ sequence: at + 1, data, keys }));
     this.bytes = sum(this.entries);
     this.lastSequence = this.entries.length;
     this.lastSent = this.sent = this.bytesInFlight = 0;

@@ -85,6 +85,16 @@ describe('a link that ends', () => {
     expect(await typed(fresh)).toEqual({ sequence: 2, text: 'b' });
   });
 
+  test('one that is closed because more was typed than it may carry is replaced, and what was not taken is sent again', async () => {
+    const old = await attached();
+    connection.type(bytes('a'));
+    await typed(old);
+    old.dismiss('too-much-input');
+    const fresh = await gateway.links.next();
+    fresh.attach({ inputSequence: 0 });
+    expect(await typed(fresh)).toEqual({ sequence: 1, text: 'a' });
+  });
+
   test('once a WebSocket has passed, a gateway that refuses one is tried again rather than polled', async () => {
     connect();
     const first = await gateway.links.next();

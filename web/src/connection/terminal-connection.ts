@@ -139,7 +139,7 @@ export class TerminalConnection {
     const { current } = this;
     if (current === null) return;
     this.isUnresponsive = true;
-    this.consumer.waiting(this.outbox.length);
+    this.consumer.waiting(this.outbox.keys);
     this.consumer.phase({ phase: 'unresponsive', state: current.state });
     this.opener.start();
   }
@@ -225,7 +225,7 @@ export class TerminalConnection {
         return this.output(frame.data, frame.offset);
       case 'input-ack':
         this.outbox.acknowledge(frame.sequence);
-        this.silence.acknowledged(this.outbox.length > 0);
+        this.silence.acknowledged(!this.outbox.isEmpty);
         this.trust();
         return this.flush();
       case 'state':
@@ -317,10 +317,10 @@ export class TerminalConnection {
   }
 
   private flush(): void {
-    if (this.current === null || this.isUnresponsive) this.consumer.waiting(this.outbox.length);
+    if (this.current === null || this.isUnresponsive) this.consumer.waiting(this.outbox.keys);
     if (this.current === null) return;
     for (const { sequence, data } of this.outbox.take()) this.send({ type: 'input', sequence, data });
-    if (this.outbox.length > 0) this.silence.sent();
+    if (!this.outbox.isEmpty) this.silence.sent();
   }
 
   private send(frame: ClientFrame): void {

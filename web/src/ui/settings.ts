@@ -29,6 +29,13 @@ const DEFAULTS: Settings = {
   renderer: 'automatic',
 };
 export const FONT_SIZES = [11, 12, 13, 14, 15, 16, 18, 20, 24] as const;
+const CHOICES = {
+  theme: ['system', 'light', 'dark', 'contrast'],
+  clipboardWrite: ['ask', 'always', 'never'],
+  optionAsMeta: ['none', 'left', 'right', 'both'],
+  sound: ['never', 'asks', 'both'],
+  renderer: ['automatic', 'dom'],
+} as const;
 
 let current = read();
 const listeners = new Set<() => void>();
@@ -41,18 +48,41 @@ if (typeof window !== 'undefined') {
 }
 
 function read(): Settings {
-  try {
-    const stored = { ...DEFAULTS, ...(JSON.parse(browserStorage.read(KEY) ?? '{}') as Partial<Settings>) };
-    return { ...stored, clipboardWrite: clipboardPermission(stored.clipboardWrite) };
-  } catch {
-    return DEFAULTS;
-  }
+  return parseSettings(browserStorage.read(KEY));
 }
 
-/** It was yes or no once, and no unless the person had said yes. */
-function clipboardPermission(stored: unknown): Settings['clipboardWrite'] {
-  if (stored === true || stored === 'always') return 'always';
-  return stored === 'never' ? 'never' : 'ask';
+/** What was stored, each choice by itself: what is not understood, as of another version, is as nobody has chosen. */
+export function parseSettings(text: string | null): Settings {
+  const stored = objectOf(text);
+  const oneOf = <Choice>(key: keyof Settings, choices: readonly Choice[], otherwise: Choice): Choice =>
+    choices.find((choice) => choice === stored.get(key)) ?? otherwise;
+  return {
+    theme: oneOf('theme', CHOICES.theme, DEFAULTS.theme),
+    fontSize: fontSizeOf(stored.get('fontSize')) ?? DEFAULTS.fontSize,
+    // It was yes or no once, and no unless the person had said yes.
+    clipboardWrite:
+      stored.get('clipboardWrite') === true
+        ? 'always'
+        : oneOf('clipboardWrite', CHOICES.clipboardWrite, DEFAULTS.clipboardWrite),
+    screenReader: stored.get('screenReader') === true,
+    optionAsMeta: oneOf('optionAsMeta', CHOICES.optionAsMeta, DEFAULTS.optionAsMeta),
+    sound: oneOf('sound', CHOICES.sound, DEFAULTS.sound),
+    renderer: oneOf('renderer', CHOICES.renderer, DEFAULTS.renderer),
+  };
+}
+
+function fontSizeOf(value: unknown): number | null {
+  if (typeof value !== 'number' || !Number.isInteger(value)) return null;
+  return value >= FONT_SIZES[0] && value <= FONT_SIZES[8] ? value : null;
+}
+
+function objectOf(text: string | null): ReadonlyMap<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text ?? '{}');
+    return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : []);
+  } catch {
+    return new Map();
+  }
 }
 
 export function changeSettings(change: Partial<Settings>): void {
