@@ -20,7 +20,14 @@ export interface TabBarProps {
 export function TabBar({ tabs, inView, find, seen, onOpen, onClose, onRename }: TabBarProps) {
   const bar = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    bar.current?.querySelector('.tab.current')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const { current } = bar;
+    if (current === null) return;
+    const follow = () => current.querySelector('.tab.current')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    follow();
+    // A window that becomes narrower would leave the tab outside.
+    const watched = new ResizeObserver(follow);
+    watched.observe(current);
+    return () => watched.disconnect();
   }, [inView, tabs]);
 
   const buttons = () => [...(bar.current?.querySelectorAll<HTMLElement>('.tab > .choose') ?? [])];

@@ -14,7 +14,7 @@ import type { ClipboardQuestion } from './clipboard/clipboard-gate';
 import { namedPicture } from './clipboard/clipboard-contents';
 import './input.css';
 import { KeyBar } from './keyboard/key-bar';
-import { LinkTarget } from './links/link-target';
+import { LinkQuestion, LinkTarget } from './links/link-target';
 import type { LinkInView } from './links/link-target';
 import { quotedPath } from './clipboard/paste';
 import { SearchBar } from './search-bar';
@@ -139,49 +139,52 @@ export function TerminalPane(props: TerminalPaneProps) {
   const dead = phase.phase === 'connecting' ? phase.attempt > 0 : attached === null;
   return (
     <section className="pane" hidden={hidden} aria-label={label}>
-      {searching && view.current !== null && (
-        <SearchBar
-          search={view.current.search}
-          onClose={() => {
-            setSearching(false);
-            view.current?.focus();
-          }}
-        />
-      )}
-      <Notice
-        content={isDismissed ? null : notice}
-        onDismiss={() => {
-          dismiss();
-          view.current?.focus();
-        }}
-      />
       {isEndOfLines && (
         <p className="end-of-lines" role="status">
           Earlier lines are not kept.
         </p>
       )}
       <div ref={place} data-testid="terminal" className={dead ? 'terminal dead' : 'terminal'} />
-      {question !== null && (
-        <ClipboardBar
-          question={question}
-          onCopy={(always) => {
-            if (always) changeSettings({ clipboardWrite: 'always' });
-            setQuestion(null);
-            view.current?.copy(question.text);
-            view.current?.focus();
-          }}
-          onNever={() => {
-            changeSettings({ clipboardWrite: 'never' });
-            setQuestion(null);
-            view.current?.focus();
-          }}
-          onClose={() => {
-            setQuestion(null);
+      <div className="overlays">
+        {searching && view.current !== null && (
+          <SearchBar
+            search={view.current.search}
+            onClose={() => {
+              setSearching(false);
+              view.current?.focus();
+            }}
+          />
+        )}
+        <Notice
+          content={isDismissed ? null : notice}
+          onDismiss={() => {
+            dismiss();
             view.current?.focus();
           }}
         />
-      )}
-      {link !== null && <LinkTarget link={link} onClose={() => setLink(null)} />}
+        {question !== null && (
+          <ClipboardBar
+            question={question}
+            onCopy={(always) => {
+              if (always) changeSettings({ clipboardWrite: 'always' });
+              setQuestion(null);
+              view.current?.copy(question.text);
+              view.current?.focus();
+            }}
+            onNever={() => {
+              changeSettings({ clipboardWrite: 'never' });
+              setQuestion(null);
+              view.current?.focus();
+            }}
+            onClose={() => {
+              setQuestion(null);
+              view.current?.focus();
+            }}
+          />
+        )}
+        {link?.isTapped === true && <LinkQuestion url={link.url} onClose={() => setLink(null)} />}
+      </div>
+      {link !== null && !link.isTapped && <LinkTarget url={link.url} />}
       <KeyBar
         held={held}
         hasSelection={hasSelection}

@@ -102,12 +102,13 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The theme to show, with `system` decided. */
+/** The theme to show, with `system` decided. Dark is nobody's choice against more contrast, which is dark too. */
 export function useTheme(): 'light' | 'dark' | 'contrast' {
   const { theme } = useSettings();
   const prefersLight = useMedia('(prefers-color-scheme: light)');
   const prefersContrast = useMedia('(prefers-contrast: more)');
-  if (theme !== 'system') return theme;
+  if (theme === 'light' || theme === 'contrast') return theme;
   if (prefersContrast) return 'contrast';
+  if (theme === 'dark') return theme;
   return prefersLight ? 'light' : 'dark';
 }

@@ -1,14 +1,16 @@
-/** Where a link leads, which is not always what its text says. */
+/** A link that the mouse is on, or that a finger has tapped. */
 export type LinkInView = { url: string; isTapped: boolean };
 
-/** Shows it while the mouse is on the link. Fingers cannot hover: for them it is opened from here. */
-export function LinkTarget({ link, onClose }: { link: LinkInView; onClose: () => void }) {
-  if (!link.isTapped) return <div className="link-target">{link.url}</div>;
+/** Where a link leads, which is not always what its text says. */
+export const LinkTarget = ({ url }: { url: string }) => <div className="link-target">{url}</div>;
+
+/** The same for fingers, which cannot hover: it is opened from here. */
+export function LinkQuestion({ url, onClose }: { url: string; onClose: () => void }) {
   return (
     <div className="asking" role="status">
-      <span className="url">{link.url}</span>
+      <span className="url">{url}</span>
       <span className="answers">
-        <a className="button" href={link.url} target="_blank" rel="noopener noreferrer" onClick={onClose}>
+        <a className="button" href={url} target="_blank" rel="noopener noreferrer" onClick={onClose}>
           Open
         </a>
         <button type="button" className="quiet" aria-label="Do not open" onClick={onClose}>
