@@ -13,6 +13,8 @@ NO_PODS.addAddress('::1', 'ipv6');
 NO_PODS.addSubnet('fe80::', 10, 'ipv6');
 NO_PODS.addSubnet('ff00::', 8, 'ipv6');
 
+const RUNNER_PORT = '7681';
+
 /** `unix:` and the absolute path of a socket that is named after its session, or `http://IP:7681` of a pod. */
 export function isRunnerEndpoint(endpoint: string, sessionId: string): boolean {
   if (endpoint.startsWith('unix:')) {
@@ -22,7 +24,12 @@ export function isRunnerEndpoint(endpoint: string, sessionId: string): boolean {
       isAbsolute(path) && normalize(path) === path && !path.includes(':') && basename(path) === `${sessionId}.sock`
     );
   }
-  const [, bracketed, plain] = /^http:\/\/(?:\[([0-9a-f:.]+)\]|([0-9.]+)):7681$/.exec(endpoint) ?? [];
+  return isPodEndpoint(endpoint) && endpoint.endsWith(`:${RUNNER_PORT}`);
+}
+
+/** `http://IP:port`, of an address that a pod may have. */
+export function isPodEndpoint(endpoint: string): boolean {
+  const [, bracketed, plain] = /^http:\/\/(?:\[([0-9a-f:.]+)\]|([0-9.]+)):\d{1,5}$/.exec(endpoint) ?? [];
   const address = bracketed ?? plain ?? '';
   const family = isIP(address);
   if (family === 0 || (family === 6) !== (bracketed !== undefined)) return false;

@@ -24,6 +24,13 @@ test('the name is printable and of bounded length; without one it is the subject
   expect(ofAlice({}).username).toBe('alice-1');
 });
 
+test('a subject that is shown as a name is printable too, and one of nothing printable is refused', () => {
+  const of = (sub: string) => personOf({ groups: ['developers'] }, { issuer: ISSUER, sub }, RULES);
+  expect(of('a\nb\u202e').username).toBe('ab');
+  for (const sub of ['', ' ', '\n\u202e'])
+    expect(() => of(sub)).toThrow(expect.objectContaining({ code: 'provider-refused' }) as Error);
+});
+
 test('who is in no group with a role is refused', () => {
   for (const groups of [[], ['others'], undefined, { developers: true }, [['developers']]])
     expect(() => ofAlice({ groups })).toThrow(expect.objectContaining({ code: 'no-role' }) as Error);

@@ -15,7 +15,7 @@ export interface PersonRules {
   roleMap: RoleMap;
 }
 
-/** @throws AppError no-role */
+/** @throws AppError no-role, provider-refused */
 export function personOf(
   claims: Readonly<Record<string, unknown>>,
   { issuer, sub }: { issuer: string; sub: string },
@@ -23,7 +23,10 @@ export function personOf(
 ): Subject {
   const role = roleOf(groupsIn(claims[rules.groupsClaim]), rules.roleMap);
   if (role === null) throw problem('no-role');
-  return { id: userId(issuer, sub), username: nameIn(claims[rules.usernameClaim]) ?? sub, role, provider: 'oidc' };
+  const username = nameIn(claims[rules.usernameClaim]) ?? nameIn(sub);
+  // Nobody in particular, or nobody whom a list or an audit line could name.
+  if (sub === '' || username === null) throw problem('provider-refused');
+  return { id: userId(issuer, sub), username, role, provider: 'oidc' };
 }
 
 /** Providers send a list, or one name by itself. */

@@ -139,8 +139,9 @@ export class OidcProvider {
       authentication,
       {
         timeout: ANSWER_TIMEOUT_SECONDS,
+        // An ID token's signature counts also where TLS already says whose it is.
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated only to stand out
-        execute: isLocal ? [client.allowInsecureRequests] : [],
+        execute: [client.enableNonRepudiationChecks, ...(isLocal ? [client.allowInsecureRequests] : [])],
       },
     );
   }

@@ -30,12 +30,17 @@ export async function bind(
     expiresIn: RUNNER_TOKEN_SECONDS,
   });
   try {
-    const { status } = await fetch(pod.endpoint + BIND_PATH, {
+    const answer = await fetch(pod.endpoint + BIND_PATH, {
       method: 'PUT',
       body,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      // The request holds the session's keys, and whoever answers may be the session's program.
+      redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(BIND_TIMEOUT_MS)]),
     });
+    const { status } = answer;
+    // Nothing in it is of interest, and it may be without an end.
+    await answer.body?.cancel();
     if (status === 204) return 'bound';
     if (status === 409) return 'taken';
     return status === 401 || status === 400 ? 'refused' : 'unreachable';

@@ -9,7 +9,7 @@ import { PlacementLeft, SessionStartError } from '../backend';
 import type { SessionRecord } from '../directory';
 import { bind, derivedAttachKey } from './bind';
 import type { Observed } from './observed';
-import { observed } from './observed';
+import { observed, strangeEndpoint } from './observed';
 import type { SessionObjects } from './session-objects';
 import { ClusterError } from './session-objects';
 
@@ -119,6 +119,7 @@ export class KubernetesBackend implements SessionBackend {
         } else {
           const saying = JSON.stringify(now.progress);
           if (saying !== told) progress(now.progress);
+          this.warnOfStranger(sessionId);
           told = saying;
         }
         await news.come;
@@ -182,6 +183,12 @@ export class KubernetesBackend implements SessionBackend {
     if (object !== undefined) this.expected.delete(sessionId);
     else if (this.expected.has(sessionId)) return { state: 'starting', progress: { code: 'scheduling' } };
     return observed(object);
+  }
+
+  private warnOfStranger(sessionId: string): void {
+    const endpoint = strangeEndpoint(this.objects.get(sessionId));
+    if (endpoint !== null)
+      this.log.error({ sessionId, endpoint }, 'the endpoint in the status of a session is not one of a pod');
   }
 
   private refuse(sessionId: string): void {

@@ -1,7 +1,7 @@
 import { STATUS_SENTENCES } from '@claude-webui/protocol';
 import type { ClaudeSession } from '@claude-webui/protocol/kubernetes';
 import { END_REASONS, STARTING_REASONS } from '@claude-webui/protocol/kubernetes';
-import { observed } from './observed';
+import { observed, strangeEndpoint } from './observed';
 
 function session(status?: ClaudeSession['status'], metadata: Partial<ClaudeSession['metadata']> = {}): ClaudeSession {
   return { metadata: { name: 'a', ...metadata }, spec: {} as ClaudeSession['spec'], ...(status ? { status } : {}) };
@@ -45,6 +45,23 @@ test('it runs only where a pod is known by address and uid', () => {
     endpoint: 'http://10.0.0.1:7681',
     podUid: 'u',
   });
+});
+
+test.each([
+  'http://127.0.0.1:7681',
+  'http://169.254.169.254:80',
+  'http://[::1]:7681',
+  'http://[::ffff:169.254.169.254]:7681',
+  'http://kubernetes.default.svc:7681',
+  'http://x@10.0.0.1:7681',
+  'http://10.0.0.1:7681/elsewhere',
+  'https://10.0.0.1:7681',
+  'unix:/var/run/docker.sock',
+  '',
+])('nothing runs at "%s", whatever the status says', (endpoint) => {
+  const object = session({ phase: 'Ready', endpoint, podUID: 'u' });
+  expect(observed(object)).toMatchObject({ state: 'starting' });
+  expect(strangeEndpoint(object)).toBe(endpoint);
 });
 
 test('one that nobody has seen to waits; one that is gone or going is over', () => {

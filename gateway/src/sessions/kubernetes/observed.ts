@@ -1,6 +1,7 @@
 /** What a ClaudeSession object means for the people in front of it. Pure. */
 import type { SessionEnd, SessionEndReason, SessionProgress, SessionProgressCode } from '@claude-webui/protocol';
 import type { ClaudeSession, SessionReason } from '@claude-webui/protocol/kubernetes';
+import { isPodEndpoint } from '../runner-endpoint';
 
 export type Observed =
   | { state: 'starting'; progress: SessionProgress }
@@ -65,7 +66,13 @@ const MAX_DETAIL_CHARACTERS = 500;
 /** Whoever deletes a session's object wants its end. */
 export const DELETED: SessionEnd = { reason: 'terminated', exitCode: null };
 
-/** @param object undefined once it is gone */
+/** The place that an object's status names and that can be no pod's; null where nothing is wrong. */
+export function strangeEndpoint(object: ClaudeSession | undefined): string | null {
+  const { endpoint } = object?.status ?? {};
+  return endpoint === undefined || isPodEndpoint(endpoint) ? null : endpoint;
+}
+
+/** One whose endpoint can be no pod's does not run. @param object undefined once it is gone */
 export function observed(object: ClaudeSession | undefined): Observed {
   if (object === undefined || object.metadata.deletionTimestamp !== undefined) return { state: 'over', end: DELETED };
   const { phase, reason, endpoint, podUID, exitCode } = object.status ?? {};
@@ -79,7 +86,8 @@ export function observed(object: ClaudeSession | undefined): Observed {
     case 'Ready':
     case 'Attached':
     case 'Detached':
-      if (endpoint !== undefined && podUID !== undefined) return { state: 'running', endpoint, podUid: podUID };
+      if (endpoint !== undefined && podUID !== undefined && isPodEndpoint(endpoint))
+        return { state: 'running', endpoint, podUid: podUID };
       break;
     case 'Suspended':
       return { state: 'starting', progress: { code: 'suspended', ...untilOf(object.status) } };
