@@ -1,6 +1,7 @@
 /** Unit and integration tests; what needs a browser is in e2e/ with its own configuration. */
 module.exports = {
   testEnvironment: 'node',
+  reporters: ['default', '<rootDir>/hack/jest/skipped-tests.cjs'],
   testMatch: ['<rootDir>/{protocol,session-runner,gateway,operator,web,hack}/**/*.test.ts?(x)'],
   modulePathIgnorePatterns: ['/dist/'],
   moduleNameMapper: {

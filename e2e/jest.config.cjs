@@ -4,6 +4,7 @@ const { transform, moduleNameMapper } = require('../jest.config.cjs');
 module.exports = {
   rootDir: '..',
   testEnvironment: 'node',
+  reporters: ['default', '<rootDir>/hack/jest/skipped-tests.cjs'],
   testMatch: ['<rootDir>/e2e/scenarios/**/*.test.ts'],
   transform,
   moduleNameMapper,

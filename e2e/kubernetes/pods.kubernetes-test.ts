@@ -206,7 +206,7 @@ test('a new gateway that knows nothing finds every session again, once, and coun
 const why = noRedis;
 
 (why === null ? test : test.skip)(
-  `two gateways and a Redis that forgets everything keep one record of each session${why === null ? '' : ` (${why})`}`,
+  `two gateways and a Redis that forgets everything keep one record of each session${why === null ? '' : ` (skipped: ${why})`}`,
   async () => {
     const redis = await RedisProcess.start();
     const own = gateway;

@@ -86,7 +86,7 @@ test('an answer that came while the link was cut is there after it, once', async
 });
 
 (noNginx === null ? test : test.skip)(
-  `where something on the way refuses WebSockets a session answers all the same${noNginx === null ? '' : ` (${noNginx})`}`,
+  `where something on the way refuses WebSockets a session answers all the same${noNginx === null ? '' : ` (skipped: ${noNginx})`}`,
   async () => {
     const edge = await startRoundRobin([Number(new URL(stage.gateway.url).port)]);
     const context = await stage.newContext();

@@ -17,7 +17,7 @@ const PASSWORD = 'correct horse battery';
 const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
 const missing = noRedis ?? noNginx;
 
-(missing === null ? describe : describe.skip)(`replicas${missing === null ? '' : ` (${missing})`}`, () => {
+(missing === null ? describe : describe.skip)(`replicas${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
   let directory: string;
   let shell: string;
   let redis: RedisProcess;

@@ -12,7 +12,8 @@ const START_TRIES = 100;
 const TRY_EVERY_MS = 50;
 
 /** Why there is none on this machine, or null. */
-export const noNginx = spawnSync(NGINX, ['-v']).error === undefined ? null : 'nginx is not installed';
+export const noNginx =
+  spawnSync(NGINX, ['-v']).error === undefined ? null : 'nginx is not installed: apt-get install nginx-light';
 
 export interface RoundRobin {
   url: string;

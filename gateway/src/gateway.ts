@@ -60,6 +60,8 @@ export interface Gateway {
   newAdministrator: { username: string; password: string } | null;
   /** What the person who started the server has to know about it. */
   warnings: string[];
+  /** Whether sessions are kept from what this server's user may read: its files, and what /proc shows of its processes. */
+  isolatesSessions: boolean;
   /** Drains: no new work, clients told, sessions ended. May be called twice. */
   close(): Promise<void>;
 }
@@ -104,7 +106,9 @@ async function open(config: Config, plainProgram: PlainProgram | null, opened: C
   const authority = new Authority(keyset, revocations, standingOf(users, config.auth.oidc !== null));
   const tokens = new Tokens(keyset, authority, lifetimes);
   const { passwordSignIn, oidc } = config.auth;
-  const newAdministrator = passwordSignIn ? await ensureAdministrator(users, config.auth.adminPassword) : null;
+  const administrator = passwordSignIn
+    ? await ensureAdministrator(users, config.auth.adminPassword)
+    : { madeUp: null, warnings: [] };
   const credential = await secrets.follow('anthropic', credentialShape);
 
   const directory = redis === null ? new MemoryDirectory() : await RedisDirectory.open(redis, log);
@@ -117,7 +121,7 @@ async function open(config: Config, plainProgram: PlainProgram | null, opened: C
   await proxy?.listen();
   opened.add('the model proxy', async () => proxy?.close());
 
-  const { backend, warnings } = await openBackend(config, plainProgram, secrets, log);
+  const { backend, isolation } = await openBackend(config, plainProgram, secrets, log);
   opened.add('the backend of sessions', () => backend.close(), SESSIONS_DEADLINE_MS);
   const limits = { total: config.sessions.maxTotal, perUser: config.sessions.maxPerUser };
   const environment = (sessionId: string) => proxy?.environment(sessionId) ?? {};
@@ -192,8 +196,9 @@ async function open(config: Config, plainProgram: PlainProgram | null, opened: C
 
   return {
     url: urlOf(http),
-    newAdministrator,
-    warnings,
+    newAdministrator: administrator.madeUp,
+    warnings: [...administrator.warnings, ...('warning' in isolation ? [isolation.warning] : [])],
+    isolatesSessions: isolation.confinement !== 'none',
     close: () => opened.close(),
   };
 }

@@ -1,6 +1,6 @@
 /** The gateway's process: configuration, start, and an orderly end on SIGTERM or Ctrl-C. */
 import { ConfigError } from './config/config';
-import { configFromEnvironment } from './config/environment';
+import { configFromEnvironment, hideSecretsOfEnvironment } from './config/environment';
 import { startGateway } from './gateway';
 
 /** For the person at the terminal; the log is for machines. */
@@ -9,7 +9,9 @@ function say(text: string): void {
 }
 
 async function main(): Promise<void> {
-  const gateway = await startGateway(configFromEnvironment());
+  const config = configFromEnvironment();
+  const leaks = hideSecretsOfEnvironment();
+  const gateway = await startGateway(config);
   let asked = false;
   const stop = () => {
     // Whoever asks twice does not want to wait.
@@ -24,6 +26,12 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop);
 
   for (const warning of gateway.warnings) say(`\nWarning: ${warning}`);
+  if (!gateway.isolatesSessions) {
+    for (const { variable, pid } of leaks)
+      say(
+        `\nWarning: Sessions can read ${variable} in /proc/${pid}/environ. Start the server without it there: SECRETS_PROVIDER=files takes secrets from files.`,
+      );
+  }
   say(`\nClaude Code WebUI is at ${gateway.url}`);
   if (gateway.newAdministrator !== null) {
     const { username, password } = gateway.newAdministrator;

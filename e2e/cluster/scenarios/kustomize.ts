@@ -5,6 +5,8 @@ import { URL_OF_EDGE } from '../address';
 import { Person } from '../edge';
 import { kubectl, NAMESPACE, secret, settled } from '../kubernetes';
 
+const keeps = process.env['KEEP'] === 'true';
+
 /** What k8s/ calls its objects, and its images' registry. */
 const NAME = 'claude-webui';
 const REGISTRY = 'registry.example.org/claude-webui';
@@ -21,23 +23,26 @@ export function kustomizeScenario(): void {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  (process.env['KEEP'] === 'true' ? test.skip : test)('is applied, twice, and a person has a session', async () => {
-    const overlay = overlayOf(relative(directory, 'k8s/overlays/small'));
-    writeFileSync(join(directory, 'kustomization.yaml'), JSON.stringify(overlay));
-    await apply('k8s/crds');
-    await apply(directory);
-    for (const part of PARTS)
-      await kubectl('--namespace', NAMESPACE, 'rollout', 'status', `deployment/${NAME}-${part}`, '--timeout', '180s');
-    await apply(directory);
-    await settled();
-    const person = await Person.signIn({ password: await secret(`${NAME}-administrator`, 'password') });
-    const { id, client } = await person.shell();
-    client.close();
-    await person.end(id);
-    // The operator takes its finalizer off while it is still there.
-    const all = ['claudesession', '--all', '--namespace', `${NAME}-sessions`];
-    await kubectl('delete', ...all, '--timeout', GONE_TIMEOUT);
-  });
+  (keeps ? test.skip : test)(
+    `is applied, twice, and a person has a session${keeps ? ' (skipped: KEEP keeps the release)' : ''}`,
+    async () => {
+      const overlay = overlayOf(relative(directory, 'k8s/overlays/small'));
+      writeFileSync(join(directory, 'kustomization.yaml'), JSON.stringify(overlay));
+      await apply('k8s/crds');
+      await apply(directory);
+      for (const part of PARTS)
+        await kubectl('--namespace', NAMESPACE, 'rollout', 'status', `deployment/${NAME}-${part}`, '--timeout', '180s');
+      await apply(directory);
+      await settled();
+      const person = await Person.signIn({ password: await secret(`${NAME}-administrator`, 'password') });
+      const { id, client } = await person.shell();
+      client.close();
+      await person.end(id);
+      // The operator takes its finalizer off while it is still there.
+      const all = ['claudesession', '--all', '--namespace', `${NAME}-sessions`];
+      await kubectl('delete', ...all, '--timeout', GONE_TIMEOUT);
+    },
+  );
 }
 
 /** What everybody changes, host and images, and the certificate, which is here without cert-manager. */

@@ -13,6 +13,8 @@ interface Named {
   items: { kind: string; metadata: { name: string } }[];
 }
 
+const keeps = process.env['KEEP'] === 'true';
+
 /** What an administrator does with the release. The last one takes it away, unless KEEP is set. */
 export function releaseScenario(): void {
   test('helm test signs in, opens a session, types and reads the answer', async () => {
@@ -55,8 +57,8 @@ export function releaseScenario(): void {
     expect(await columns()).toEqual(own);
   });
 
-  (process.env['KEEP'] === 'true' ? test.skip : test)(
-    'an uninstallation ends all sessions and leaves what it says',
+  (keeps ? test.skip : test)(
+    `an uninstallation ends all sessions and leaves what it says${keeps ? ' (skipped: KEEP keeps the release)' : ''}`,
     async () => {
       await upgrade('sessions.template=shell');
       const person = await Person.signIn();

@@ -15,7 +15,7 @@ test('a gateway alone counts what it sees', async () => {
   expect(await limit.attempt(from('alice', 'y'))).toBe(0);
 });
 
-(noRedis === null ? describe : describe.skip)(`on Redis${noRedis === null ? '' : ` (${noRedis})`}`, () => {
+(noRedis === null ? describe : describe.skip)(`on Redis${noRedis === null ? '' : ` (skipped: ${noRedis})`}`, () => {
   let redis: RedisProcess;
   const shared: SharedRedis[] = [];
 

@@ -79,16 +79,26 @@ test('a file of another kind is not overwritten, and the start says what to do',
 
 test('the first administrator gets a made-up password, told once', async () => {
   const users = Users.open(file);
-  const made = await ensureAdministrator(users, null);
-  expect(made?.username).toBe('admin');
-  expect(await users.authenticate('admin', made?.password ?? '')).toMatchObject({ role: 'admin' });
-  expect(await ensureAdministrator(Users.open(file), null)).toBeNull();
+  const { madeUp, warnings } = await ensureAdministrator(users, null);
+  expect(madeUp?.username).toBe('admin');
+  expect(await users.authenticate('admin', madeUp?.password ?? '')).toMatchObject({ role: 'admin' });
+  expect(warnings).toEqual([]);
+  expect(await ensureAdministrator(Users.open(file), null)).toEqual({ madeUp: null, warnings: [] });
 });
 
 test('a configured password is used and not told', async () => {
   const users = Users.open(file);
-  expect(await ensureAdministrator(users, 'from the environment')).toBeNull();
+  expect(await ensureAdministrator(users, 'from the environment')).toEqual({ madeUp: null, warnings: [] });
   expect(await users.authenticate('admin', 'from the environment')).toMatchObject({ username: 'admin' });
+});
+
+test('a configured password that comes too late is not used, and the person is told', async () => {
+  const users = Users.open(file);
+  await ensureAdministrator(users, 'from the environment');
+  const { madeUp, warnings } = await ensureAdministrator(Users.open(file), 'another, from the environment');
+  expect(madeUp).toBeNull();
+  expect(warnings).toEqual([expect.stringContaining('CLAUDE_WEBUI_ADMIN_PASSWORD has no effect')]);
+  expect(await users.authenticate('admin', 'another, from the environment')).toBeNull();
 });
 
 test('generated keys are kept for the next start, readable by nobody else', async () => {

@@ -363,5 +363,16 @@ export const VARIABLES = {
   ),
 };
 
+/** Those whose value is a secret, or has one in it. */
+export const SECRET_VARIABLES = [
+  'JWT_SECRET',
+  'RUNNER_BIND_KEY',
+  'CLAUDE_WEBUI_ADMIN_PASSWORD',
+  'OIDC_CLIENT_SECRET',
+  'REDIS_URL',
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_AUTH_TOKEN',
+] as const satisfies readonly (keyof typeof VARIABLES)[];
+
 /** The built client beside this package, from `src/` as from `dist/`. */
 export const BUILT_WEB_ROOT = join(__dirname, '../../../web/dist');

@@ -11,7 +11,7 @@ import { RedisProcess, noRedis } from './testing/redis-process';
 const log = createLogger('silent');
 const HOUR_MS = 3_600_000;
 
-(noRedis === null ? describe : describe.skip)(`channels${noRedis === null ? '' : ` (${noRedis})`}`, () => {
+(noRedis === null ? describe : describe.skip)(`channels${noRedis === null ? '' : ` (skipped: ${noRedis})`}`, () => {
   let redis: RedisProcess;
   let outsider: Redis;
   const stops: (() => void)[] = [];

@@ -17,10 +17,11 @@ const PROBE = [
 const PROBE_TIMEOUT_MS = 5000;
 
 /** How sessions are held apart on this machine. `warning` is for the person who starts the server. */
-export type Isolation = { confinement: 'bubblewrap' } | { confinement: 'none'; warning: string };
+export type LocalIsolation = { confinement: 'bubblewrap' } | { confinement: 'none'; warning: string };
+export type Isolation = LocalIsolation | { confinement: 'pod' };
 
 /** Finds out whether sessions can be confined, by doing it once. */
-export async function probeIsolation(wish: 'auto' | 'require' | 'off'): Promise<Isolation> {
+export async function probeIsolation(wish: 'auto' | 'require' | 'off'): Promise<LocalIsolation> {
   if (wish === 'off') return { confinement: 'none', warning: warningBecause('SESSION_ISOLATION is off') };
   try {
     await promisify(execFile)(BUBBLEWRAP, PROBE, { timeout: PROBE_TIMEOUT_MS });
@@ -36,5 +37,5 @@ export async function probeIsolation(wish: 'auto' | 'require' | 'off'): Promise<
 }
 
 function warningBecause(reason: string): string {
-  return `The users of this server are not isolated from each other or from this machine: ${reason}.`;
+  return `The users of this server are not isolated from each other or from this machine: ${reason}. Sessions can read all that this server can: its files, its memory, and the environment of its processes.`;
 }

@@ -6,6 +6,7 @@ import type { LiveSecrets } from '../secrets/live-secrets';
 import { codeOf } from '../secrets/provider';
 import { runnerBindShape, ShapeError } from '../secrets/shapes';
 import type { SessionBackend } from './backend';
+import type { Isolation } from './isolation';
 import { probeIsolation } from './isolation';
 import type { ProcessBackendOptions } from './process-backend';
 import { ProcessBackend } from './process-backend';
@@ -14,7 +15,7 @@ import { ProcessBackend } from './process-backend';
 export type PlainProgram = Pick<ProcessBackendOptions['program'], 'path' | 'args'>;
 
 /**
- * Where sessions run, as SESSION_BACKEND says. `warnings` are for the person who starts the server.
+ * Where sessions run, as SESSION_BACKEND says, and how they are held apart.
  * @throws Error with a sentence when it cannot be used
  */
 export async function openBackend(
@@ -22,7 +23,7 @@ export async function openBackend(
   plainProgram: PlainProgram | null,
   secrets: LiveSecrets,
   log: Logger,
-): Promise<{ backend: SessionBackend; warnings: string[] }> {
+): Promise<{ backend: SessionBackend; isolation: Isolation }> {
   if (sessions.backend.kind === 'kubernetes') {
     const { namespace, template, maxLifetimeMs, bindKeyFile } = sessions.backend;
     // The client of the Kubernetes API is large, and nobody else needs it.
@@ -43,7 +44,7 @@ export async function openBackend(
       maxLifetimeMs,
       bindKey,
     };
-    return { backend: new KubernetesBackend(objects, options, log), warnings: [] };
+    return { backend: new KubernetesBackend(objects, options, log), isolation: { confinement: 'pod' } };
   }
   const isolation = await probeIsolation(sessions.isolation);
   const backend = new ProcessBackend({
@@ -56,7 +57,7 @@ export async function openBackend(
     limits: limitsOf(sessions),
     logLevel,
   });
-  return { backend, warnings: isolation.confinement === 'none' ? [isolation.warning] : [] };
+  return { backend, isolation };
 }
 
 async function bindKeyIn(file: string): Promise<() => KeyObject> {

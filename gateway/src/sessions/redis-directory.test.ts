@@ -17,7 +17,7 @@ const PREFIX = '{test}:';
 const endpointOf = (id: string) => `unix:/run/sessions/${id}.sock`;
 
 (noRedis === null ? describe : describe.skip)(
-  `the directory on Redis${noRedis === null ? '' : ` (${noRedis})`}`,
+  `the directory on Redis${noRedis === null ? '' : ` (skipped: ${noRedis})`}`,
   () => {
     let redis: RedisProcess;
     const opened: { directory: RedisDirectory; shared: SharedRedis }[] = [];

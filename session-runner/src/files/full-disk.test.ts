@@ -6,7 +6,8 @@ import { mountVolume } from '../testing/small-volume';
 
 const KIB = 1024;
 const volume = mountVolume(512);
-const test_ = volume === null ? test.skip : test;
+const onVolume = (name: string, body: () => Promise<void>) =>
+  volume === null ? test.skip(`${name} (skipped: only root may mount a small volume)`, body) : test(name, body);
 const base = volume?.path ?? '';
 afterAll(() => volume?.unmount());
 
@@ -18,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => files.close());
 
-test_('a file for which there is no room is refused before it comes', async () => {
+onVolume('a file for which there is no room is refused before it comes', async () => {
   const { outgoing, answer } = files.open('PUT', '/files/large', { 'content-length': 600 * KIB });
   outgoing.flushHeaders();
   const refused = await answer;
@@ -27,7 +28,7 @@ test_('a file for which there is no room is refused before it comes', async () =
   outgoing.destroy();
 });
 
-test_('a file that fills the disk while it comes leaves nothing, and the file from before', async () => {
+onVolume('a file that fills the disk while it comes leaves nothing, and the file from before', async () => {
   await files.put('file', 'before');
   const { outgoing, answer } = files.open('PUT', '/files/file', { 'transfer-encoding': 'chunked' });
   outgoing.end(Buffer.alloc(700 * KIB));
@@ -36,7 +37,7 @@ test_('a file that fills the disk while it comes leaves nothing, and the file fr
   expect(readdirSync(join(base, 'uploads'))).toEqual([]);
 });
 
-test_('room that one upload has been promised is not promised to another', async () => {
+onVolume('room that one upload has been promised is not promised to another', async () => {
   const begin = () => files.call('POST', '/uploads', { path: 'file', size: 300 * KIB, overwrite: true });
   const first = await begin();
   expect(first.status).toBe(201);
@@ -46,7 +47,7 @@ test_('room that one upload has been promised is not promised to another', async
   expect((await begin()).status).toBe(201);
 });
 
-test_('an upload for which the room has gone goes on when there is room again', async () => {
+onVolume('an upload for which the room has gone goes on when there is room again', async () => {
   const { id } = jsonOf<FileUpload>(await files.call('POST', '/uploads', { path: 'late', size: 300 * KIB }));
   writeFileSync(join(base, 'filler'), Buffer.alloc(400 * KIB));
   const send = async (offset: number) =>
@@ -58,7 +59,7 @@ test_('an upload for which the room has gone goes on when there is room again', 
   expect(readFileSync(join(base, 'workspace/late'), 'utf8')).toBe('x'.repeat(300 * KIB));
 });
 
-test_('a folder of the workspace may be another volume', async () => {
+onVolume('a folder of the workspace may be another volume', async () => {
   await files.close();
   files = await RunningWorkspace.start({ root: join(base, 'workspace') });
   writeFileSync(join(base, 'workspace/there'), 'before', { mode: 0o600 });

@@ -10,5 +10,9 @@ export const whyNoBubblewrap: string | null = (() => {
 /** A test that needs bubblewrap: skipped without it, with the reason in its name. */
 export function confinedTest(name: string, body: () => Promise<void>): void {
   if (whyNoBubblewrap === null) test(name, body);
-  else test.skip(`${name} (skipped, no bubblewrap: ${whyNoBubblewrap})`, body);
+  else
+    test.skip(
+      `${name} (skipped: bubblewrap cannot be used here: ${whyNoBubblewrap}; apt-get install bubblewrap)`,
+      body,
+    );
 }

@@ -20,5 +20,5 @@ const whyNot: string | null = (() => {
 /** A test that needs PID namespaces: skipped where this user may not make them, with the reason in its name. */
 export function namespaceTest(name: string, body: () => Promise<void>): void {
   if (whyNot === null) test(name, body);
-  else test.skip(`${name} (skipped, no PID namespace: ${whyNot})`, body);
+  else test.skip(`${name} (skipped: this user may make no PID namespaces: ${whyNot})`, body);
 }

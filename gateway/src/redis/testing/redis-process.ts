@@ -7,7 +7,9 @@ import type { AddressInfo } from 'node:net';
 
 /** Why there is none on this machine, or null. */
 export const noRedis =
-  spawnSync('redis-server', ['--version']).error === undefined ? null : 'redis-server is not installed';
+  spawnSync('redis-server', ['--version']).error === undefined
+    ? null
+    : 'redis-server is not installed: apt-get install redis-server';
 
 /** What each kind of server says when it serves. */
 const READY = /Ready to accept connections|Sentinel ID is/;

@@ -29,7 +29,7 @@ function motoServer(): string | null {
 
 const program = motoServer();
 /** Why there is none on this machine, or null. */
-export const noMoto = program === null ? 'moto could not be installed' : null;
+export const noMoto = program === null ? 'moto could not be installed: apt-get install python3-venv, and PyPI' : null;
 
 export class MotoProcess {
   private child: ChildProcess | null = null;
