@@ -1,4 +1,5 @@
-import { KubeConfig } from '@kubernetes/client-node';
+// Not the package’s index: that loads every model and API of Kubernetes, some 60 MB.
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { loadConfig } from './config';
 
 /** The configuration of this process. @throws ConfigError */

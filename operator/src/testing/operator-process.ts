@@ -15,8 +15,8 @@ export class OperatorProcess {
   private readonly listeners = new Set<() => void>();
 
   /** `user` of the control plane is its identity, too. */
-  constructor(plane: ControlPlane, namespace: string, user: string) {
-    this.child = spawn(process.execPath, [MAIN], {
+  constructor(plane: ControlPlane, namespace: string, user: string, program = MAIN) {
+    this.child = spawn(process.execPath, [program], {
       env: {
         ...operatorEnvironment(namespace),
         PATH: process.env['PATH'] ?? '',
@@ -44,6 +44,12 @@ export class OperatorProcess {
       };
       this.listeners.add(listener);
     });
+  }
+
+  get pid(): number {
+    const { pid } = this.child;
+    if (pid === undefined) throw new Error('the operator did not start');
+    return pid;
   }
 
   signal(signal: NodeJS.Signals): void {
