@@ -1,8 +1,11 @@
 /** What Helm renders of the chart: accepted by the API servers' schemas, confined, and closed to what must not get in. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { loadConfig } from '../../gateway/src/config/config';
+import { loadConfig as loadOperatorConfig } from '../../operator/src/config/config';
+
 import { breaches, podOf } from './restricted';
 import { FOREIGN, LOCATION, writeCustomSchemas, writeKubernetesSchemas } from './schemas';
 import type { Manifest } from './tools';
@@ -39,6 +42,17 @@ function environment(deployment: Manifest): Record<string, string> {
 }
 
 const SOME_VALUE: Record<string, string> = { REDIS_URL: 'redis://redis:6379' };
+
+const set = (...values: string[]) => [...REGISTRY, ...values.flatMap((value) => ['--set', value])];
+const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+/** What an operator makes of its Deployment. */
+const operatorConfig = (all: Manifest[]) => {
+  const { RUNNER_BIND_PUBLIC_KEY_FILE: _, ...variables } = environment(find(all, 'Deployment', 'terminal-operator'));
+  return loadOperatorConfig({
+    ...variables,
+    RUNNER_BIND_PUBLIC_KEY: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  });
+};
 
 const find = (all: Manifest[], kind: string, name: string): Manifest => {
   const found = all.find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
@@ -98,7 +112,7 @@ describe('kubeconform', () => {
 
 describe('the edge', () => {
   const all = rendered(...EVERYTHING);
-  const PATHS = ['/auth', '/api', '/socket.io', '/'];
+  const PATHS = ['/auth', '/api', '/socket.io', '/health', '/'];
 
   test('has one Ingress, and only public paths have a way to the gateway', () => {
     expect(all.filter(({ kind }) => kind === 'Ingress')).toHaveLength(1);
@@ -108,7 +122,7 @@ describe('the edge', () => {
     const paths = rules.flatMap(({ http }) => http.paths);
     expect(paths.map(({ path }) => path)).toEqual(PATHS);
     const targets = paths.map(({ backend: { service } }) => `${service.name}:${service.port.name}`);
-    expect(targets).toEqual([...Array<string>(3).fill('terminal-gateway:http'), 'terminal-web:http']);
+    expect(targets).toEqual([...Array<string>(4).fill('terminal-gateway:http'), 'terminal-web:http']);
   });
 
   test('keeps silent WebSockets for an hour, takes uploads, limits each address, and holds who polls to one gateway', () => {
@@ -164,6 +178,9 @@ describe('values', () => {
     ['sessions.templates.default.imge=x', "additional properties 'imge' not allowed"],
     ['sessions.templates.default.workspace.kind=Disk', "at '/sessions/templates/default/workspace/kind'"],
     ['gateway.replicas=two', "at '/gateway/replicas'"],
+    ['fullnameOverride=Upper_Case', "at '/fullnameOverride'"],
+    ['fullnameOverride=ends-', "at '/fullnameOverride'"],
+    ['sessions.detachGraceSeconds=2592001', "at '/sessions/detachGraceSeconds'"],
   ])('a mistake is told with its place: %s', (value, complaint) => {
     expect(refused('--set', value)).toContain(complaint);
   });
@@ -348,4 +365,124 @@ test('an upgrade applies the very definitions that an installation has', () => {
   const { data = {} } = find(rendered(...REGISTRY), 'ConfigMap', 'terminal-prepare-crds');
   for (const file of ['claudesessions.yaml', 'sessiontemplates.yaml'])
     expect(data[file]?.trim()).toBe(readFileSync(join(CHART, 'crds', file), 'utf8').trim());
+});
+
+describe('numbers', () => {
+  const schema = JSON.parse(readFileSync(join(CHART, 'values.schema.json'), 'utf8')) as Limits;
+  interface Limits {
+    maximum?: number;
+    properties?: Record<string, Limits>;
+  }
+  /** Path → the largest value that the schema admits. */
+  const maxima = (limits: Limits, path: string): [string, number][] => [
+    ...(limits.maximum === undefined ? [] : [[path, limits.maximum] as [string, number]]),
+    ...Object.entries(limits.properties ?? {}).flatMap(([name, inner]) => maxima(inner, `${path}.${name}`)),
+  ];
+  const largest = ['gateway.rateLimit', 'gateway.drain', 'sessions', 'secrets']
+    .flatMap((path) => {
+      const at = path.split('.').reduce<Limits | undefined>((limits, name) => limits?.properties?.[name], schema);
+      return maxima(at ?? {}, path);
+    })
+    .filter(([path, maximum]) => !path.includes('.templates') && maximum < Number.MAX_SAFE_INTEGER);
+
+  test('gateway and operator start with the largest that the schema admits, given in a file of values', () => {
+    expect(largest.length).toBeGreaterThan(10);
+    const folder = mkdtempSync(join(tmpdir(), 'values-'));
+    const file = join(folder, 'values.yaml');
+    // From a file they are floating-point numbers, by --set they are not.
+    const values: Record<string, unknown> = { gateway: { extraEnv: { AUDIT_MAX_BYTES: 50_000_000 } } };
+    for (const [path, maximum] of [...largest, ['gateway.terminationGracePeriodSeconds', 8000] as const]) {
+      const names = path.split('.');
+      const last = names.pop() ?? '';
+      let at = values;
+      for (const name of names) at = (at[name] ??= {}) as Record<string, unknown>;
+      at[last] = maximum;
+    }
+    try {
+      writeFileSync(file, JSON.stringify(values));
+      const all = rendered(...REGISTRY, '--values', file);
+      expect(() => loadConfig(environment(find(all, 'Deployment', 'terminal-gateway')))).not.toThrow();
+      expect(environment(find(all, 'Deployment', 'terminal-gateway'))['AUDIT_MAX_BYTES']).toBe('50000000');
+      expect(operatorConfig(all).suspendedTtlMs).toBe(31_536_000_000);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+test('labels, annotations and DNS of the organisation reach the operator', () => {
+  const values = set('commonLabels.cost=42x', 'commonAnnotations.team=a', 'networkPolicy.dnsPorts={1053}');
+  const { placement } = operatorConfig(
+    rendered(...values, '--set', 'networkPolicy.dnsPeers[0].ipBlock.cidr=10.0.0.10/32'),
+  );
+  expect(placement).toMatchObject({ labels: { cost: '42x' }, annotations: { team: 'a' } });
+  expect(placement.dns).toEqual({ peers: [{ ipBlock: { cidr: '10.0.0.10/32' } }], ports: [1053] });
+  expect(operatorConfig(rendered(...REGISTRY)).placement.dns.peers).toHaveLength(3);
+});
+
+test('an API server on another port is reached by gateway, operator and hooks', () => {
+  const all = rendered(...set('networkPolicy.apiServerPorts={8443}'));
+  for (const name of ['gateway', 'operator', 'prepare', 'end-sessions']) {
+    const { egress } = find(all, 'NetworkPolicy', `terminal-${name}`).spec as { egress: object[] };
+    expect(egress).toContainEqual({ ports: [{ port: 8443, protocol: 'TCP' }] });
+  }
+});
+
+describe('priorities', () => {
+  type PriorityClass = Manifest & { value: number; preemptionPolicy?: string };
+  const classes = (...values: string[]) =>
+    rendered(...set('priorityClasses.create=true', ...values)).filter(
+      ({ kind }) => kind === 'PriorityClass',
+    ) as PriorityClass[];
+  const names = (all: Manifest[]) => all.map(({ metadata }) => metadata.name);
+
+  test('sessions and pods that wait preempt nobody, and those that wait are less than sessions', () => {
+    const [, sessions, warm] = classes();
+    expect([sessions?.preemptionPolicy, warm?.preemptionPolicy]).toEqual(['Never', 'Never']);
+    expect(warm?.value).toBeLessThan(sessions?.value ?? 0);
+    const { spec } = find(rendered(...set('priorityClasses.create=true')), 'SessionTemplate', 'default');
+    expect(spec).toMatchObject({
+      priorityClassName: sessions?.metadata.name,
+      warmPool: { size: 1, priorityClassName: warm?.metadata.name },
+    });
+  });
+
+  test('another value makes another class: that of a class cannot be changed', () => {
+    expect(names(classes('priorityClasses.sessions=7'))).not.toContain(names(classes())[1]);
+    expect(names(classes('priorityClasses.warmPods=-7'))[2]).toMatch(/^[-a-z0-9]+$/);
+  });
+});
+
+test('no eviction takes a session whose workspace would be lost; pods that wait and persistent ones may go', () => {
+  const { spec } = find(rendered(...REGISTRY), 'PodDisruptionBudget', 'terminal-sessions');
+  expect(spec).toMatchObject({
+    minAvailable: 1_000_000,
+    selector: {
+      matchLabels: { 'claude-webui.io/workspace': 'Ephemeral' },
+      matchExpressions: [{ key: 'claude-webui.io/session', operator: 'Exists' }],
+    },
+  });
+});
+
+test('Services, volumes and objects of one’s own are in the release', () => {
+  const all = rendered(
+    ...set(
+      'gateway.service.annotations.a=b',
+      'web.service.annotations.c=d',
+      'gateway.extraVolumes[0].name=ca',
+      'gateway.extraVolumeMounts[0].name=ca',
+      'gateway.extraVolumeMounts[0].mountPath=/ca',
+      'operator.extraVolumes[0].name=ca',
+    ),
+    '--set-json',
+    `extraObjects=[{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "{{ .Release.Name }}-own"}}]`,
+  );
+  expect(find(all, 'Service', 'terminal-gateway').metadata.annotations).toEqual({ a: 'b' });
+  expect(find(all, 'Service', 'terminal-web').metadata.annotations).toEqual({ c: 'd' });
+  for (const part of ['gateway', 'operator'])
+    expect(podOf(find(all, 'Deployment', `terminal-${part}`))?.volumes).toContainEqual({ name: 'ca' });
+  expect(podOf(find(all, 'Deployment', 'terminal-gateway'))).toMatchObject({
+    containers: [{ volumeMounts: expect.arrayContaining([{ name: 'ca', mountPath: '/ca' }]) as unknown }],
+  });
+  expect(find(all, 'ConfigMap', 'terminal-own')).toBeDefined();
 });

@@ -1,5 +1,5 @@
 /** k8s/: what kustomize makes of it is what the chart renders. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { idOf, kustomizeFiles, namespace, OVERLAYS } from '../../hack/generate/kustomize/files';
@@ -25,6 +25,22 @@ test('a Job with other pods has another name, so that one overlay can be applied
   expect(jobs).toHaveLength(FOLDERS.length);
   const specs = new Map(jobs.map(({ metadata, spec }) => [metadata.name, spec]));
   for (const { metadata, spec } of jobs) expect(specs.get(metadata.name)).toEqual(spec);
+});
+
+test.each(FOLDERS.map(([folder]) => folder))('images: of an overlay reaches the sessions too: %s', (folder) => {
+  const overlay = mkdtempSync(join(ROOT, 'k8s/overlays/images-'));
+  try {
+    const images = [{ name: 'registry.example.org/claude-webui/session-runner', newName: 'mine/runner', newTag: '9' }];
+    const base = join('../../..', folder);
+    cpSync(join(ROOT, folder, 'images.yaml'), join(overlay, 'images.yaml'));
+    const kustomization = { resources: [base], configurations: ['images.yaml'], images };
+    writeFileSync(join(overlay, 'kustomization.yaml'), JSON.stringify(kustomization));
+    const { stdout } = run('kubectl', ['kustomize', overlay]);
+    const template = manifests(stdout).find(({ kind }) => kind === 'SessionTemplate');
+    expect(template?.spec?.['image']).toBe('mine/runner:9');
+  } finally {
+    rmSync(overlay, { recursive: true });
+  }
 });
 
 describe.each(FOLDERS)('%s', (folder, values) => {

@@ -76,3 +76,11 @@
 {{- end -}}
 {{- join "," $made -}}
 {{- end -}}
+
+{{- /* What a PriorityClass says cannot be changed, so another value makes another class. */ -}}
+{{- define "claude-webui.sessionsPriority" -}}
+{{- printf "%s-sessions-v2-%s" (include "claude-webui.fullname" .) (include "claude-webui.text" .Values.priorityClasses.sessions | replace "-" "m") -}}
+{{- end -}}
+{{- define "claude-webui.warmPriority" -}}
+{{- printf "%s-warm-v2-%s" (include "claude-webui.fullname" .) (include "claude-webui.text" .Values.priorityClasses.warmPods | replace "-" "m") -}}
+{{- end -}}

@@ -1,15 +1,18 @@
 {{- /* Pieces of NetworkPolicies. */ -}}
 {{- define "claude-webui.toDns" -}}
 - ports:
-    - { port: 53, protocol: UDP }
-    - { port: 53, protocol: TCP }
+    {{- range .Values.networkPolicy.dnsPorts }}
+    - { port: {{ . }}, protocol: UDP }
+    - { port: {{ . }}, protocol: TCP }
+    {{- end }}
 {{- end -}}
 
 {{- /* A NetworkPolicy sees the API server behind its Service, where it has the port of the control plane. */ -}}
 {{- define "claude-webui.toApiServer" -}}
 - ports:
-    - { port: 443, protocol: TCP }
-    - { port: 6443, protocol: TCP }
+    {{- range .Values.networkPolicy.apiServerPorts }}
+    - { port: {{ . }}, protocol: TCP }
+    {{- end }}
   {{- with .Values.networkPolicy.apiServerCIDRs }}
   to:
     {{- range . }}

@@ -51,11 +51,16 @@ topologySpreadConstraints:
 {{- end }}
 {{- end -}}
 
+{{- /* A value as text. Helm reads every number as a floating-point one, and writes large ones as 5e+07. */ -}}
+{{- define "claude-webui.text" -}}
+{{- if and (kindIs "float64" .) (eq . (floor .)) -}}{{ int64 . }}{{- else -}}{{ toString . }}{{- end -}}
+{{- end -}}
+
 {{- /* Variables by name, as a list: dict "env" dict, "extra" dict. The second wins. */ -}}
 {{- define "claude-webui.env" -}}
 {{- $all := mergeOverwrite (dict) .env (.extra | default dict) -}}
 {{- range $name := keys $all | sortAlpha }}
 - name: {{ $name }}
-  value: {{ index $all $name | toString | quote }}
+  value: {{ include "claude-webui.text" (index $all $name) | quote }}
 {{- end }}
 {{- end -}}

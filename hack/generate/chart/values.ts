@@ -6,6 +6,9 @@ import { z } from 'zod';
 const text = z.string();
 const truth = z.boolean();
 const count = z.int().min(0);
+/** Maxima here are the gateway’s and the operator’s: a chart test starts both with each. */
+const DAY_SECONDS = 86_400;
+const rate = z.int().min(1).max(1_000_000);
 const port = z.int().min(1).max(65_535);
 const level = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
 /** Kubernetes checks what is below: its API server knows better, and newer versions know more. */
@@ -40,17 +43,20 @@ const deployment = {
   ...placement,
 };
 
+const service = section({ annotations: labels });
+const extraVolumes = { extraVolumes: kubernetesList, extraVolumeMounts: kubernetesList };
+
 const gateway = section({
   ...deployment,
   logLevel: level,
   trustedProxies: z.int().min(0).max(10),
   rateLimit: section({
-    requests: z.int().min(1),
-    requestsPerAddress: z.int().min(1),
-    handshakesPerMinutePerAddress: z.int().min(1),
-    windowSeconds: z.int().min(1),
+    requests: rate,
+    requestsPerAddress: rate,
+    handshakesPerMinutePerAddress: rate,
+    windowSeconds: z.int().min(1).max(DAY_SECONDS),
   }),
-  drain: section({ delaySeconds: count, spreadSeconds: count }),
+  drain: section({ delaySeconds: count.max(3600), spreadSeconds: count.max(3600) }),
   terminationGracePeriodSeconds: count,
   extraEnv: variables,
   autoscaling: section({
@@ -61,6 +67,8 @@ const gateway = section({
     targetConnections: count,
     connectionsMetric: text,
   }),
+  service,
+  ...extraVolumes,
   serviceAccount: section({ annotations: labels }),
   extraEgress: kubernetesList,
 });
@@ -82,13 +90,16 @@ const redis = section({
 const sessions = section({
   namespace: text,
   createNamespace: truth,
-  max: z.int().min(1),
-  maxPerUser: z.int().min(1),
-  idleTimeoutMinutes: count,
-  idleWarningSeconds: count,
-  detachGraceSeconds: count,
+  max: z.int().min(1).max(10_000),
+  maxPerUser: z.int().min(1).max(1000),
+  maxSuspendedPerUser: count.max(1000),
+  suspendedTtlSeconds: count.max(31_536_000),
+  podDisruptionBudget: section({ enabled: truth }),
+  idleTimeoutMinutes: count.max(60 * 24 * 30),
+  idleWarningSeconds: count.max(3600),
+  detachGraceSeconds: count.max(DAY_SECONDS * 30),
   ofDisabledUsers: z.enum(['end', 'suspend', 'keep']),
-  detachMaxWorkSeconds: count,
+  detachMaxWorkSeconds: count.max(DAY_SECONDS * 30),
   scrollbackLines: count.max(MAX_SCROLLBACK_LINES),
   template: text.min(1),
   templates: z.record(text.regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/), sessionTemplateSpecSchema),
@@ -136,9 +147,12 @@ const httpRoute = section({
 const monitor = section({ enabled: truth, labels, interval: text });
 
 export const chartValues = section({
-  fullnameOverride: text.max(40),
+  /** What names of all objects begin with. */
+  fullnameOverride: text.regex(/^$|^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/),
   host: text.regex(/^$|^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/),
   commonLabels: labels,
+  commonAnnotations: labels,
+  extraObjects: kubernetesList,
   image: section({
     registry: text,
     tag: text,
@@ -146,8 +160,8 @@ export const chartValues = section({
     pullSecrets: z.array(text),
   }),
   gateway,
-  operator: section({ enabled: truth, ...deployment, logLevel: level, extraEnv: variables }),
-  web: section({ enabled: truth, ...deployment }),
+  operator: section({ enabled: truth, ...deployment, logLevel: level, extraEnv: variables, ...extraVolumes }),
+  web: section({ enabled: truth, service, ...deployment }),
   redis,
   sessions,
   provider: section({ baseUrl: text.regex(/^https?:\/\//), apiKey: text, existingSecret: text }),
@@ -171,6 +185,9 @@ export const chartValues = section({
     ingressFrom: kubernetesList,
     monitoringNamespace: text,
     apiServerCIDRs: z.array(text),
+    apiServerPorts: z.array(port).min(1),
+    dnsPorts: z.array(port).min(1),
+    dnsPeers: kubernetesList,
     providerCIDRs: z.array(text),
   }),
   metrics: section({
@@ -179,7 +196,7 @@ export const chartValues = section({
     prometheusRule: section({ enabled: truth, labels }),
     dashboards: section({ enabled: truth, labels, annotations: labels }),
   }),
-  priorityClasses: section({ create: truth, system: z.int(), sessions: z.int() }),
+  priorityClasses: section({ create: truth, system: z.int(), sessions: z.int(), warmPods: z.int() }),
   hooks: section({ enabled: truth, timeoutSeconds: z.int().min(1) }),
   tests: section({ enabled: truth, existingSecret: text }),
   /** Helm's own, where this chart is part of another. */

@@ -24,6 +24,9 @@ export const OVERLAYS: Record<string, readonly string[]> = {
   ],
 };
 
+/** Where `images:` of a kustomization finds an image beside those of pods. Each kustomization that changes images needs it. */
+const IMAGES = 'images.yaml';
+
 /** Objects of the base that an overlay does without. */
 const REMOVED = 'patches/removed.yaml';
 
@@ -44,7 +47,12 @@ const kustomization = (fields: object) =>
 export function kustomizeFiles(chart: string): Map<string, string> {
   const base = render(chart, []);
   return new Map([
-    ...folder('k8s/base', [namespace(), ...base], { resources: [] }),
+    ...folder('k8s/base', [namespace(), ...base], { resources: [], configurations: [IMAGES] }),
+    [`k8s/base/${IMAGES}`, yaml({ images: [{ kind: 'SessionTemplate', path: 'spec/image' }] })],
+    ...Object.keys(OVERLAYS).map((name): [string, string] => [
+      `k8s/overlays/${name}/${IMAGES}`,
+      yaml({ images: [{ kind: 'SessionTemplate', path: 'spec/image' }] }),
+    ]),
     ['k8s/crds/kustomization.yaml', kustomization({ resources: ['claudesessions.yaml', 'sessiontemplates.yaml'] })],
     ...Object.entries(OVERLAYS).flatMap(([name, values]) =>
       overlay(`k8s/overlays/${name}`, base, render(chart, values)),
@@ -71,7 +79,11 @@ function overlay(
   if (removed.length > 0) patches.push({ path: REMOVED, content: yaml(...removed.map(deletionOf)) });
   const resources = ['../../base'];
   return [
-    ...folder(path, added, { resources, patches: patches.map(({ path: file, target }) => ({ path: file, target })) }),
+    ...folder(path, added, {
+      resources,
+      configurations: [IMAGES],
+      patches: patches.map(({ path: file, target }) => ({ path: file, target })),
+    }),
     ...patches.map((patch): [string, string] => [`${path}/${patch.path}`, patch.content]),
   ];
 }
@@ -80,7 +92,7 @@ function overlay(
 function folder(
   path: string,
   objects: readonly KubernetesObject[],
-  fields: { resources: string[]; patches?: object[] },
+  fields: { resources: string[]; patches?: object[]; configurations?: string[] },
 ): [string, string][] {
   const components = [...new Set(objects.map(componentOf))].sort();
   const files = components.map((component): [string, string] => [
