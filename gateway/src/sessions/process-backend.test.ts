@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, statSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -104,6 +104,21 @@ test('a placement given up is ended, not left running', async () => {
   const placed = backend.place(wanted, giveUp.signal);
   giveUp.abort();
   await expect(placed).rejects.toMatchObject({ end: { reason: 'server-stopping' } });
+  expect(processesWith(wanted.sessionId)).toEqual([]);
+});
+
+test('a runner that is killed during the start leaves no process, directory or socket', async () => {
+  const directory = temporaryDirectory();
+  const backend = new ProcessBackend(backendOptions(directory, { command: `trap '' HUP; exec sleep 1000` }));
+  const wanted = placement();
+  const placed = expect(backend.place(wanted, NEVER)).rejects.toMatchObject({ end: { reason: 'runner-crashed' } });
+  const [runner] = ownRunners();
+  const made = watch(directory);
+  await once(made, 'change');
+  made.close();
+  process.kill(Number(runner), 'SIGKILL');
+  await placed;
+  expect(readdirSync(directory)).toEqual([]);
   expect(processesWith(wanted.sessionId)).toEqual([]);
 });
 

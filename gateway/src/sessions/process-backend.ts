@@ -81,13 +81,17 @@ export class ProcessBackend implements SessionBackend {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: minimalEnvironment(),
     });
-    this.runners.set(sessionId, { child, gone: this.departure(sessionId, child) });
+    const runner = { child, gone: this.departure(sessionId, child) };
+    this.runners.set(sessionId, runner);
     const abort = () => send(child, { type: 'end', reason: 'server-stopping' });
     signal.addEventListener('abort', abort, { once: true });
     send(child, { type: 'start', spec: this.specOf(placement, socketPath) });
     if (signal.aborted) abort();
     try {
       await ready(child);
+    } catch (error) {
+      await this.clearAway(sessionId, runner, socketPath);
+      throw error;
     } finally {
       signal.removeEventListener('abort', abort);
     }
@@ -156,6 +160,14 @@ export class ProcessBackend implements SessionBackend {
       child.once('error', () => resolve());
     });
     this.runners.delete(sessionId);
+  }
+
+  /** After a start that failed, however it did: nothing of it is left. */
+  private async clearAway(sessionId: string, runner: Runner, socketPath: string): Promise<void> {
+    const kill = setTimeout(() => runner.child.kill('SIGKILL'), RUNNER_END_MS);
+    await runner.gone;
+    clearTimeout(kill);
+    await this.sweep(sessionId, `unix:${socketPath}`);
   }
 
   /** Clears away what a runner that crashed has left: it cannot be asked, but its session's processes carry a mark. */

@@ -8,8 +8,10 @@ import { ControlLinks } from '../attach-server/control-links';
 import { parseToRunner } from '../config/messages';
 import { WorkspaceServer } from '../files/workspace-server';
 import { createLog } from '../log';
+import type { Prepared } from '../program/prepare';
 import { placesOf, prepareProgram } from '../program/prepare';
 import { provePolicy } from '../session/prove-policy';
+import type { SessionListener } from '../session/session';
 import { Session } from '../session/session';
 
 const log = createLog();
@@ -40,7 +42,7 @@ async function start(spec: SessionSpec): Promise<void> {
     await files.close();
     leave(problem ?? end);
   };
-  session = new Session(spec, prepared, {
+  session = await startSession(spec, prepared, {
     report: (report) => control.tell({ type: 'report', report }),
     measure: (measure) => control.tell({ type: 'measure', measure }),
     screenFailed: (error) => sessionLog.error({ err: error }, 'the terminal emulator failed and was replaced'),
@@ -62,6 +64,16 @@ async function start(spec: SessionSpec): Promise<void> {
   isServing = true;
   sessionLog.info('session started');
   tell({ type: 'ready' });
+}
+
+/** @throws Error when it cannot be started; nothing of it is left then */
+async function startSession(spec: SessionSpec, prepared: Prepared, listener: SessionListener): Promise<Session> {
+  try {
+    return new Session(spec, prepared, listener);
+  } catch (error) {
+    await prepared.close();
+    throw error;
+  }
 }
 
 /** Says how it ended and lets the process run out: nothing of it is open any more. */

@@ -1,3 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync, readdirSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { RunningPod } from '../testing/running-pod';
 
 jest.setTimeout(60_000);
@@ -95,3 +100,33 @@ test('metrics tell of this one session', async () => {
   expect(text).toContain('# TYPE app_command_latency_seconds histogram\n');
   expect(Number(/^process_resident_memory_bytes (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(10e6);
 });
+
+test('a program that cannot be started is the end of its pod, and says why', async () => {
+  pod = await RunningPod.start({ env: { CLAUDE_WORKING_DIR: '/proc/nothing-can-be-made-here' } });
+  expect(await pod.left).toBe(0);
+  expect(pod.terminationMessage).toMatchObject({
+    reason: 'start-failed',
+    detail: expect.stringContaining('/proc/nothing-can-be-made-here') as string,
+  });
+});
+
+test('a door that cannot be opened leaves no program running', async () => {
+  const taken = createServer().listen(0);
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const mark = `mark-${randomUUID()}`;
+  pod = await RunningPod.start({ program: ['/bin/sh', '-c', `: ${mark}; cat`], env: { RUNNER_PORT: String(port) } });
+  expect(await pod.left).toBe(1);
+  taken.close();
+  expect(pod.terminationMessage?.reason).toBe('start-failed');
+  const left = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && commandLine(name).includes(mark));
+  expect(left).toEqual([]);
+});
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -35,9 +35,11 @@ async function serve(program: PodProgram): Promise<SessionEnd> {
   process.on('SIGTERM', () => void pod.leave());
   process.on('SIGINT', () => undefined);
   process.on('SIGHUP', () => undefined);
-  const ports = await pod.open().catch((error: unknown) => {
+  const ports = await pod.open().catch(async (error: unknown) => {
     const detail = error instanceof Error ? error.message : String(error);
     writeEnd(environment.terminationLog, { reason: 'start-failed', exitCode: null, detail });
+    // The program may run already.
+    await pod.leave();
     throw error;
   });
   log.info({ ...ports, podUid: environment.podUid }, 'runner started');

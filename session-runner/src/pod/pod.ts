@@ -143,7 +143,18 @@ export class Pod {
     };
   }
 
+  /** A program that cannot be started is the pod's end: a bind would find nothing, now or later. */
   private start(outfit: Outfit): void {
+    try {
+      this.startProgram(outfit);
+    } catch (error) {
+      this.log.error({ err: error }, 'the program could not be started');
+      const detail = error instanceof Error ? error.message : String(error);
+      this.tellOver({ reason: 'start-failed', exitCode: null, detail });
+    }
+  }
+
+  private startProgram(outfit: Outfit): void {
     const spec = this.specOf(outfit);
     const prepared = prepareProgram(spec);
     if ('problem' in prepared) return this.tellOver(prepared.problem);

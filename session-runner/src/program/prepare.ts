@@ -65,13 +65,32 @@ export function placesOf(spec: SessionSpec): Places {
   return { root: workspace, uploads };
 }
 
-/** Makes the session's directory and the command to run in it. */
+/** Makes the session's directory and the command to run in it. Leaves nothing of either if it cannot. */
 export function prepareProgram(spec: SessionSpec): Prepared | { problem: SessionEnd } {
   const file = spec.program.path ?? (spec.program.kind === 'claude' ? findClaude() : null);
   if (file === null) return { problem: { reason: 'cli-not-installed', exitCode: null } };
   const detail = whyNotExecutable(file);
   if (detail !== null) return { problem: { reason: 'cli-not-installed', exitCode: null, detail } };
 
+  const open: { close(): void }[] = [];
+  try {
+    const prepared = prepareIn(spec, file, open);
+    if ('problem' in prepared) discard(spec, open);
+    return prepared;
+  } catch (error) {
+    discard(spec, open);
+    throw error;
+  }
+}
+
+/** Closes what a failed start has opened, whose watches would keep the process, and removes its directory. */
+function discard(spec: SessionSpec, open: readonly { close(): void }[]): void {
+  for (const part of open) part.close();
+  if (!spec.persistent) rmSync(spec.directory, { recursive: true, force: true });
+}
+
+/** @param open what is to be closed with the program goes here as soon as it is open */
+function prepareIn(spec: SessionSpec, file: string, open: { close(): void }[]): Prepared | { problem: SessionEnd } {
   mkdirSync(spec.directory, PRIVATE);
   // Claude Code asks for trust in the folder behind links, so links would bring the question back.
   const folders = layout(realpathSync(spec.directory));
@@ -89,8 +108,10 @@ export function prepareProgram(spec: SessionSpec): Prepared | { problem: Session
   const held = holdSettings(spec, folders);
   const plain: Command = { file, args: spec.program.args, env: environment(spec, folders), cwd: folders.workspace };
   const hooks = kind === 'claude' ? new HookWatch(folders.events) : null;
+  if (hooks !== null) open.push(hooks);
   const command = hooks === null ? plain : seedClaude(spec, plain, folders, hooks, held.arguments);
   const settings = held.by === 'image' ? new SettingsWatch(join(folders.managed, OWN_FILE)) : null;
+  if (settings !== null) open.push(settings);
   const confineIn = (inner: Command, own: Folders) => (confinement === 'bubblewrap' ? confined(inner, own) : inner);
   return {
     command: confineIn(command, folders),
@@ -109,8 +130,7 @@ export function prepareProgram(spec: SessionSpec): Prepared | { problem: Session
             env: plain.env,
           },
     close: async () => {
-      hooks?.close();
-      settings?.close();
+      for (const part of open) part.close();
       if (!spec.persistent) await rm(spec.directory, { recursive: true, force: true });
     },
   };
