@@ -42,6 +42,15 @@ confinedTest('a session can write nowhere else', async () => {
   expect(await inside(writable)).toBe('');
 });
 
+// docs/POLICY.md says so; Claude Code's own sandbox needs the user namespaces by which it is done.
+confinedTest(
+  'managed settings can be hidden from another claude, and from no process that was there before',
+  async () => {
+    const hide = `unshare -Urm sh -c 'mount -t tmpfs none /etc/claude-code && ls /etc/claude-code | wc -l'`;
+    expect(await inside(`${hide}; ls /etc/claude-code | wc -l`)).toMatch(/^0\n[1-9]/);
+  },
+);
+
 confinedTest('a session sees neither other sessions nor the server’s files', async () => {
   const other = mkdtempSync(join(tmpdir(), 'other-session-'));
   writeFileSync(join(other, 'secret'), 'x');

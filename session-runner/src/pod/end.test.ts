@@ -102,11 +102,11 @@ test('metrics tell of this one session', async () => {
 });
 
 test('a program that cannot be started is the end of its pod, and says why', async () => {
-  pod = await RunningPod.start({ env: { CLAUDE_WORKING_DIR: '/proc/nothing-can-be-made-here' } });
+  pod = await RunningPod.start({ env: { CLAUDE_WORKING_DIR: '/dev/null/nothing-can-be-made-here' } });
   expect(await pod.left).toBe(0);
   expect(pod.terminationMessage).toMatchObject({
     reason: 'start-failed',
-    detail: expect.stringContaining('/proc/nothing-can-be-made-here') as string,
+    detail: expect.stringContaining('/dev/null/nothing-can-be-made-here') as string,
   });
 });
 
