@@ -20,7 +20,11 @@ export function edgeScenario(): void {
     expect(await status('/auth/methods')).toBe(200);
     expect(await status('/api/v1/sessions')).toBe(401);
     expect(await status('/socket.io/?EIO=4&transport=polling')).toBe(200);
-    for (const path of ['/metrics', '/health', '/ready', '/llm/v1/messages', '/v1/metrics', '/v1/logs'])
+    await eventually(
+      async () => (await status('/health')) === 200,
+      () => 'nothing says at /health that it is alive',
+    );
+    for (const path of ['/metrics', '/ready', '/llm/v1/messages', '/v1/metrics', '/v1/logs'])
       expect(`${path} ${await status(path)}`).toBe(`${path} 404`);
   }
 

@@ -78,6 +78,7 @@ inEveryEngine(rawSettings(), (play) => {
     await Workbench.signIn(page, play().url);
     await workbench.sees('READY:');
     await workbench.fit(SIZE);
+    await listSays(workbench, 'Working');
     await take('drawing', page);
 
     await workbench.button('New session').click();
