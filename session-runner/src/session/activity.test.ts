@@ -6,15 +6,16 @@ import { whyNoBubblewrap } from '../testing/bubblewrap-here';
 import type { SpecChanges, TestClient } from '../testing/running-session';
 import { RunningSession } from '../testing/running-session';
 
+// One for each test: an answer that nobody has asked for, because Claude was interrupted before, would reach the next one.
 let fake: FakeAnthropic;
-beforeAll(async () => {
+beforeEach(async () => {
   fake = await startFakeAnthropic();
 });
-afterAll(() => fake.close());
 
 const running: RunningSession[] = [];
 afterEach(async () => {
   for (const session of running.splice(0)) if (session.process.exitCode === null) await session.end();
+  await fake.close();
 });
 
 async function startClaude(limits: SpecChanges['limits']): Promise<RunningSession> {
