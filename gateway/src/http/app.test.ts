@@ -59,6 +59,25 @@ test('what is not there, and what is not taken, is said as a problem', async () 
   expect(await problemOf(refused)).toMatchObject({ status: 405, code: 'method-not-allowed' });
 });
 
+const NAVIGATION = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+
+test.each(['/s/%E0%A4%A', '/%ff', '/administration/%ff', '//s/x', '/nowhere', '/assets/nothing.js'])(
+  'a browser that opens %s gets a page that leads home',
+  async (path) => {
+    const { app } = await start();
+    const response = await fetch(`${app.url}${path}`, { headers: NAVIGATION });
+    expect([400, 404]).toContain(response.status);
+    expect(response.headers.get('content-type')).toContain('text/html');
+    expect(await response.text()).toContain('<a href="/">');
+    expect(await problemOf(await fetch(`${app.url}${path}`))).toMatchObject({ status: response.status });
+  },
+);
+
+test('an address of the API answers a browser with a problem as it answers everybody', async () => {
+  const { app } = await start();
+  expect(await problemOf(await app.call('GET', '/api/v1/nothing', { headers: NAVIGATION }))).toBeDefined();
+});
+
 test.each([
   ['not JSON', '{"name":', 'application/json', 400, 'validation-failed'],
   ['of another type', 'name=x', 'application/x-www-form-urlencoded', 415, 'unsupported-media-type'],
@@ -214,9 +233,9 @@ describe('the web client', () => {
   });
   afterEach(() => rmSync(webRoot, { recursive: true }));
 
-  test('is asked for anew at / and /s, and its assets never again', async () => {
+  test('is asked for anew at each of its addresses, and its assets never again', async () => {
     const { app } = await start({ config: { webRoot } });
-    for (const path of ['/', '/s', '/s/x', '/administration']) {
+    for (const path of ['/', '/s', '/s/x', '/administration', '/administration/x']) {
       const page = await app.call('GET', path);
       expect([page.status, page.headers.get('cache-control'), await page.text()]).toEqual([
         200,

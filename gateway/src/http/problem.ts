@@ -13,6 +13,7 @@ export function problems(log: Logger): ErrorRequestHandler {
     if (refusal.code === 'internal') log.error({ requestId: requestIdOf(response), err: error }, 'request failed');
     // Half an answer cannot become a problem document; a cut connection at least cannot pass for a whole one.
     if (response.headersSent) response.destroy();
+    else if (isForPerson(request)) sendErrorPage(response, refusal);
     else sendProblem(request, response, refusal);
   };
 }
@@ -41,6 +42,27 @@ function sendProblem(
   // All of it, as its length says; the connection stays until the rest of a refused body is through.
   response.write(text);
   afterBody(request, () => response.end());
+}
+
+/** A browser that opens an address asks for HTML first; programs and the page's own calls do not. */
+function isForPerson(request: Request): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+  if (/^\/(api|auth)(\/|$)/.test(request.originalUrl)) return false;
+  return request.accepts(['application/problem+json', 'application/json', 'text/html']) === 'text/html';
+}
+
+/** Static text only: nothing of the address comes back in it. */
+function sendErrorPage(response: Response, { code, status }: AppError): void {
+  const title = status === 400 ? 'This address is not valid.' : ERRORS[code].title;
+  response.status(status).set({ 'Cache-Control': 'no-store', Vary: 'Accept' }).type('html').send(`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Claude Code WebUI</title>
+<h1>${title}</h1>
+<p><a href="/">Go to your sessions</a></p>
+</html>
+`);
 }
 
 /** What Express and its body parser throw: `status` says whose fault it is. */

@@ -16,7 +16,7 @@ const NOT_BUILT = `<!doctype html>
 `;
 
 /** Addresses within the page (web/src/pages/route.ts): sessions and share links, and the administration. */
-const PAGES = ['/', '/s{/*rest}', '/administration'];
+const PAGES = ['/', '/s{/*rest}', '/administration{/*rest}'];
 
 /** Serves `webRoot`. */
 export function serveWeb(app: Express, webRoot: string): void {
