@@ -39,6 +39,15 @@ async function attached(): Promise<ClientLink> {
   return link;
 }
 
+const WATCHING = {
+  role: 'observer',
+  driven: true,
+  attachments: 2,
+  size: SIZE,
+  activity: 'working',
+  idleEndsInMs: null,
+} as const;
+
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 async function typed(link: ClientLink): Promise<{ sequence: number; text: string }> {
@@ -93,6 +102,22 @@ describe('a link that ends', () => {
     const fresh = await gateway.links.next();
     fresh.attach({ inputSequence: 0 });
     expect(await typed(fresh)).toEqual({ sequence: 1, text: 'a' });
+  });
+
+  test('leaves who watched watching: what they type meanwhile is refused, not kept', async () => {
+    connect();
+    const first = await gateway.links.next();
+    first.attach({ state: WATCHING });
+    await consumer.reaches('attached');
+    first.socket.disconnect(true);
+    await consumer.reaches('reconnecting');
+    connection.type(bytes('lost'));
+    expect(consumer.refusals).toEqual(['not-driver']);
+    const second = await gateway.links.next();
+    second.attach();
+    await consumer.reaches('attached');
+    connection.type(bytes('sent'));
+    expect(await typed(second)).toEqual({ sequence: 1, text: 'sent' });
   });
 
   test('once a WebSocket has passed, a gateway that refuses one is tried again rather than polled', async () => {

@@ -60,6 +60,8 @@ export class TerminalConnection {
   private readonly opener: LinkOpener;
   /** The link that is attached, and how the session was when it last said so. */
   private current: { link: Link; state: AttachmentState } | null = null;
+  /** As it was when last attached: who watched then watches after a cut too, and what they type is not kept. */
+  private isObserver: boolean;
   /** The scrollback that is being fetched. */
   private pull: ScrollbackPull | null = null;
   /** Output before this offset is a replay. */
@@ -75,6 +77,7 @@ export class TerminalConnection {
     private readonly consumer: TerminalConsumer,
   ) {
     this.patience = options.patience ?? PATIENCE;
+    this.isObserver = options.mode === 'view';
     this.silence = new SilenceWatch(this.patience.acknowledgementMs, () => this.doubt());
     const { credential } = options;
     this.opener = new LinkOpener(
@@ -86,7 +89,7 @@ export class TerminalConnection {
 
   /** Sends what the person typed, now or after the reconnect. False if it was not taken because too much waits. */
   type(data: Uint8Array): boolean {
-    if (this.current?.state.role === 'observer') {
+    if (this.isObserver) {
       this.consumer.refused('not-driver');
       return true;
     }
@@ -230,6 +233,7 @@ export class TerminalConnection {
         return this.flush();
       case 'state':
         current.state = frame.state;
+        this.isObserver = frame.state.role === 'observer';
         return this.consumer.phase({ phase: this.isUnresponsive ? 'unresponsive' : 'attached', state: frame.state });
       case 'snapshot':
         this.position.replace(frame.offset);
@@ -253,6 +257,7 @@ export class TerminalConnection {
     if (this.current?.link !== link) this.current?.link.close();
     this.opener.attached();
     this.current = { link, state: attached.state };
+    this.isObserver = attached.state.role === 'observer';
     this.isLeaving = this.isUnresponsive = false;
     this.locate(attached);
     this.silence.stop();
