@@ -95,7 +95,8 @@ export const FILE_PROBLEMS = {
   'bad-path': { status: 400, title: 'This is not a path inside the workspace.' },
   'bad-name': {
     status: 400,
-    title: 'Names may have at most 255 bytes, and no characters that cannot be seen. Choose another name.',
+    title:
+      'Names may have at most 255 bytes, and no characters that cannot be seen or are no text. Choose another name.',
   },
   'bad-upload': { status: 400, title: 'The piece of the upload does not say where it belongs. Start the upload anew.' },
   'file-is-link': {

@@ -1,13 +1,15 @@
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { opendir, readlink } from 'node:fs/promises';
+import { readlink } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Header, Pack } from 'tar-stream';
 import { pack as newPack } from 'tar-stream';
+import { entriesIn } from './entries';
 import { FileError } from './file-error';
 import { look, openSubfolder, within } from './folder';
+import { archived } from './pax';
 import { attachment, openFile } from './send';
 
 /** Folders in each other; each holds a descriptor while it is read. */
@@ -35,8 +37,8 @@ export async function sendArchive(folder: FileHandle, name: string, response: Se
 async function addFolder(pack: Pack, folder: FileHandle, path: string, depth: number): Promise<void> {
   if (depth > MAX_DEPTH) throw new FileError('too-deep');
   const { mode, mtime } = await folder.stat();
-  await addEntry(pack, { name: `${path}/`, type: 'directory', mode: mode & 0o7777, mtime });
-  for await (const { name } of await opendir(`/proc/self/fd/${folder.fd}`)) {
+  await addEntry(pack, `${path}/`, { type: 'directory', mode: mode & 0o7777, mtime });
+  for await (const { name } of entriesIn(folder)) {
     try {
       await addNamed(pack, folder, name, `${path}/${name}`, depth);
     } catch (error) {
@@ -52,8 +54,8 @@ async function addNamed(pack: Pack, folder: FileHandle, name: string, path: stri
     const subfolder = await openSubfolder(folder, name);
     await addFolder(pack, subfolder, path, depth + 1).finally(() => subfolder.close());
   } else if (stats.isSymbolicLink()) {
-    const linkname = await readlink(within(folder, name)).catch(() => null);
-    if (linkname !== null) await addEntry(pack, { name: path, type: 'symlink', linkname, mtime: stats.mtime });
+    const target = await readlink(within(folder, name), { encoding: 'buffer' }).catch(() => null);
+    if (target !== null) await addEntry(pack, path, { type: 'symlink', mtime: stats.mtime }, target);
   } else if (stats.isFile()) {
     const opened = await openFile(folder, name);
     await addFile(pack, opened.file, opened.stats, path).finally(() => opened.file.close());
@@ -62,7 +64,9 @@ async function addNamed(pack: Pack, folder: FileHandle, name: string, path: stri
 
 async function addFile(pack: Pack, file: FileHandle, { size, mode, mtime }: BigIntStats, path: string): Promise<void> {
   let left = Number(size);
-  const entry = pack.entry({ name: path, type: 'file', size: left, mode: Number(mode) & 0o7777, mtime });
+  const { before, name } = archived(path, null);
+  if (before !== null) pack.push(before);
+  const entry = pack.entry({ name, type: 'file', size: left, mode: Number(mode) & 0o7777, mtime });
   // Its pack is destroyed with it, and says so.
   entry.on('error', () => undefined);
   const closed = new Promise<void>((resolve) => entry.once('close', resolve));
@@ -74,6 +78,8 @@ async function addFile(pack: Pack, file: FileHandle, { size, mode, mtime }: BigI
   if (left > 0) for await (const chunk of contentOf(file, left)) await write(chunk);
   while (left > 0) await write(PADDING.subarray(0, left));
   entry.end(null);
+  // Its last block is written by then: an extended header may follow.
+  await closed;
 }
 
 /** At most so many bytes of a file. */
@@ -82,8 +88,10 @@ function contentOf(file: FileHandle, bytes: number): AsyncIterable<Buffer> {
 }
 
 /** An entry that is all in its header. */
-function addEntry(pack: Pack, header: Partial<Header> & Pick<Header, 'name'>): Promise<void> {
+function addEntry(pack: Pack, path: string, header: Partial<Header>, target: Buffer | null = null): Promise<void> {
+  const { before, ...names } = archived(path, target);
+  if (before !== null) pack.push(before);
   return new Promise((resolve, reject) => {
-    pack.entry(header, (error) => (error ? reject(error) : resolve()));
+    pack.entry({ ...header, ...names }, (error) => (error ? reject(error) : resolve()));
   });
 }

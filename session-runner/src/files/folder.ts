@@ -3,7 +3,9 @@ import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { lstat, mkdir, open } from 'node:fs/promises';
 import { FileError, errnoOf, explain } from './file-error';
+import { bytesOf } from './file-name';
 import type { Names } from './path';
+import { checkNewNames } from './path';
 
 /**
  * Walks the workspace from descriptor to descriptor. The session's person can change the tree meanwhile, so a checked path
@@ -11,7 +13,8 @@ import type { Names } from './path';
  * (/proc/self/fd/N/name is Node's openat(2)). Only the last name of a path that is given to the kernel is not yet looked at, and
  * no call that is used with it follows a link there.
  */
-export const within = (folder: FileHandle, name: string): string => `/proc/self/fd/${folder.fd}/${name}`;
+export const within = (folder: FileHandle, name: string): Buffer =>
+  Buffer.concat([Buffer.from(`/proc/self/fd/${folder.fd}/`), bytesOf(name)]);
 
 const FOLDER_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
@@ -25,7 +28,7 @@ export async function inFolder<T>(
   missing: Missing,
   use: (folder: FileHandle) => Promise<T>,
 ): Promise<T> {
-  const folder = await openFolder(root, names, missing);
+  const folder = await openFolder(root, names, names.length, missing);
   try {
     return await use(folder);
   } finally {
@@ -34,7 +37,7 @@ export async function inFolder<T>(
 }
 
 /** The same with the folder that something lies in, and its name there. @throws FileError bad-path for the workspace itself */
-export function inParent<T>(
+export async function inParent<T>(
   root: string,
   names: Names,
   missing: Missing,
@@ -42,7 +45,12 @@ export function inParent<T>(
 ): Promise<T> {
   const name = names.at(-1);
   if (name === undefined) throw new FileError('bad-path', 'This is the workspace itself.');
-  return inFolder(root, names.slice(0, -1), missing, (folder) => use(folder, name));
+  const folder = await openFolder(root, names, names.length - 1, missing);
+  try {
+    return await use(folder, name);
+  } finally {
+    await folder.close();
+  }
 }
 
 /** A folder that is in another. @throws FileError */
@@ -63,11 +71,12 @@ export async function lookIfThere(folder: FileHandle, name: string): Promise<Sta
   });
 }
 
-async function openFolder(root: string, names: Names, missing: Missing): Promise<FileHandle> {
+/** @param names of what is wanted in the end; the first `depth` of them are opened */
+async function openFolder(root: string, names: Names, depth: number, missing: Missing): Promise<FileHandle> {
   let folder = await open(root, FOLDER_FLAGS).catch(explain);
-  for (const name of names) {
+  for (const [at, name] of names.slice(0, depth).entries()) {
     try {
-      if (missing === 'make') await mkdir(within(folder, name)).catch(unlessThere);
+      if (missing === 'make') await makeIfMissing(folder, name, names.slice(at));
       const next = await openSubfolder(folder, name);
       await folder.close();
       folder = next;
@@ -77,6 +86,13 @@ async function openFolder(root: string, names: Names, missing: Missing): Promise
     }
   }
   return folder;
+}
+
+/** @param names its own, and those of what is to be made in it */
+async function makeIfMissing(folder: FileHandle, name: string, names: Names): Promise<void> {
+  if ((await lookIfThere(folder, name)) !== null) return;
+  checkNewNames(names);
+  await mkdir(within(folder, name)).catch(unlessThere);
 }
 
 function unlessThere(error: unknown): void {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { opendir } from 'node:fs/promises';
 import type { FileEntry } from '@claude-webui/protocol';
 import { MAX_LISTED_ENTRIES } from '@claude-webui/protocol';
+import { entriesIn } from './entries';
 import { lookIfThere } from './folder';
 
 /** Names that are read to put them in order. Of a folder with more, some are never shown. */
@@ -40,7 +40,7 @@ export async function listFolder(folder: FileHandle, { limit, after }: PageWish)
 
 async function namesIn(folder: FileHandle): Promise<string[]> {
   const names: string[] = [];
-  for await (const { name } of await opendir(`/proc/self/fd/${folder.fd}`, { bufferSize: 256 })) {
+  for await (const { name } of entriesIn(folder)) {
     if (names.length === MAX_NAMES) break;
     names.push(name);
   }

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { MAX_PATH_CHARACTERS } from '@claude-webui/protocol';
 import { FileError } from './file-error';
+import { bytesOf, hasRawBytes, isNameOfItsBytes } from './file-name';
 
 /** Of the kernel (limits.h, NAME_MAX). */
 const MAX_NAME_BYTES = 255;
@@ -29,7 +30,11 @@ export function parsePath(path: string, root: string): Names {
   const below = path.startsWith('/') ? relativeTo(root, path) : path;
   const names = below.split('/').filter((name) => name !== '');
   const isBad = (name: string) =>
-    name === '.' || name === '..' || name.includes('\0') || Buffer.byteLength(name) > MAX_NAME_BYTES;
+    name === '.' ||
+    name === '..' ||
+    name.includes('\0') ||
+    bytesOf(name).length > MAX_NAME_BYTES ||
+    !isNameOfItsBytes(name);
   if (path.length > MAX_PATH_CHARACTERS || names.some(isBad)) throw new FileError('bad-path');
   return names;
 }
@@ -40,9 +45,9 @@ function relativeTo(root: string, path: string): string {
   return path.slice(root.length + 1);
 }
 
-/** A place for something new: nobody is to be given a name that reads as another or moves a terminal's cursor. @throws FileError bad-name */
+/** Names for something new: none that reads as another, moves a terminal's cursor or is no UTF-8. @throws FileError bad-name */
 export function checkNewNames(names: Names): void {
-  if (names.some((name) => INVISIBLE.test(name))) throw new FileError('bad-name');
+  if (names.some((name) => INVISIBLE.test(name) || hasRawBytes(name))) throw new FileError('bad-name');
 }
 
 /** What a printed path may mean, the likeliest first: as it is, and without the line and column that programs put behind. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
+import type { BigIntStats, PathLike } from 'node:fs';
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { copyFile, link, lstat, open, rename, rm, unlink } from 'node:fs/promises';
@@ -43,7 +43,7 @@ export async function place(finished: string, folder: FileHandle, name: string, 
 }
 
 /** The folder is another volume's: the last step is taken from a copy beside the target. */
-async function placeFromElsewhere(finished: string, folder: FileHandle, target: string, existing: Existing) {
+async function placeFromElsewhere(finished: string, folder: FileHandle, target: Buffer, existing: Existing) {
   const near = within(folder, `.upload-${randomUUID()}`);
   try {
     await copyFile(finished, near, constants.COPYFILE_EXCL).catch(explain);
@@ -54,7 +54,7 @@ async function placeFromElsewhere(finished: string, folder: FileHandle, target: 
 }
 
 /** Renames what is no folder. @throws FileError file-exists */
-export async function moveTo(from: string, to: string, existing: Existing): Promise<void> {
+export async function moveTo(from: PathLike, to: PathLike, existing: Existing): Promise<void> {
   if (existing === 'replace') return rename(from, to).catch(explain);
   // Node has no RENAME_NOREPLACE (renameat2(2)); link(2) never replaces anything.
   try {
@@ -67,7 +67,7 @@ export async function moveTo(from: string, to: string, existing: Existing): Prom
 }
 
 /** Takes the name first. What a program writes there in the moment before the rename is lost. */
-async function moveToReserved(from: string, to: string): Promise<void> {
+async function moveToReserved(from: PathLike, to: PathLike): Promise<void> {
   await (await open(to, 'wx', 0o600).catch(explain)).close();
   try {
     await rename(from, to);

@@ -41,7 +41,6 @@ export async function putFile(
   // A part that were taken for the whole would destroy the rest (RFC 9110 §14.5).
   if (headers['content-range'] !== undefined)
     throw new FileError('bad-upload', 'Only whole files are put; parts belong to an upload.');
-  checkNewNames(names);
   const length = lengthOf(request);
   if (length !== null && length > maxBytes) throw tooLarge(maxBytes);
   return inParent(root, names, 'make', async (folder, name) => {
@@ -49,6 +48,7 @@ export async function putFile(
       const before = await current(folder, name);
       if (before?.isDirectory() === true) throw new FileError('is-a-folder');
       checkWrite(headers, before === null ? null : versionOf(before));
+      if (before === null) checkNewNames([name]);
       return before === null;
     };
     await check();

@@ -10,7 +10,7 @@ import { RunningWorkspace } from '../testing/running-workspace';
 /** Of each operation. The swapping program makes some 50,000 swaps in that time. */
 const ROUNDS = 300;
 const SWAP = `
-  const { renameSync, symlinkSync, unlinkSync } = require('node:fs');
+  const { renameSync, rmSync, symlinkSync, unlinkSync } = require('node:fs');
   const [folder, spare, outside] = process.argv.slice(1);
   const attempt = (act) => { try { act(); } catch {} };
   for (let n = 0; ; n += 1) {
@@ -18,7 +18,12 @@ const SWAP = `
     attempt(() => symlinkSync(outside, folder));
     if (n === 0) process.stdout.write('swapping');
     attempt(() => unlinkSync(folder));
-    attempt(() => renameSync(spare, folder));
+    try {
+      renameSync(spare, folder);
+    } catch ({ code }) {
+      // A write has made the folder anew meanwhile; with two of them there would be no swap any more.
+      if (code === 'ENOTEMPTY') attempt(() => rmSync(folder, { recursive: true }));
+    }
   }`;
 
 const THEIRS = 'what nobody may see';

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
-import { opendir, rmdir, unlink } from 'node:fs/promises';
+import { rmdir, unlink } from 'node:fs/promises';
+import { entriesIn } from './entries';
 import { FileError, errnoOf, explain } from './file-error';
 import { inParent, look, lookIfThere, openSubfolder, within } from './folder';
 import type { Names } from './path';
@@ -37,9 +38,9 @@ async function removeFolder(parent: FileHandle, name: string, depth: number): Pr
 
 async function empty(folder: FileHandle, depth: number): Promise<void> {
   let batch: Promise<void>[] = [];
-  for await (const entry of await opendir(`/proc/self/fd/${folder.fd}`)) {
-    if (entry.isDirectory()) await removeFolder(folder, entry.name, depth + 1);
-    else batch.push(removeFile(folder, entry.name, depth));
+  for await (const { name, isFolder } of entriesIn(folder)) {
+    if (isFolder) await removeFolder(folder, name, depth + 1);
+    else batch.push(removeFile(folder, name, depth));
     if (batch.length < BATCH) continue;
     await Promise.all(batch);
     batch = [];

@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { isUnchanged, partOf, versionOf } from './conditions';
 import { FileError, explain } from './file-error';
+import { shownName } from './file-name';
 import { within } from './folder';
 
 const READ_BYTES = 256 * 1024;
@@ -75,6 +76,9 @@ function exactly(bytes: number) {
 
 /** RFC 6266; its ext-value permits fewer characters than URLs do (RFC 8187 §3.2.1). */
 export function attachment(name: string): string {
-  const encoded = encodeURIComponent(name).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
+  const encoded = encodeURIComponent(shownName(name)).replace(
+    /['()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16)}`,
+  );
   return `attachment; filename*=UTF-8''${encoded}`;
 }

@@ -58,11 +58,11 @@ export class Uploads {
   async create({ path, size, overwrite = false }: NewUpload, maxBytes: number): Promise<FileUpload> {
     const { root, uploads } = this.places;
     const names = parsePath(path, root);
-    checkNewNames(names);
     if (size > maxBytes) throw tooLarge(maxBytes);
     const existing = overwrite ? 'replace' : 'keep';
     await inParent(root, names, 'make', async (folder, name) => {
       const before = await current(folder, name);
+      if (before === null) checkNewNames([name]);
       if (before?.isDirectory() === true) throw new FileError('is-a-folder');
       if (before !== null && existing === 'keep') throw new FileError('file-exists');
       await checkSpace(folder, size, this.reserved);
