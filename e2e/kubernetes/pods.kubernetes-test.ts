@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { testUnless } from '../../hack/jest/unless';
 import { createLogger } from '../../gateway/src/log';
 import { Metrics } from '../../gateway/src/metrics/metrics';
 import { Policy } from '../../gateway/src/policy/policy';
@@ -205,41 +206,38 @@ test('a new gateway that knows nothing finds every session again, once, and coun
 
 const why = noRedis;
 
-(why === null ? test : test.skip)(
-  `two gateways and a Redis that forgets everything keep one record of each session${why === null ? '' : ` (skipped: ${why})`}`,
-  async () => {
-    const redis = await RedisProcess.start();
-    const own = gateway;
+testUnless(why, 'two gateways and a Redis that forgets everything keep one record of each session', async () => {
+  const redis = await RedisProcess.start();
+  const own = gateway;
+  gateway = await startGateway({ REDIS_URL: redis.url });
+  const other = await startGateway({ REDIS_URL: redis.url });
+  try {
+    const id = await create();
+    const pod = await RunningPod.start({ program: ['/bin/cat'], keys, env: { RUNNER_PORT: '7681' } });
+    pods.push(pod);
+    say(id, { phase: 'Ready', reason: 'Running', podUID: pod.uid, endpoint: `http://${address}:7681` });
+    const client = open(id);
+    await client.attached();
+    client.type('before\r');
+    await client.shows('before\r\nbefore');
+    client.close();
+    await gateway.kill();
+    await redis.kill();
+    await redis.start();
     gateway = await startGateway({ REDIS_URL: redis.url });
-    const other = await startGateway({ REDIS_URL: redis.url });
-    try {
-      const id = await create();
-      const pod = await RunningPod.start({ program: ['/bin/cat'], keys, env: { RUNNER_PORT: '7681' } });
-      pods.push(pod);
-      say(id, { phase: 'Ready', reason: 'Running', podUID: pod.uid, endpoint: `http://${address}:7681` });
-      const client = open(id);
-      await client.attached();
-      client.type('before\r');
-      await client.shows('before\r\nbefore');
-      client.close();
-      await gateway.kill();
-      await redis.kill();
-      await redis.start();
-      gateway = await startGateway({ REDIS_URL: redis.url });
-      const again = open(id);
-      await again.attached();
-      await again.shows('before\r\nbefore');
-      expect(await list()).toMatchObject([{ id, state: 'ready' }]);
-      await call('DELETE', `/api/v1/sessions/${id}`);
-      expect(await again.ended()).toMatchObject({ reason: 'terminated' });
-    } finally {
-      await gateway.close();
-      await other.close();
-      await redis.kill();
-      gateway = own;
-    }
-  },
-);
+    const again = open(id);
+    await again.attached();
+    await again.shows('before\r\nbefore');
+    expect(await list()).toMatchObject([{ id, state: 'ready' }]);
+    await call('DELETE', `/api/v1/sessions/${id}`);
+    expect(await again.ended()).toMatchObject({ reason: 'terminated' });
+  } finally {
+    await gateway.close();
+    await other.close();
+    await redis.kill();
+    gateway = own;
+  }
+});
 
 test('a gateway that stops while a session starts leaves it to the next', async () => {
   const id = await create();

@@ -1,4 +1,5 @@
 /** What a bad network does, and what it must not do. */
+import { testUnless } from '../../hack/jest/unless';
 import { noNginx, startRoundRobin } from '../system/round-robin';
 import { openStage } from '../system/stage';
 import type { Stage } from '../system/stage';
@@ -85,19 +86,16 @@ test('an answer that came while the link was cut is there after it, once', async
   expect((await workbench.text()).match(/● the whole answer/g)).toHaveLength(1);
 });
 
-(noNginx === null ? test : test.skip)(
-  `where something on the way refuses WebSockets a session answers all the same${noNginx === null ? '' : ` (skipped: ${noNginx})`}`,
-  async () => {
-    const edge = await startRoundRobin([Number(new URL(stage.gateway.url).port)]);
-    const context = await stage.newContext();
-    try {
-      const workbench = await WorkbenchPage.signIn(await context.newPage(), edge.urlWithoutWebSockets);
-      await workbench.ready();
-      await workbench.prompt('say: by polling');
-      await workbench.sees('● by polling');
-    } finally {
-      await context.close();
-      await edge.close();
-    }
-  },
-);
+testUnless(noNginx, 'where something on the way refuses WebSockets a session answers all the same', async () => {
+  const edge = await startRoundRobin([Number(new URL(stage.gateway.url).port)]);
+  const context = await stage.newContext();
+  try {
+    const workbench = await WorkbenchPage.signIn(await context.newPage(), edge.urlWithoutWebSockets);
+    await workbench.ready();
+    await workbench.prompt('say: by polling');
+    await workbench.sees('● by polling');
+  } finally {
+    await context.close();
+    await edge.close();
+  }
+});

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
 import { stringify } from 'yaml';
+import { describeUnless } from '../../hack/jest/unless';
 import { RedisProcess, noRedis } from '../../gateway/src/redis/testing/redis-process';
 import type { GatewayProcess } from '../system/gateway-process';
 import { startGatewayProcess } from '../system/gateway-process';
@@ -17,7 +18,7 @@ const PASSWORD = 'correct horse battery';
 const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
 const missing = noRedis ?? noNginx;
 
-(missing === null ? describe : describe.skip)(`replicas${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
+describeUnless(missing, 'replicas', () => {
   let directory: string;
   let shell: string;
   let redis: RedisProcess;

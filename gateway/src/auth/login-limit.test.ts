@@ -1,3 +1,4 @@
+import { describeUnless } from '../../../hack/jest/unless';
 import { createLogger } from '../log';
 import type { SharedRedis } from '../redis/shared-redis';
 import { connectRedis } from '../redis/shared-redis';
@@ -15,7 +16,7 @@ test('a gateway alone counts what it sees', async () => {
   expect(await limit.attempt(from('alice', 'y'))).toBe(0);
 });
 
-(noRedis === null ? describe : describe.skip)(`on Redis${noRedis === null ? '' : ` (skipped: ${noRedis})`}`, () => {
+describeUnless(noRedis, 'on Redis', () => {
   let redis: RedisProcess;
   const shared: SharedRedis[] = [];
 

@@ -1,3 +1,4 @@
+import { testUnless } from '../../../hack/jest/unless';
 import type { ProviderProcess } from '../auth/oidc/testing/provider-process';
 import { startProvider } from '../auth/oidc/testing/provider-process';
 import { OidcProvider } from '../auth/oidc/provider';
@@ -259,21 +260,18 @@ test('neither codes nor tokens reach the log', async () => {
   for (const secret of secrets.filter((text) => text.length > 8)) expect(app.logged.join('')).not.toContain(secret);
 });
 
-(noRedis === null ? test : test.skip)(
-  `while Redis is away nobody signs in at the provider either${noRedis === null ? '' : ` (skipped: ${noRedis})`}`,
-  async () => {
-    const redis = await RedisProcess.start();
-    const shared = await connectRedis(redis.url, '{test}:', createLogger('silent'));
-    const loginLimit = new SharedLoginLimit(shared.commands);
-    const counting = await runApp({ oidc: providerAt(provider.issuer), loginLimit });
-    const ask = () => counting.call('GET', '/auth/oidc/login', { headers: { accept: 'application/json' } });
-    const answer = await fetch(`${counting.url}/auth/oidc/login`, { redirect: 'manual' });
-    expect(answer.status).toBe(302);
-    await redis.kill();
-    const refused = await ask();
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2']);
-    expect(await refused.json()).toMatchObject({ code: 'not-ready' });
-    shared.close();
-    await counting.close();
-  },
-);
+testUnless(noRedis, 'while Redis is away nobody signs in at the provider either', async () => {
+  const redis = await RedisProcess.start();
+  const shared = await connectRedis(redis.url, '{test}:', createLogger('silent'));
+  const loginLimit = new SharedLoginLimit(shared.commands);
+  const counting = await runApp({ oidc: providerAt(provider.issuer), loginLimit });
+  const ask = () => counting.call('GET', '/auth/oidc/login', { headers: { accept: 'application/json' } });
+  const answer = await fetch(`${counting.url}/auth/oidc/login`, { redirect: 'manual' });
+  expect(answer.status).toBe(302);
+  await redis.kill();
+  const refused = await ask();
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2']);
+  expect(await refused.json()).toMatchObject({ code: 'not-ready' });
+  shared.close();
+  await counting.close();
+});

@@ -1,6 +1,7 @@
 /** Two gateways on a real Redis whose connections break, that loses its data, and to which others write too. */
 import { Redis } from 'ioredis';
 import * as z from 'zod';
+import { describeUnless } from '../../../hack/jest/unless';
 import { Revocations } from '../auth/revocations';
 import { shareRevocations } from '../auth/shared-revocations';
 import { createLogger } from '../log';
@@ -11,7 +12,7 @@ import { RedisProcess, noRedis } from './testing/redis-process';
 const log = createLogger('silent');
 const HOUR_MS = 3_600_000;
 
-(noRedis === null ? describe : describe.skip)(`channels${noRedis === null ? '' : ` (skipped: ${noRedis})`}`, () => {
+describeUnless(noRedis, 'channels', () => {
   let redis: RedisProcess;
   let outsider: Redis;
   const stops: (() => void)[] = [];

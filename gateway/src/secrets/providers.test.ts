@@ -2,6 +2,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeUnless } from '../../../hack/jest/unless';
 import { loadConfig } from '../config/config';
 import { AwsProvider } from './aws-provider';
 import { FileProvider } from './file-provider';
@@ -76,53 +77,50 @@ describe('files', () => {
   });
 });
 
-(noMoto === null ? describe : describe.skip)(
-  `AWS Secrets Manager${noMoto === null ? '' : ` (skipped: ${noMoto})`}`,
-  () => {
-    const before = { ...process.env };
-    let moto: MotoProcess;
-    beforeAll(async () => {
-      moto = await MotoProcess.start();
-    }, 120_000);
-    afterAll(() => moto.kill());
-    beforeEach(() => {
-      Object.assign(process.env, moto.env);
-    });
-    afterEach(() => {
-      process.env = { ...before };
-    });
+describeUnless(noMoto, 'AWS Secrets Manager', () => {
+  const before = { ...process.env };
+  let moto: MotoProcess;
+  beforeAll(async () => {
+    moto = await MotoProcess.start();
+  }, 120_000);
+  afterAll(() => moto.kill());
+  beforeEach(() => {
+    Object.assign(process.env, moto.env);
+  });
+  afterEach(() => {
+    process.env = { ...before };
+  });
 
-    const provider = () => new AwsProvider({ region: 'eu-central-1', endpoint: moto.url, prefix: 'claude-webui/' });
+  const provider = () => new AwsProvider({ region: 'eu-central-1', endpoint: moto.url, prefix: 'claude-webui/' });
 
-    test('gives the newest version, and null for what is not there', async () => {
-      await moto.put('claude-webui/jwt', 'one');
-      await moto.put('claude-webui/jwt', 'two');
-      expect(await provider().read('jwt')).toBe('two');
-      expect(await provider().read('users')).toBeNull();
-    });
+  test('gives the newest version, and null for what is not there', async () => {
+    await moto.put('claude-webui/jwt', 'one');
+    await moto.put('claude-webui/jwt', 'two');
+    expect(await provider().read('jwt')).toBe('two');
+    expect(await provider().read('users')).toBeNull();
+  });
 
-    test('says that a secret is marked for deletion, and how to get it back', async () => {
-      await moto.put('claude-webui/anthropic', 'x');
-      await moto.delete('claude-webui/anthropic');
-      await expect(provider().read('anthropic')).rejects.toThrow('it is marked for deletion');
-    });
+  test('says that a secret is marked for deletion, and how to get it back', async () => {
+    await moto.put('claude-webui/anthropic', 'x');
+    await moto.delete('claude-webui/anthropic');
+    await expect(provider().read('anthropic')).rejects.toThrow('it is marked for deletion');
+  });
 
-    test('says that there are no credentials', async () => {
-      delete process.env['AWS_ACCESS_KEY_ID'];
-      delete process.env['AWS_SECRET_ACCESS_KEY'];
-      Object.assign(process.env, { AWS_SHARED_CREDENTIALS_FILE: '/nowhere', AWS_CONFIG_FILE: '/nowhere' });
-      await expect(provider().read('jwt')).rejects.toThrow('there are no AWS credentials. Give the gateway a role');
-    });
+  test('says that there are no credentials', async () => {
+    delete process.env['AWS_ACCESS_KEY_ID'];
+    delete process.env['AWS_SECRET_ACCESS_KEY'];
+    Object.assign(process.env, { AWS_SHARED_CREDENTIALS_FILE: '/nowhere', AWS_CONFIG_FILE: '/nowhere' });
+    await expect(provider().read('jwt')).rejects.toThrow('there are no AWS credentials. Give the gateway a role');
+  });
 
-    test('says that it does not answer', async () => {
-      const nobody = new AwsProvider({
-        region: 'eu-central-1',
-        endpoint: 'http://127.0.0.1:9',
-        prefix: 'claude-webui/',
-      });
-      await expect(nobody.read('jwt')).rejects.toThrow(
-        'The secret claude-webui/jwt of AWS Secrets Manager in eu-central-1 cannot be read: Secrets Manager does not answer (',
-      );
+  test('says that it does not answer', async () => {
+    const nobody = new AwsProvider({
+      region: 'eu-central-1',
+      endpoint: 'http://127.0.0.1:9',
+      prefix: 'claude-webui/',
     });
-  },
-);
+    await expect(nobody.read('jwt')).rejects.toThrow(
+      'The secret claude-webui/jwt of AWS Secrets Manager in eu-central-1 cannot be read: Secrets Manager does not answer (',
+    );
+  });
+});

@@ -1,6 +1,7 @@
 /** Links as one gateway keeps them in memory, and two in Redis. */
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
+import { describeUnless } from '../../../hack/jest/unless';
 import type { LinkGrant } from '../auth/authority';
 import { Keyset } from '../auth/keyset';
 import { Revocations } from '../auth/revocations';
@@ -118,65 +119,61 @@ describe.each(noRedis === null ? ['memory', 'Redis'] : ['memory'])('links in %s'
   });
 });
 
-(noRedis === null ? describe : describe.skip)(
-  `links of two gateways${noRedis === null ? '' : ` (skipped: ${noRedis})`}`,
-  () => {
-    test('one that is taken back while another gateway makes one stays taken back', async () => {
-      const [here, there] = [await gateway('Redis'), await gateway('Redis')];
-      const session = records[0]!;
-      for (let n = 0; n < 10; n += 1) {
-        const { link, secret } = await here.make(OWNER, session, 60);
-        const [, other] = await Promise.all([here.takeBack(session, link.id), there.make(OWNER, session, 60)]);
-        await expect(there.enter(secret)).rejects.toMatchObject(ENDED);
-        expect((await here.enter(other.secret)).record).toBe(session);
-      }
-    });
+describeUnless(noRedis, 'links of two gateways', () => {
+  test('one that is taken back while another gateway makes one stays taken back', async () => {
+    const [here, there] = [await gateway('Redis'), await gateway('Redis')];
+    const session = records[0]!;
+    for (let n = 0; n < 10; n += 1) {
+      const { link, secret } = await here.make(OWNER, session, 60);
+      const [, other] = await Promise.all([here.takeBack(session, link.id), there.make(OWNER, session, 60)]);
+      await expect(there.enter(secret)).rejects.toMatchObject(ENDED);
+      expect((await here.enter(other.secret)).record).toBe(session);
+    }
+  });
 
-    test('finding one reads one key, however many sessions and links there are', async () => {
-      const links = await gateway('Redis');
-      for (let n = 0; n < 10; n += 1) await links.make(OWNER, records[0]!, 60);
-      const client = new Redis(redis!.url);
-      const read: string[] = [];
-      const monitor = await client.monitor();
-      monitor.on('monitor', (_time: string, [command = '', key = '']: string[]) => read.push(`${command} ${key}`));
-      await expect(links.enter('no such secret')).rejects.toMatchObject(ENDED);
-      await client.echo('done');
-      while (!read.some((line) => line === 'echo done'))
-        await new Promise((resolve) => monitor.once('monitor', resolve));
-      monitor.disconnect();
-      client.disconnect();
-      expect(read.filter((line) => /^(?:get|hgetall|zrange)/i.test(line) && !line.includes('told:'))).toEqual([
-        expect.stringMatching(/^get \{test\}:link:[0-9a-f]{64}$/),
-      ]);
-    });
+  test('finding one reads one key, however many sessions and links there are', async () => {
+    const links = await gateway('Redis');
+    for (let n = 0; n < 10; n += 1) await links.make(OWNER, records[0]!, 60);
+    const client = new Redis(redis!.url);
+    const read: string[] = [];
+    const monitor = await client.monitor();
+    monitor.on('monitor', (_time: string, [command = '', key = '']: string[]) => read.push(`${command} ${key}`));
+    await expect(links.enter('no such secret')).rejects.toMatchObject(ENDED);
+    await client.echo('done');
+    while (!read.some((line) => line === 'echo done')) await new Promise((resolve) => monitor.once('monitor', resolve));
+    monitor.disconnect();
+    client.disconnect();
+    expect(read.filter((line) => /^(?:get|hgetall|zrange)/i.test(line) && !line.includes('told:'))).toEqual([
+      expect.stringMatching(/^get \{test\}:link:[0-9a-f]{64}$/),
+    ]);
+  });
 
-    test('when Redis has lost its data they are there again, but for those that were taken back', async () => {
-      const [kept, gone] = [new Revocations(), new Revocations()];
-      const [here, there] = [await gateway('Redis', kept), await gateway('Redis', gone)];
-      const session = records[0]!;
-      const [stays, goes] = [await here.make(OWNER, session, 60), await here.make(OWNER, session, 60)];
-      await here.takeBack(session, goes.link.id);
-      gone.adopt(goes.link.id, Date.parse(goes.link.expiresAt));
-      const client = new Redis(redis!.url);
-      while ((await client.exists('{test}:mark')) === 0);
-      await client.flushall();
-      while ((await there.enter(stays.secret).catch(() => null)) === null);
-      await expect(there.enter(goes.secret)).rejects.toMatchObject(ENDED);
-      expect(await client.exists(`{test}:link:${goes.link.secretHash}`)).toBe(0);
-      client.disconnect();
-    });
+  test('when Redis has lost its data they are there again, but for those that were taken back', async () => {
+    const [kept, gone] = [new Revocations(), new Revocations()];
+    const [here, there] = [await gateway('Redis', kept), await gateway('Redis', gone)];
+    const session = records[0]!;
+    const [stays, goes] = [await here.make(OWNER, session, 60), await here.make(OWNER, session, 60)];
+    await here.takeBack(session, goes.link.id);
+    gone.adopt(goes.link.id, Date.parse(goes.link.expiresAt));
+    const client = new Redis(redis!.url);
+    while ((await client.exists('{test}:mark')) === 0);
+    await client.flushall();
+    while ((await there.enter(stays.secret).catch(() => null)) === null);
+    await expect(there.enter(goes.secret)).rejects.toMatchObject(ENDED);
+    expect(await client.exists(`{test}:link:${goes.link.secretHash}`)).toBe(0);
+    client.disconnect();
+  });
 
-    test('what is none, or another release’s, lets nobody in and breaks no list', async () => {
-      const links = await gateway('Redis');
-      const session = records[0]!;
-      const { secret, link } = await links.make(OWNER, session, 60);
-      const client = new Redis(redis!.url);
-      await client.zadd(`{test}:links:${session.id}`, Date.now() + 60_000, 'nonsense');
-      expect((await links.of(session)).map(({ id }: LinkGrant) => id)).toEqual([link.id]);
-      await client.set(`{test}:link:${link.secretHash}`, JSON.stringify({ id: randomUUID() }), 'KEEPTTL');
-      await expect(links.enter(secret)).rejects.toMatchObject(ENDED);
-      for (const key of await client.keys('*')) expect(await client.pttl(key)).toBeGreaterThan(0);
-      client.disconnect();
-    });
-  },
-);
+  test('what is none, or another release’s, lets nobody in and breaks no list', async () => {
+    const links = await gateway('Redis');
+    const session = records[0]!;
+    const { secret, link } = await links.make(OWNER, session, 60);
+    const client = new Redis(redis!.url);
+    await client.zadd(`{test}:links:${session.id}`, Date.now() + 60_000, 'nonsense');
+    expect((await links.of(session)).map(({ id }: LinkGrant) => id)).toEqual([link.id]);
+    await client.set(`{test}:link:${link.secretHash}`, JSON.stringify({ id: randomUUID() }), 'KEEPTTL');
+    await expect(links.enter(secret)).rejects.toMatchObject(ENDED);
+    for (const key of await client.keys('*')) expect(await client.pttl(key)).toBeGreaterThan(0);
+    client.disconnect();
+  });
+});

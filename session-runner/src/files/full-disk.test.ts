@@ -1,13 +1,14 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileUpload } from '@claude-webui/protocol';
+import { testUnless } from '../../../hack/jest/unless';
 import { RunningWorkspace, jsonOf, refusal } from '../testing/running-workspace';
 import { mountVolume } from '../testing/small-volume';
 
 const KIB = 1024;
 const volume = mountVolume(512);
 const onVolume = (name: string, body: () => Promise<void>) =>
-  volume === null ? test.skip(`${name} (skipped: only root may mount a small volume)`, body) : test(name, body);
+  testUnless(volume === null ? 'only root may mount a small volume' : null, name, body);
 const base = volume?.path ?? '';
 afterAll(() => volume?.unmount());
 

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { testUnless } from '../../../hack/jest/unless';
 import { BUBBLEWRAP } from '../confinement/bubblewrap';
 
 /** Why bubblewrap cannot be used on this machine; null if it can. */
@@ -9,10 +10,7 @@ export const whyNoBubblewrap: string | null = (() => {
 
 /** A test that needs bubblewrap: skipped without it, with the reason in its name. */
 export function confinedTest(name: string, body: () => Promise<void>): void {
-  if (whyNoBubblewrap === null) test(name, body);
-  else
-    test.skip(
-      `${name} (skipped: bubblewrap cannot be used here: ${whyNoBubblewrap}; apt-get install bubblewrap)`,
-      body,
-    );
+  const missing =
+    whyNoBubblewrap === null ? null : `bubblewrap cannot be used here: ${whyNoBubblewrap}; apt-get install bubblewrap`;
+  testUnless(missing, name, body);
 }

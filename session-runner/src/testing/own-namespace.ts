@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
+import { testUnless } from '../../../hack/jest/unless';
 
 /**
  * Program and arguments that run what follows in a PID namespace, as a container does: PID 1 is a shell, which reaps what others
@@ -19,6 +20,5 @@ const whyNot: string | null = (() => {
 
 /** A test that needs PID namespaces: skipped where this user may not make them, with the reason in its name. */
 export function namespaceTest(name: string, body: () => Promise<void>): void {
-  if (whyNot === null) test(name, body);
-  else test.skip(`${name} (skipped: this user may make no PID namespaces: ${whyNot})`, body);
+  testUnless(whyNot === null ? null : `this user may make no PID namespaces: ${whyNot}`, name, body);
 }
