@@ -47,12 +47,7 @@ const kustomization = (fields: object) =>
 export function kustomizeFiles(chart: string): Map<string, string> {
   const base = render(chart, []);
   return new Map([
-    ...folder('k8s/base', [namespace(), ...base], { resources: [], configurations: [IMAGES] }),
-    [`k8s/base/${IMAGES}`, yaml({ images: [{ kind: 'SessionTemplate', path: 'spec/image' }] })],
-    ...Object.keys(OVERLAYS).map((name): [string, string] => [
-      `k8s/overlays/${name}/${IMAGES}`,
-      yaml({ images: [{ kind: 'SessionTemplate', path: 'spec/image' }] }),
-    ]),
+    ...folder('k8s/base', [namespace(), ...base], { resources: [] }),
     ['k8s/crds/kustomization.yaml', kustomization({ resources: ['claudesessions.yaml', 'sessiontemplates.yaml'] })],
     ...Object.entries(OVERLAYS).flatMap(([name, values]) =>
       overlay(`k8s/overlays/${name}`, base, render(chart, values)),
@@ -79,11 +74,7 @@ function overlay(
   if (removed.length > 0) patches.push({ path: REMOVED, content: yaml(...removed.map(deletionOf)) });
   const resources = ['../../base'];
   return [
-    ...folder(path, added, {
-      resources,
-      configurations: [IMAGES],
-      patches: patches.map(({ path: file, target }) => ({ path: file, target })),
-    }),
+    ...folder(path, added, { resources, patches: patches.map(({ path: file, target }) => ({ path: file, target })) }),
     ...patches.map((patch): [string, string] => [`${path}/${patch.path}`, patch.content]),
   ];
 }
@@ -92,15 +83,19 @@ function overlay(
 function folder(
   path: string,
   objects: readonly KubernetesObject[],
-  fields: { resources: string[]; patches?: object[]; configurations?: string[] },
+  { resources, ...patches }: { resources: string[]; patches?: object[] },
 ): [string, string][] {
   const components = [...new Set(objects.map(componentOf))].sort();
   const files = components.map((component): [string, string] => [
     `${path}/${component}.yaml`,
     yaml(...objects.filter((object) => componentOf(object) === component)),
   ]);
-  const resources = [...fields.resources, ...components.map((component) => `${component}.yaml`)];
-  return [...files, [`${path}/kustomization.yaml`, kustomization({ ...fields, resources })]];
+  const all = [...resources, ...components.map((component) => `${component}.yaml`)];
+  return [
+    ...files,
+    [`${path}/${IMAGES}`, yaml({ images: [{ kind: 'SessionTemplate', path: 'spec/image' }] })],
+    [`${path}/kustomization.yaml`, kustomization({ resources: all, configurations: [IMAGES], ...patches })],
+  ];
 }
 
 /** What an object is to the API server: kind, namespace and name. */

@@ -22,18 +22,13 @@ const FOLDER_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NO
 export type Missing = 'refuse' | 'make';
 
 /** Opens a folder, calls back with it, and closes it. @throws FileError */
-export async function inFolder<T>(
+export function inFolder<T>(
   root: string,
   names: Names,
   missing: Missing,
   use: (folder: FileHandle) => Promise<T>,
 ): Promise<T> {
-  const folder = await openFolder(root, names, names.length, missing);
-  try {
-    return await use(folder);
-  } finally {
-    await folder.close();
-  }
+  return inOpened(openFolder(root, names, names.length, missing), use);
 }
 
 /** The same with the folder that something lies in, and its name there. @throws FileError bad-path for the workspace itself */
@@ -45,9 +40,13 @@ export async function inParent<T>(
 ): Promise<T> {
   const name = names.at(-1);
   if (name === undefined) throw new FileError('bad-path', 'This is the workspace itself.');
-  const folder = await openFolder(root, names, names.length - 1, missing);
+  return inOpened(openFolder(root, names, names.length - 1, missing), (folder) => use(folder, name));
+}
+
+async function inOpened<T>(opened: Promise<FileHandle>, use: (folder: FileHandle) => Promise<T>): Promise<T> {
+  const folder = await opened;
   try {
-    return await use(folder, name);
+    return await use(folder);
   } finally {
     await folder.close();
   }

@@ -3,7 +3,7 @@ import type { SessionEnd } from '@claude-webui/protocol';
 import { readPodEnvironment } from '../config/pod-environment';
 import { createLog } from '../log';
 import type { PodProgram } from './pod';
-import { Pod } from './pod';
+import { Pod, failedStart } from './pod';
 import { writeTerminationLog } from './termination-log';
 
 const log = createLog();
@@ -36,8 +36,7 @@ async function serve(program: PodProgram): Promise<SessionEnd> {
   process.on('SIGINT', () => undefined);
   process.on('SIGHUP', () => undefined);
   const ports = await pod.open().catch(async (error: unknown) => {
-    const detail = error instanceof Error ? error.message : String(error);
-    writeEnd(environment.terminationLog, { reason: 'start-failed', exitCode: null, detail });
+    writeEnd(environment.terminationLog, failedStart(error));
     // The program may run already.
     await pod.leave();
     throw error;

@@ -57,6 +57,11 @@ interface Running {
 /** The CLI itself, as long as nobody asks for more. */
 const CLI: SessionCommand = { program: null, args: [] };
 
+/** The end of a pod in which something could not be started. */
+export function failedStart(error: unknown): SessionEnd {
+  return { reason: 'start-failed', exitCode: null, detail: error instanceof Error ? error.message : String(error) };
+}
+
 /**
  * A runner in a pod: it starts the CLI before it knows whose it will be, learns that from a gateway's signed word, once, and
  * then is that session until its end.
@@ -149,8 +154,7 @@ export class Pod {
       this.startProgram(outfit);
     } catch (error) {
       this.log.error({ err: error }, 'the program could not be started');
-      const detail = error instanceof Error ? error.message : String(error);
-      this.tellOver({ reason: 'start-failed', exitCode: null, detail });
+      this.tellOver(failedStart(error));
     }
   }
 

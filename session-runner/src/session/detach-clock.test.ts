@@ -17,7 +17,7 @@ test('the grace counts from the moment at which the last has gone', () => {
   abandoned.works(false, 2000);
   abandoned.abandoned(5000);
   expect(abandoned.endsAt).toBe(5000 + GRACE);
-  // Nobody goes twice.
+  // The grace counts from the first time.
   abandoned.abandoned(6000);
   expect(abandoned.endsAt).toBe(5000 + GRACE);
 });

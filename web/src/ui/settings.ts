@@ -102,7 +102,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The theme to show, with `system` decided. Dark is nobody's choice against more contrast, which is dark too. */
+/** The theme to show, with `system` decided. Who asks the system for more contrast and has chosen dark gets the contrast theme: it is dark as well. */
 export function useTheme(): 'light' | 'dark' | 'contrast' {
   const { theme } = useSettings();
   const prefersLight = useMedia('(prefers-color-scheme: light)');
