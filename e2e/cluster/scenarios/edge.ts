@@ -22,7 +22,7 @@ export function edgeScenario(): void {
     expect(await status('/socket.io/?EIO=4&transport=polling')).toBe(200);
     await eventually(
       async () => (await status('/health')) === 200,
-      () => 'nothing says at /health that it is alive',
+      async () => `nothing says at /health that it is alive, but ${await status('/health')}`,
     );
     for (const path of ['/metrics', '/ready', '/llm/v1/messages', '/v1/metrics', '/v1/logs'])
       expect(`${path} ${await status(path)}`).toBe(`${path} 404`);
