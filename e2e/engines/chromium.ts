@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { background } from '@claude-webui/protocol';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser } from '../system/browser';
 import { EnginePage, VIEWPORT } from './engine';
@@ -23,7 +24,9 @@ class ChromiumBrowser implements EngineBrowser {
     const context = await this.browser.newContext({ viewport: VIEWPORT });
     context.on('page', (page) => {
       // Otherwise Playwright keeps it under a name that nobody knows.
-      page.on('download', (download) => void download.saveAs(join(this.downloads, download.suggestedFilename())));
+      page.on('download', (download) =>
+        background('file-transfer', download.saveAs(join(this.downloads, download.suggestedFilename()))),
+      );
     });
     return ChromiumPage.in(context);
   }

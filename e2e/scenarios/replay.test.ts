@@ -1,4 +1,5 @@
 /** What comes back after a reload, and what it must not do. */
+import { background } from '@claude-webui/protocol';
 import { openRawStage, startScript, startShell } from '../system/raw-program';
 import type { Stage } from '../system/stage';
 import { WorkbenchPage, eventually } from '../system/workbench-page';
@@ -154,7 +155,11 @@ test('where one was in the scrollback, and what one has selected, stays when the
     const server = socket.connectToServer();
     server.onMessage((message) => socket.send(message));
     socket.onMessage((message) => {
-      if (typeof message !== 'string' && message[0] === WANT_SCROLLBACK) void held.then(() => server.send(message));
+      if (typeof message !== 'string' && message[0] === WANT_SCROLLBACK)
+        background(
+          'session-event',
+          held.then(() => server.send(message)),
+        );
       else server.send(message);
     });
   });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { onBackgroundFailure } from '@claude-webui/protocol';
 import type { Connections } from '@claude-webui/protocol/http';
 import type { AuditTrail } from './audit/audit';
 import { Audit } from './audit/audit';
@@ -90,6 +91,11 @@ export async function startGateway(config: Config, plainProgram?: PlainProgram):
 
 async function open(config: Config, plainProgram: PlainProgram | null, opened: Closing, log: Logger): Promise<Gateway> {
   const metrics = new Metrics();
+  const stopListening = onBackgroundFailure((what, error, context) => {
+    log.error({ ...context, err: error, what }, 'work in the background failed');
+    metrics.backgroundFailures.inc({ what });
+  });
+  opened.add('the count of background failures', () => Promise.resolve(stopListening()));
   const audit = await Audit.open(sinkFor(config.audit, process.stdout), { log, failures: metrics.auditFailures });
   opened.add('the audit log', () => audit.close());
   const redis = config.redis === null ? null : await connectRedis(config.redis.url, config.redis.prefix, log);

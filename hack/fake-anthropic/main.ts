@@ -11,11 +11,16 @@ async function main(): Promise<void> {
     ...(key === undefined ? {} : { key }),
   });
   console.log(`ANTHROPIC_BASE_URL=${fake.url} ANTHROPIC_AUTH_TOKEN=anything`);
-  process.once('SIGINT', () => void fake.close());
-  process.once('SIGTERM', () => void fake.close());
+  const stop = () => {
+    fake.close().catch(fail);
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
 }
 
-main().catch((reason: unknown) => {
+function fail(reason: unknown): void {
   console.error(reason instanceof Error ? reason.message : reason);
   process.exitCode = 1;
-});
+}
+
+main().catch(fail);

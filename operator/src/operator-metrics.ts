@@ -1,4 +1,5 @@
 /** What the operator tells Prometheus of sessions and warm pools. The controllers' own metrics are in controller/. */
+import type { BackgroundWork } from '@claude-webui/protocol';
 import { SESSION_PHASES } from '@claude-webui/protocol/kubernetes';
 import type { Registry } from 'prom-client';
 import { Counter, Gauge, Histogram } from 'prom-client';
@@ -11,6 +12,7 @@ const READY_BUCKETS = [0.25, 0.5, 1, 2, 3, 5, 8, 13, 21, 34, 60, 120, 300, 600];
 export class OperatorMetrics {
   private readonly claims;
   private readonly ready;
+  private readonly backgroundFailures;
 
   constructor(registry: Registry, view: ClusterView) {
     const registers = [registry];
@@ -58,6 +60,12 @@ export class OperatorMetrics {
           if (silentMs !== null) this.set({ resource }, silentMs / 1000);
       },
     });
+    this.backgroundFailures = new Counter({
+      name: 'app_background_failures_total',
+      help: 'Work that nobody waits for and that failed, by what it was; the rest went on, and the log has the error.',
+      labelNames: ['what'] as const,
+      registers,
+    });
     this.claims = new Counter({
       name: 'claude_webui_warm_pool_claims_total',
       help: 'Starts of sessions whose template has a warm pool: hit if a pod was waiting.',
@@ -71,6 +79,10 @@ export class OperatorMetrics {
       buckets: READY_BUCKETS,
       registers,
     });
+  }
+
+  backgroundFailed(what: BackgroundWork): void {
+    this.backgroundFailures.inc({ what });
   }
 
   warmClaim(template: string, result: 'hit' | 'miss'): void {

@@ -1,4 +1,5 @@
 /** The operator put together: who leads watches, and reconciles what the watches tell. */
+import { background, onBackgroundFailure } from '@claude-webui/protocol';
 import type { SessionTemplate } from '@claude-webui/protocol/kubernetes';
 import { LABELS, OPERATOR_NAME, ownerLabel } from '@claude-webui/protocol/kubernetes';
 import { Registry, collectDefaultMetrics } from 'prom-client';
@@ -66,7 +67,12 @@ export async function startOperator(
   });
   const { placement } = config;
   const view = new ClusterView(client, placement.namespace, log);
-  const parts = { client, view, placement, pods: view.pods, metrics: new OperatorMetrics(registry, view) };
+  const operatorMetrics = new OperatorMetrics(registry, view);
+  const stopListening = onBackgroundFailure((what, error, context) => {
+    log.error({ ...context, err: error, what }, 'work in the background failed');
+    operatorMetrics.backgroundFailed(what);
+  });
+  const parts = { client, view, placement, pods: view.pods, metrics: operatorMetrics };
   const events = new EventRecorder(client, OPERATOR_NAME, log);
   const warmPool = new WarmPool(parts);
   const poller = new StatusPoller({
@@ -144,7 +150,7 @@ export async function startOperator(
       log.error({ unread }, 'what is in the cluster cannot be read; another operator shall lead');
       metrics.leads(OPERATOR_NAME, false);
       const released = election === null ? Promise.resolve() : election.close();
-      void released.finally(onLost);
+      background('step-down', released.finally(onLost));
     };
     const deadline = setTimeout(stepDown, syncDeadlineMs);
     closing.addEventListener('abort', () => clearTimeout(deadline));
@@ -173,6 +179,7 @@ export async function startOperator(
       await election?.close();
       await server.close();
       connection.close();
+      stopListening();
     },
   };
 }

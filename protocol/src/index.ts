@@ -1,4 +1,5 @@
 /** The wire contract: everything two programs of this project say to each other is named here, and how terminals take it. No dependencies. */
+export * from './background';
 export * from './command-group';
 export * from './events';
 export * from './files';

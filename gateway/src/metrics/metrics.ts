@@ -127,6 +127,13 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly backgroundFailures = new Counter({
+    name: 'app_background_failures_total',
+    help: 'Work that nobody waits for and that failed, by what it was; the rest went on, and the log has the error.',
+    labelNames: ['what'] as const,
+    registers: this.registers,
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
     let last = performance.eventLoopUtilization();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { request as httpRequest } from 'node:http';
+import { background } from '@claude-webui/protocol';
 import { Keyset } from '../auth/keyset';
 import type { UserRole } from '../auth/roles';
 import { Tokens } from '../auth/tokens';
@@ -69,11 +70,12 @@ test('a call reaches the provider with the key and without the session’s token
   let body = '';
   const { base, token } = await start((request, response) => {
     seen.push(request);
-    void bodyOf(request).then((text) => {
+    const answered = bodyOf(request).then((text) => {
       body = text;
       response.writeHead(200, { 'content-type': 'application/json', 'request-id': 'req_1' });
       response.end('{"id":"msg_1"}');
     });
+    background('http-request', answered);
   });
   const answer = await fetch(`${base}/v1/messages?beta=true`, {
     method: 'POST',
@@ -265,11 +267,12 @@ test('the session’s runner hears that a call is in flight, and that it is over
     undefined,
     (request, response) => {
       expect([request.method, request.url]).toEqual(['PUT', '/model-call']);
-      void bodyOf(request).then((text) => {
+      const marked = bodyOf(request).then((text) => {
         marks.push(JSON.parse(text));
         response.writeHead(204).end();
         if (marks.length === 2) over();
       });
+      background('http-request', marked);
     },
   );
   await (await fetch(`${base}/v1/messages`, { headers: asSession(token) })).text();

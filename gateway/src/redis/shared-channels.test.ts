@@ -113,22 +113,19 @@ describeUnless(noRedis, 'channels', () => {
     const shared = await connectRedis(redis.url, '{test}:', log);
     stops.push(() => shared.close());
     const heard: number[] = [];
-    const both = new Promise<void>((resolve) => {
-      void shared.channels
-        .open({
-          name: 'numbers',
-          schema: z.number(),
-          heard: (n) => {
-            if (n === 0) throw new Error('cannot be halved');
-            heard.push(n);
-            if (n === 2) resolve();
-          },
-          exchange: () => Promise.resolve(),
-        })
-        .then(async (channel) => {
-          for (const n of [1, 0, 2]) await channel.tell(n);
-        });
+    let tellBoth: () => void = () => undefined;
+    const both = new Promise<void>((resolve) => (tellBoth = resolve));
+    const channel = await shared.channels.open({
+      name: 'numbers',
+      schema: z.number(),
+      heard: (n) => {
+        if (n === 0) throw new Error('cannot be halved');
+        heard.push(n);
+        if (n === 2) tellBoth();
+      },
+      exchange: () => Promise.resolve(),
     });
+    for (const n of [1, 0, 2]) await channel.tell(n);
     await both;
     expect(heard).toEqual([1, 2]);
   });

@@ -1,4 +1,5 @@
 /** Secrets that are read again while the gateway runs, so that a new one is in use without a restart. */
+import { background } from '@claude-webui/protocol';
 import type { Logger } from '../log';
 import type { Metrics } from '../metrics/metrics';
 import type { SecretName, SecretsProvider } from './provider';
@@ -37,8 +38,9 @@ export class LiveSecrets {
     readonly provider: SecretsProvider,
     private readonly options: LiveSecretsOptions,
   ) {
-    provider.watch(() => void this.readAgain());
-    this.timer = setInterval(() => void this.readAgain(), options.pollMs).unref();
+    const readAgain = () => background('secret-reading', this.readAgain());
+    provider.watch(readAgain);
+    this.timer = setInterval(readAgain, options.pollMs).unref();
   }
 
   /** Reads a secret now, and follows it: `changed` hears of each other value. @throws SecretError when it cannot be read or used */
@@ -68,7 +70,7 @@ export class LiveSecrets {
 
   /** Reads again unless that was just done: whoever makes up tokens must not make us ask all the time. */
   readSoon(): void {
-    if (performance.now() - this.lastReadMs >= MIN_REREAD_MS) void this.readAgain();
+    if (performance.now() - this.lastReadMs >= MIN_REREAD_MS) background('secret-reading', this.readAgain());
   }
 
   /** Lets a reading in flight finish, for it would call the provider broken; afterwards nothing is read. */

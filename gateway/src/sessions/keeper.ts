@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { background } from '@claude-webui/protocol';
 import type { RunnerEvent, SessionProgress } from '@claude-webui/protocol';
 import { AppError } from '../errors';
 import type { Logger } from '../log';
@@ -45,14 +46,17 @@ export class Keeper {
     private readonly log: Logger,
   ) {
     this.searches = [
-      setInterval(() => void this.adoptOrphans(), ORPHANS_INTERVAL_MS),
-      setInterval(() => void this.restoreForgotten(), FORGOTTEN_INTERVAL_MS),
+      setInterval(() => background('restore-sessions', this.adoptOrphans()), ORPHANS_INTERVAL_MS),
+      setInterval(() => background('restore-sessions', this.restoreForgotten()), FORGOTTEN_INTERVAL_MS),
     ];
     this.unsubscribe = [
       directory.subscribeLost((id) => this.drop(id)),
       backend.subscribe((id) => this.kept.get(id)?.moved.abort()),
     ];
-    void this.restoreForgotten().then(() => this.adoptOrphans());
+    background(
+      'restore-sessions',
+      this.restoreForgotten().then(() => this.adoptOrphans()),
+    );
   }
 
   get records(): SessionRecord[] {
@@ -114,7 +118,7 @@ export class Keeper {
   private async relocate(kept: Kept, tell: (event: RunnerEvent) => void): Promise<void> {
     const { id, endpoint } = kept.record;
     const progress = (now: SessionProgress) =>
-      void this.change(kept, { state: 'starting', endpoint: null, progress: now });
+      background('session-progress', this.change(kept, { state: 'starting', endpoint: null, progress: now }));
     const placement = this.listener.placement(kept.record);
     const where = await this.backend.relocate(placement, endpoint, kept.stop.signal, progress);
     if (kept.stop.signal.aborted) return;

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { randomUUID } from 'node:crypto';
+import { background } from '@claude-webui/protocol';
 import type {
   RunnerEvent,
   RunnerMeasure,
@@ -75,15 +76,11 @@ export class Sessions {
   ) {
     // One listener for each session that is being placed, which MAX_SESSIONS bounds.
     setMaxListeners(0, this.closing.signal);
-    const follow = (id: string, event: RunnerEvent) =>
-      this.follow(id, event).catch((error: unknown) =>
-        log.warn({ sessionId: id, err: error }, 'what happened to a session is not in the directory'),
-      );
     this.keeper = new Keeper(
       directory,
       backend,
       {
-        event: ({ id }, event) => void follow(id, event),
+        event: ({ id }, event) => background('session-event', this.follow(id, event), { sessionId: id }),
         count: (live) => metrics.activeSessions.set(live),
         placement: (record) => this.placement(record, DEFAULT_SIZE),
         record: (found) => this.recordOf(found),
@@ -257,7 +254,7 @@ export class Sessions {
   private async place(record: SessionRecord, size: TerminalSize): Promise<void> {
     const { id: sessionId } = record;
     const progress = (now: SessionProgress) =>
-      void this.directory.update(sessionId, { progress: now }).catch(() => null);
+      background('session-progress', this.directory.update(sessionId, { progress: now }), { sessionId });
     try {
       const placement = this.placement(record, size);
       const { endpoint } = await this.backend.place(placement, this.closing.signal, progress);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { background } from '@claude-webui/protocol';
 import type { Notice, StatusCode } from '@claude-webui/protocol';
 import { MAX_MESSAGE_BYTES, STATUS_SENTENCES, after, packetParser } from '@claude-webui/protocol';
 import { HttpRefusal, requestTarget } from '@claude-webui/protocol/http';
@@ -268,14 +269,14 @@ export class SocketServer {
     socket.onAnyOutgoing((event: string) => metrics.wsMessages.inc({ type: event }));
     watchAccess(socket, this.parts);
     if (!socket.connected) return;
-    if (who.kind === 'person') void socket.join(PEOPLE);
+    if (who.kind === 'person') background('socket-room', Promise.resolve(socket.join(PEOPLE)));
     else audit.record({ event: 'share.used', actor: actorOf(socket.data), sessionId: who.sessionId });
     answerProbes(socket);
     probeLatency(socket, metrics);
     const { limits } = this.parts.policy().for(role);
     const admit = (sessionId: string) => this.countConnection(socket, `session ${sessionId}`);
-    if (handshake.mode !== 'watch') void new TerminalSocket(socket, this.parts, limits, admit).open();
-    else if (who.kind === 'person') void this.followList(socket, who.claims);
+    if (handshake.mode !== 'watch') background('attach', new TerminalSocket(socket, this.parts, limits, admit).open());
+    else if (who.kind === 'person') background('session-list', this.followList(socket, who.claims));
     else closeSocket(socket, 'forbidden');
   }
 

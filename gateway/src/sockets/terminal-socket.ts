@@ -58,7 +58,9 @@ export class TerminalSocket {
     this.dialect = speak(
       socket,
       (frame) => this.gate.frame(frame),
-      (reason) => void socket.emit('status', { state: 'error', reason }),
+      (reason) => {
+        socket.emit('status', { state: 'error', reason });
+      },
       parts.metrics,
     );
     socket.once('disconnect', () => this.close());

@@ -65,4 +65,7 @@ async function untilPrompt(pod: RunningPod, request: BindRequest): Promise<void>
   await client.close();
 }
 
-void main();
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

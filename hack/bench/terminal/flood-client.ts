@@ -15,11 +15,13 @@ async function main([name, target, bench]: string[]): Promise<void> {
     process.stdout.write('flooding\n');
   });
   process.on('SIGTERM', () => {
-    void terminal.close().then(() => process.exit(0));
+    terminal.close().then(() => process.exit(0), fail);
   });
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
+function fail(error: unknown): void {
   console.error(error);
   process.exit(1);
-});
+}
+
+main(process.argv.slice(2)).catch(fail);

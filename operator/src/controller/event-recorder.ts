@@ -3,6 +3,7 @@
  * made from what is said, so the same thing said again only counts up.
  */
 import { createHash } from 'node:crypto';
+import { background } from '@claude-webui/protocol';
 import type { KubernetesObject } from '@claude-webui/protocol/kubernetes';
 import type { ApiClient } from './api-client';
 import { isConflict, isForbidden } from './api-error';
@@ -72,7 +73,7 @@ export class EventRecorder {
       source: { component: this.component },
       reportingComponent: this.component,
     });
-    if (this.senders < SENDERS) void this.send();
+    if (this.senders < SENDERS) background('cluster-events', this.send());
   }
 
   private async send(): Promise<void> {

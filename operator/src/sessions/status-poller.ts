@@ -1,6 +1,7 @@
 /** Asks every pod that runs a session how it is, a bounded number at a time. */
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
+import { background } from '@claude-webui/protocol';
 import { LABELS } from '@claude-webui/protocol/kubernetes';
 import { TokenBucket } from '../controller/rate-limit';
 import type { Store } from '../controller/store';
@@ -81,11 +82,12 @@ export class StatusPoller {
 
   private plan(): void {
     const ms = this.options.intervalMs * (0.9 + Math.random() * 0.2);
-    this.timer = setTimeout(() => void this.round().finally(() => !this.stopping.signal.aborted && this.plan()), ms);
+    const next = () => !this.stopping.signal.aborted && this.plan();
+    this.timer = setTimeout(() => background('status-poll', this.round().finally(next)), ms);
   }
 
   private askAtOnce(pod: Pod): void {
-    if (this.options.intervalMs > 0) void this.ask(pod);
+    if (this.options.intervalMs > 0) background('status-poll', this.ask(pod));
   }
 
   private async round(): Promise<void> {

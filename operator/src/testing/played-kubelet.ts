@@ -3,6 +3,7 @@
  * tested is what the operator makes of their words, not whether containers run.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { background } from '@claude-webui/protocol';
 import type { ApiClient } from '../controller/api-client';
 import { ApiError } from '../controller/api-error';
 import { Informer } from '../controller/informer';
@@ -30,7 +31,7 @@ export class PlayedKubelet {
   async playAll(): Promise<void> {
     const store = new Store<Pod>();
     store.onChange((_, pod) => {
-      if (pod !== undefined) void this.next(pod, store);
+      if (pod !== undefined) background('status-poll', this.next(pod, store));
     });
     this.informer = new Informer({ client: this.api, type: POD, namespace: this.namespace, store, log: silent });
     await this.informer.synced;

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import { background } from '../background';
 import { Connections } from './connections';
 import { HttpRefusal, refuse } from './refusal';
 import type { Upgrade } from './upgrade';
@@ -37,7 +38,7 @@ export function guardedServer(answers: Answers, limits = NEIGHBOURS): { http: Se
       requestTimeout: limits.requestTimeoutMs,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
     },
-    (request, response) => void answer(answers, request, response),
+    (request, response) => background('http-request', answer(answers, request, response)),
   );
   // Also after it listens: taking a connection may fail for want of descriptors.
   http.on('error', answers.failed);

@@ -2,6 +2,7 @@
  * One session in one process. The gateway that forks it sends `start` over the IPC channel; once it serves, gateways follow it
  * on its socket, and it lives as long as the session does, whatever becomes of them.
  */
+import { background, onBackgroundFailure } from '@claude-webui/protocol';
 import type { FromRunner, SessionEnd, SessionSpec } from '@claude-webui/protocol';
 import { AttachServer } from '../attach-server/attach-server';
 import { ControlLinks } from '../attach-server/control-links';
@@ -35,12 +36,15 @@ async function start(spec: SessionSpec): Promise<void> {
   let problem: SessionEnd | null = null;
   const finish = async (end: SessionEnd) => {
     proving.abort();
-    await listening.catch(() => undefined);
-    // Whoever waits for it to be ready is its parent; later it has followers.
-    if (isServing) await control.ended(end);
-    await server.close();
-    await files.close();
-    leave(problem ?? end);
+    try {
+      await listening.catch(() => undefined);
+      // Whoever waits for it to be ready is its parent; later it has followers.
+      if (isServing) await control.ended(end);
+      await server.close();
+      await files.close();
+    } finally {
+      leave(problem ?? end);
+    }
   };
   session = await startSession(spec, prepared, {
     report: (report) => control.tell({ type: 'report', report }),
@@ -48,7 +52,7 @@ async function start(spec: SessionSpec): Promise<void> {
     screenFailed: (error) => sessionLog.error({ err: error }, 'the terminal emulator failed and was replaced'),
     ended: (end) => {
       sessionLog.info({ reason: end.reason, exitCode: end.exitCode }, 'session ended');
-      void finish(end);
+      background('end-session', finish(end));
     },
   });
   session.begin(spec);
@@ -88,7 +92,7 @@ function leave(end: SessionEnd): void {
 
 function endBecause(reason: SessionEnd['reason']): void {
   if (session === null) leave({ reason, exitCode: null });
-  else void session.end(reason);
+  else background('end-session', session.end(reason));
 }
 
 function fail(error: unknown): void {
@@ -98,6 +102,9 @@ function fail(error: unknown): void {
 
 /** Waits for the gateway's word. */
 export function runChild(): void {
+  onBackgroundFailure((what, error, context) =>
+    log.error({ ...context, err: error, what }, 'work in the background failed'),
+  );
   process.on('message', (message) => {
     const command = parseToRunner(message);
     if (command.type === 'start') start(command.spec).catch(fail);

@@ -1,4 +1,5 @@
 /** Shows, with the real CLI and without any model, that a denied command is denied (docs/POLICY.md has what it costs). */
+import { background } from '@claude-webui/protocol';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -153,10 +154,11 @@ function run(command: Command, results: Promise<ToolResult[]>, signal: AbortSign
     const hear = (chunk: Buffer) => (said = (said + chunk.toString()).slice(-500));
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
-    void results.then((all) => {
+    const heard = results.then((all) => {
       outcome = all;
       stop();
     });
+    background('policy-test', heard);
     const finish = (problem?: string) => {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);

@@ -1,4 +1,5 @@
 /** A runner as the one container of a session pod (protocol/src/pod.ts). */
+import { background, onBackgroundFailure } from '@claude-webui/protocol';
 import type { SessionEnd } from '@claude-webui/protocol';
 import { readPodEnvironment } from '../config/pod-environment';
 import { createLog } from '../log';
@@ -31,8 +32,11 @@ export function runPod([path, ...args]: string[]): void {
 async function serve(program: PodProgram): Promise<SessionEnd> {
   const environment = readPodEnvironment();
   log.level = environment.logLevel;
+  onBackgroundFailure((what, error, context) =>
+    log.error({ ...context, err: error, what }, 'work in the background failed'),
+  );
   const pod = new Pod(environment, program, log);
-  process.on('SIGTERM', () => void pod.leave());
+  process.on('SIGTERM', () => background('leave', pod.leave()));
   process.on('SIGINT', () => undefined);
   process.on('SIGHUP', () => undefined);
   const ports = await pod.open().catch(async (error: unknown) => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { background } from '@claude-webui/protocol';
 import type {
   BindRequest,
   PodStatus,
@@ -183,7 +184,7 @@ export class Pod {
     const session = this.running?.session;
     if (session === undefined || session.isEnding) return;
     // First the end, which is a kill: as long as they live they take the CPU from whoever tells of it.
-    void session.end('too-many-processes');
+    background('end-session', session.end('too-many-processes'));
     this.log.warn({ processes, maxProcesses: this.environment.maxProcesses }, 'the session has too many processes');
   }
 

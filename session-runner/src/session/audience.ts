@@ -1,3 +1,4 @@
+import { background } from '@claude-webui/protocol';
 import type { Attached, AttachmentState, Role, SessionEnd } from '@claude-webui/protocol';
 import { OutputAge } from '../output-buffer/output-age';
 import type { OutputBuffer } from '../output-buffer/output-buffer';
@@ -207,11 +208,18 @@ export class Audience {
   private catchUp(attachment: Attachment): void {
     this.events.dropped();
     attachment.awaitSnapshot();
-    void this.snapshot().then((snapshot) => {
-      if (!this.attachments.has(attachment)) return;
-      this.show(attachment, snapshot);
-      this.pumpOne(attachment);
-    });
+    const shown = this.snapshot()
+      .then((snapshot) => {
+        if (!this.attachments.has(attachment)) return;
+        this.show(attachment, snapshot);
+        this.pumpOne(attachment);
+      })
+      .catch((error: unknown) => {
+        // It would wait for the screen without end; when it comes back it gets another.
+        this.dismiss(attachment);
+        throw error;
+      });
+    background('snapshot', shown);
   }
 
   private show(attachment: Attachment, snapshot: Snapshot): void {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { background } from '@claude-webui/protocol';
 import type {
   Activity,
   ClientFrame,
@@ -134,7 +135,7 @@ export class Session {
     });
     this.inputs = this.newIntake();
     prepared.hooks?.subscribe((event) => this.hook(event));
-    prepared.settings?.subscribe(() => void this.end('policy-not-enforced'));
+    prepared.settings?.subscribe(() => background('end-session', this.end('policy-not-enforced')));
   }
 
   /** From now on it is this session, and its limits count. */
@@ -143,7 +144,7 @@ export class Session {
     this.guard.adopt(policy);
     this.screen.keepLines(limits.scrollbackLines);
     this.lifetime = new Lifetime(limits, () => sessionCpuMs(this.terminal.pid, this.spec.sessionId), {
-      end: (reason) => void this.end(reason),
+      end: (reason) => background('end-session', this.end(reason)),
       changed: () => this.changed(),
     });
     this.lifetime.works(this.claude?.activity === 'working');
@@ -182,7 +183,7 @@ export class Session {
     const attachment = new Attachment(request.client, request.scope, peer);
     this.lifetime?.attached();
     const from = request.stream === null || request.stream === this.stream ? request.from : null;
-    void this.audience
+    const attached = this.audience
       .attach(attachment, from, request.takeOver, {
         sessionId: this.sessionId,
         stream: this.stream,
@@ -190,7 +191,12 @@ export class Session {
         scrollbackLines: this.screen.keptLines,
         shared: () => this.shared(),
       })
-      .then(() => this.regulate());
+      .then(() => this.regulate())
+      .catch((error: unknown) => {
+        this.audience.dismiss(attachment);
+        throw error;
+      });
+    background('attach', attached);
     if (request.size !== null && this.audience.roleOf(attachment) === 'driver') this.resize(request.size);
     this.changed();
     return attachment;
@@ -355,9 +361,10 @@ export class Session {
       group: this.spec.program.kind,
       seconds: (Date.now() - this.startedAt) / 1000,
     });
-    void this.end(reason).then(() =>
+    const closed = this.end(reason).then(() =>
       this.close({ reason, exitCode: byItself && reason === 'exited' ? exitCode : null }),
     );
+    background('end-session', closed);
   }
 
   private async close(end: SessionEnd): Promise<void> {
@@ -371,8 +378,11 @@ export class Session {
     const timers = [this.flushTimer, this.reportTimer];
     for (const timer of timers) if (timer !== null) clearTimeout(timer);
     this.screen.close();
-    await this.prepared.close();
-    this.audience.end(this.goesOnElsewhere ? null : end);
-    this.listener.ended(end);
+    try {
+      await this.prepared.close();
+    } finally {
+      this.audience.end(this.goesOnElsewhere ? null : end);
+      this.listener.ended(end);
+    }
   }
 }

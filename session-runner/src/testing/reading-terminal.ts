@@ -1,6 +1,6 @@
 /** A terminal that is fed from a client's frames as the page feeds its own. For tests. */
 import type { RunnerFrame, ScrollbackPiece, TerminalSize } from '@claude-webui/protocol';
-import { decodeRunnerFrame } from '@claude-webui/protocol';
+import { background, decodeRunnerFrame } from '@claude-webui/protocol';
 import { Terminal } from '@xterm/headless';
 import type { TestClient } from './running-session';
 
@@ -34,7 +34,11 @@ export class ReadingTerminal {
       if (decoded.type !== 'unknown') this.take(decoded);
     });
     // Pieces that were under way are lost with their connection.
-    if (this.fetch !== null) void client.attached().then(() => this.wantMore());
+    if (this.fetch !== null)
+      background(
+        'attach',
+        client.attached().then(() => this.wantMore()),
+      );
   }
 
   /** Where to go on. */

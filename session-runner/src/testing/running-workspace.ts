@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { FileListing } from '@claude-webui/protocol';
+import { background } from '@claude-webui/protocol';
 import pino from 'pino';
 import type { WorkspaceServerOptions } from '../files/workspace-server';
 import { WorkspaceServer } from '../files/workspace-server';
@@ -40,7 +41,9 @@ export class RunningWorkspace {
     for (const folder of [...Object.values(places), join(base, 'outside')]) mkdirSync(folder);
     writeFileSync(join(base, 'outside/secret'), 'secret');
     const files = new WorkspaceServer({ ...places, log: pino({ level: 'silent' }), ...options });
-    const http = createServer((incoming, response) => void files.answer(incoming, response, incoming.url ?? ''));
+    const http = createServer((incoming, response) =>
+      background('http-request', files.answer(incoming, response, incoming.url ?? '')),
+    );
     http.listen(0, '127.0.0.1');
     await once(http, 'listening');
     return new RunningWorkspace(base, http, files);

@@ -1,3 +1,4 @@
+import { background } from '@claude-webui/protocol';
 import type { StatusCode } from '@claude-webui/protocol';
 import { SignInNeeded } from '../api/sign-in-needed';
 import { backoffMs } from './backoff';
@@ -61,14 +62,14 @@ export class LinkOpener {
 
   /** Begins now, if it has not begun. */
   start(): void {
-    if (!this.isOpening) void this.try();
+    if (!this.isOpening) background('attach', this.try());
   }
 
   /** Does at once what waits for its time. */
   hurry(): void {
     if (this.next === null) return;
     this.failed = 0;
-    void this.try();
+    background('attach', this.try());
   }
 
   /** Begins after a wait, if it has not begun. */
@@ -76,7 +77,7 @@ export class LinkOpener {
     if (this.isOpening) return;
     const wait = backoffMs(this.failed, Math.random());
     this.failed += 1;
-    this.next = { timer: setTimeout(() => void this.try(), wait), at: Date.now() + wait };
+    this.next = { timer: setTimeout(() => background('attach', this.try()), wait), at: Date.now() + wait };
     this.tell();
   }
 

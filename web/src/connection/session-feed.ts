@@ -1,3 +1,4 @@
+import { background } from '@claude-webui/protocol';
 import type { HandshakeRefusal, Notice, SessionInfo, StatusCode } from '@claude-webui/protocol';
 import type { Socket } from 'socket.io-client';
 import { SignInNeeded } from '../api/sign-in-needed';
@@ -39,7 +40,7 @@ export class SessionFeed {
     private readonly options: SessionFeedOptions,
     private readonly listener: SessionFeedListener,
   ) {
-    void this.connect();
+    background('session-list', this.connect());
   }
 
   authenticate(token: string): void {
@@ -51,7 +52,7 @@ export class SessionFeed {
     if (this.timer === null) return;
     clearTimeout(this.timer);
     this.attempt = 0;
-    void this.connect();
+    background('session-list', this.connect());
   }
 
   close(): void {
@@ -95,7 +96,7 @@ export class SessionFeed {
     this.drop();
     if (this.closed || this.timer !== null) return;
     this.listener.disconnected();
-    this.timer = setTimeout(() => void this.connect(), backoffMs(this.attempt, Math.random()));
+    this.timer = setTimeout(() => background('session-list', this.connect()), backoffMs(this.attempt, Math.random()));
     this.attempt += 1;
   }
 

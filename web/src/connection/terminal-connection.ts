@@ -1,3 +1,4 @@
+import { background } from '@claude-webui/protocol';
 import type {
   AttachmentState,
   Attached,
@@ -124,9 +125,10 @@ export class TerminalConnection {
     this.opener.hurry();
     const { current } = this;
     if (current === null) return;
-    void current.link.answers(this.patience.probeMs).then((isAlive) => {
+    const probed = current.link.answers(this.patience.probeMs).then((isAlive) => {
       if (!isAlive && this.current?.link === current.link) this.doubt();
     });
+    background('attach', probed);
   }
 
   close(): void {

@@ -1,3 +1,4 @@
+import { background } from '@claude-webui/protocol';
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { DragEvent, SubmitEvent } from 'react';
 import { sentenceOf } from '../api/problem';
@@ -37,12 +38,16 @@ export function FilesPanel({
   useFollowing(tree);
   useEffect(() => focusIfByKeyboard(panel.current), []);
   const attempt = useCallback(
-    (action: Promise<unknown>) => void action.catch((error: unknown) => say(sentenceOf(error))),
+    (action: Promise<unknown>) =>
+      background(
+        'file-transfer',
+        action.catch((error: unknown) => say(sentenceOf(error))),
+      ),
     [say],
   );
 
   const row = rows.find(({ path }) => path === selected);
-  const send = (folder: string, what: FilesToSend) => void uploads.add(folder, what);
+  const send = (folder: string, what: FilesToSend) => background('file-transfer', uploads.add(folder, what));
   const drop = (folder: string, data: DataTransfer) => {
     setTarget(null);
     droppedFiles(data).then(

@@ -1,3 +1,4 @@
+import { background } from '@claude-webui/protocol';
 import { useEffect, useSyncExternalStore } from 'react';
 import type { WorkspaceTree } from './tree/workspace-tree';
 
@@ -7,7 +8,7 @@ export function useFollowing(tree: WorkspaceTree): void {
   useEffect(() => {
     if (!isVisible) return;
     const ended = new AbortController();
-    void tree.follow(ended.signal);
+    background('file-transfer', tree.follow(ended.signal));
     return () => ended.abort();
   }, [tree, isVisible]);
 }

@@ -1,3 +1,4 @@
+import { background } from '@claude-webui/protocol';
 import type { SessionInfo } from '@claude-webui/protocol';
 import { MAX_NOTICE_CHARACTERS } from '@claude-webui/protocol';
 import { useCallback, useEffect, useMemo, useState } from 'react';
@@ -23,7 +24,7 @@ export default function Administration(props: {
   const say = useToast();
   const [people, setPeople] = useState<People | null>(null);
   const load = useCallback(() => api.people().then(setPeople, (error: unknown) => say(sentenceOf(error))), [api, say]);
-  useEffect(() => void load(), [load]);
+  useEffect(() => background('page', load()), [load]);
   const names = new Map(people?.users.map(({ id, username }) => [id, username]));
 
   return (

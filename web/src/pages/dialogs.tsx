@@ -1,3 +1,4 @@
+import { background } from '@claude-webui/protocol';
 import type { SessionInfo } from '@claude-webui/protocol';
 import { useCallback, useEffect, useState } from 'react';
 import type { Account } from '../api/account';
@@ -118,7 +119,7 @@ export function ShareDialog({ api, session, onClose }: { api: SessionApi; sessio
     () => api.shares(session.id).then(setShares, (error: unknown) => say(sentenceOf(error))),
     [api, session.id, say],
   );
-  useEffect(() => void load(), [load]);
+  useEffect(() => background('page', load()), [load]);
   const [isBusy, run] = useOneAtATime();
   const act = (action: () => Promise<unknown>) =>
     run(() => action().then(load, (error: unknown) => say(sentenceOf(error))));

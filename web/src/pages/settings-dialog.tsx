@@ -1,3 +1,4 @@
+import { background } from '@claude-webui/protocol';
 import { useState } from 'react';
 import { Dialog } from '../ui/dialog';
 import { FONT_SIZES, changeSettings, useSettings } from '../ui/settings';
@@ -127,7 +128,7 @@ function Notifications() {
   if (permission === 'granted') return null;
   if (permission === 'denied') return <p className="muted">Notifications are blocked in the browser’s settings.</p>;
   return (
-    <button type="button" onClick={() => void Notification.requestPermission().then(setPermission)}>
+    <button type="button" onClick={() => background('page', Notification.requestPermission().then(setPermission))}>
       Allow notifications
     </button>
   );

@@ -1,3 +1,4 @@
+import { background } from '@claude-webui/protocol';
 import { useCallback, useEffect, useState } from 'react';
 import type { Account, User } from '../api/account';
 import { backoffMs } from '../connection/backoff';
@@ -21,17 +22,17 @@ export function useSignIn(account: Account): [SignInState, (user: User | null) =
       } catch {
         if (isOver) return;
         setState({ state: 'unreachable' });
-        timer = setTimeout(() => void look(), backoffMs(attempt, Math.random()));
+        timer = setTimeout(() => background('page', look()), backoffMs(attempt, Math.random()));
         attempt += 1;
       }
     };
-    void look();
+    background('page', look());
     const ignoreReturns = onReturn(() => {
       account.look();
       if (timer === null) return;
       clearTimeout(timer);
       attempt = 0;
-      void look();
+      background('page', look());
     });
     return () => {
       isOver = true;

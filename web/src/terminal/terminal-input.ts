@@ -1,3 +1,4 @@
+import { background } from '@claude-webui/protocol';
 import type { Terminal } from '@xterm/xterm';
 import { droppedFiles } from '../files-panel/uploads/dropped-files';
 import type { FilesToSend } from '../files-panel/uploads/dropped-files';
@@ -159,7 +160,7 @@ export class TerminalInput {
     }
     event.preventDefault();
     event.stopPropagation();
-    if (shortcut === 'paste') void this.pasteFromClipboard();
+    if (shortcut === 'paste') background('clipboard', this.pasteFromClipboard());
     else this.listener.shortcut(shortcut);
     return false;
   }
@@ -168,7 +169,7 @@ export class TerminalInput {
   private pasteUnlessBrowserDoes(): void {
     this.browserHasPasted = false;
     setTimeout(() => {
-      if (!this.browserHasPasted) void this.pasteFromClipboard();
+      if (!this.browserHasPasted) background('clipboard', this.pasteFromClipboard());
     }, BROWSER_PASTES_WITHIN_MS);
   }
 

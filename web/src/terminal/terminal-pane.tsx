@@ -1,3 +1,4 @@
+import { background } from '@claude-webui/protocol';
 import type { StatusCode } from '@claude-webui/protocol';
 import { STATUS_SENTENCES } from '@claude-webui/protocol';
 import { useCallback, useEffect, useRef, useState } from 'react';
@@ -100,7 +101,7 @@ export function TerminalPane(props: TerminalPaneProps) {
           if (shortcut === 'search') setSearching(true);
           else latest.current.props.onShortcut?.(shortcut);
         },
-        files: (files) => void latest.current.receive(files),
+        files: (files) => background('file-transfer', latest.current.receive(files)),
         clipboardUnreadable: () =>
           say('The browser does not tell this page what is on the clipboard. Paste by its own keys or menu.'),
         clipboardQuestion: setQuestion,

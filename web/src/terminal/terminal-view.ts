@@ -1,3 +1,4 @@
+import { background } from '@claude-webui/protocol';
 import type { StatusCode, TerminalSize } from '@claude-webui/protocol';
 import { SearchAddon } from '@xterm/addon-search';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
@@ -225,7 +226,7 @@ export class TerminalView implements TerminalConsumer {
 
   /** Pastes what is on the person's clipboard. */
   pasteFromClipboard(): void {
-    void this.input.pasteFromClipboard();
+    background('clipboard', this.input.pasteFromClipboard());
   }
 
   /** Puts text that a program has asked for onto the clipboard, as the person has allowed. */
@@ -235,7 +236,7 @@ export class TerminalView implements TerminalConsumer {
 
   copySelection(): void {
     const selection = this.terminal.getSelection();
-    if (selection !== '') void copyText(selection);
+    if (selection !== '') background('clipboard', copyText(selection));
   }
 
   focus(): void {

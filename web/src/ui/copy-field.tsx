@@ -1,3 +1,4 @@
+import { background } from '@claude-webui/protocol';
 import { copyText } from './clipboard';
 import { useToast } from './toasts';
 
@@ -11,7 +12,7 @@ export function CopyField({ label, value }: { label: string; value: string }) {
   return (
     <div className="row">
       <input aria-label={label} readOnly value={value} onFocus={({ target }) => target.select()} />
-      <button type="button" onClick={() => void copy()}>
+      <button type="button" onClick={() => background('clipboard', copy())}>
         Copy
       </button>
     </div>

@@ -1,3 +1,4 @@
+import { onBackgroundFailure } from '@claude-webui/protocol';
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Icon } from './icon';
@@ -29,6 +30,16 @@ export function Toasts({ children }: { children: ReactNode }) {
       if (kind !== 'notice') setTimeout(() => dismiss(id), SHOWN_MS);
     },
     [dismiss],
+  );
+  useEffect(
+    () =>
+      onBackgroundFailure((what, error) => {
+        // For whoever looks into it; the person only has to know that something is missing.
+        // eslint-disable-next-line no-console
+        console.error(`In the background (${what}):`, error);
+        say('Something did not work. If the page looks wrong, reload it.');
+      }),
+    [say],
   );
   // In the browser's top layer, and anew with each, so that an open dialog does not lie over it.
   const place = useRef<HTMLDivElement>(null);

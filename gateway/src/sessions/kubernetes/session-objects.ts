@@ -1,5 +1,6 @@
 /** The ClaudeSessions of one namespace: made, deleted, and followed by a watch. All that a gateway may do in the cluster. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { background } from '@claude-webui/protocol';
 import type { KubernetesListObject, KubernetesObject } from '@kubernetes/client-node';
 import { ApiException, CustomObjectsApi, KubeConfig, ListWatch, Watch } from '@kubernetes/client-node';
 import type { ClaudeSession, NewClaudeSessionSpec } from '@claude-webui/protocol/kubernetes';
@@ -46,7 +47,7 @@ export class SessionObjects {
     this.informer = new ListWatch(path, new Watch(config), () => this.list(), false);
     for (const event of ['add', 'update', 'delete'] as const)
       this.informer.on(event, ({ metadata }) => this.changed(metadata?.name ?? ''));
-    this.informer.on('error', (error: unknown) => void this.again(error));
+    this.informer.on('error', (error: unknown) => background('session-watch', this.again(error)));
     this.informer.on('connect', () => (this.failures = 0));
   }
 

@@ -4,10 +4,14 @@ import { loadConfig } from '@claude-webui/gateway/dist/config/config';
 
 async function main(workload: string): Promise<void> {
   const gateway = await startGateway(loadConfig(process.env), { path: workload, args: [] });
-  process.on('SIGTERM', () => void gateway.close().then(() => process.exit(0)));
+  process.on('SIGTERM', () => {
+    gateway.close().then(() => process.exit(0), fail);
+  });
 }
 
-main(process.argv[2] ?? '').catch((error: unknown) => {
+function fail(error: unknown): void {
   console.error(error);
   process.exit(1);
-});
+}
+
+main(process.argv[2] ?? '').catch(fail);

@@ -1,5 +1,6 @@
 /** Against a workspace in memory, which changes when the test says so. */
 import type { FileEntry, SeenFolder } from '@claude-webui/protocol';
+import { background } from '@claude-webui/protocol';
 import { ApiError } from '../../api/problem';
 import { WorkspaceTree } from './workspace-tree';
 
@@ -90,7 +91,7 @@ function shows(...wanted: string[]): Promise<void> {
 test('what happens in open folders is shown, in those opened meanwhile too', async () => {
   workspace.set('', 'a', 'src/');
   workspace.set('src', 'x');
-  void tree.follow(ended.signal);
+  background('file-transfer', tree.follow(ended.signal));
   await shows('', 'src', 'a');
   await tree.openFolder('src');
   await shows('', 'src', 'src/x', 'a');
@@ -104,7 +105,7 @@ test('an open folder that goes takes what is in it along, and its parent is sele
   workspace.set('', 'src/', 'b/');
   workspace.set('src', 'deep/');
   workspace.set('src/deep', 'x');
-  void tree.follow(ended.signal);
+  background('file-transfer', tree.follow(ended.signal));
   await shows('', 'b', 'src');
   await tree.reveal({ path: 'src/deep/x', kind: 'file' });
   expect(tree.snapshot().selected).toBe('src/deep/x');
@@ -115,7 +116,7 @@ test('an open folder that goes takes what is in it along, and its parent is sele
 });
 
 test('a failure is told until it has passed', async () => {
-  void tree.follow(ended.signal);
+  background('file-transfer', tree.follow(ended.signal));
   await shows('');
   workspace.problem = new ApiError('runner-unreachable', 'The session cannot be reached.', 503);
   workspace.set('', 'a');
@@ -141,7 +142,7 @@ test('a session that has ended is not asked again', async () => {
 test('a large folder is shown page by page, and what was shown stays when something changes', async () => {
   workspace.pageLength = 2;
   workspace.set('', 'a', 'b', 'c', 'd', 'e');
-  void tree.follow(ended.signal);
+  background('file-transfer', tree.follow(ended.signal));
   await shows('', 'a', 'b', '/');
   await tree.more('');
   expect(paths()).toEqual(['', 'a', 'b', 'c', 'd', '/']);
@@ -178,7 +179,7 @@ test('no more folders are followed than one request takes', async () => {
   await tree.openFolder('');
   for (const name of names) await tree.openFolder(name);
   const asked = jest.spyOn(workspace, 'changes');
-  void tree.follow(ended.signal);
+  background('file-transfer', tree.follow(ended.signal));
   workspace.set('f79', 'new');
   await new Promise<void>((resolve) => tree.subscribe(() => paths().includes('f79/new') && resolve()));
   const [seen = []] = asked.mock.calls[0] ?? [];

@@ -1,3 +1,4 @@
+import { background } from '@claude-webui/protocol';
 import type { FilePlace } from '@claude-webui/protocol';
 import type { FilesApi } from '../../api/files';
 import { ApiError, sentenceOf } from '../../api/problem';
@@ -159,7 +160,7 @@ export class Uploads {
       if (free <= 0) break;
       if (item.state !== 'queued') continue;
       free -= 1;
-      void this.send(item);
+      background('file-transfer', this.send(item));
     }
     if (!this.items.some(isLeft)) this.finishedBytes = 0;
     this.publish();

@@ -1,3 +1,4 @@
+import { background } from '@claude-webui/protocol';
 import { clipboardRequest } from './clipboard-request';
 
 export type ClipboardPermission = 'ask' | 'always' | 'never';
@@ -47,12 +48,13 @@ export class ClipboardGate {
       return;
     }
     this.isWriting = true;
-    void this.listener.write(text).then((isWritten) => {
+    const written = this.listener.write(text).then((isWritten) => {
       this.isWriting = false;
       const { next } = this;
       this.next = null;
       if (next !== null) this.write(next);
       else this.listener.question(isWritten ? null : { kind: 'click', text });
     });
+    background('clipboard', written);
   }
 }
