@@ -56,6 +56,7 @@ export async function openBackend(
         : { ...plainProgram, kind: 'plain', confinement: 'none' },
     limits: limitsOf(sessions),
     logLevel,
+    log,
   });
   return { backend, isolation };
 }

@@ -17,8 +17,10 @@ import type {
   SessionSpec,
   ToRunner,
 } from '@claude-webui/protocol';
+import { removeTree } from '@claude-webui/session-runner/dist/files/remove-tree';
 import { endProcesses } from '@claude-webui/session-runner/dist/processes/end';
 import { minimalEnvironment } from '../config/environment';
+import type { Logger } from '../log';
 import { endRunner } from '../runner-link/control';
 import type { FoundSession, Placement, SessionBackend, Whereabouts } from './backend';
 import { SessionStartError } from './backend';
@@ -42,6 +44,7 @@ export interface ProcessBackendOptions {
   /** For the runners' own logs. */
   logLevel: LogLevel;
   limits: BindRequest['limits'];
+  log: Logger;
 }
 
 interface Runner {
@@ -174,8 +177,11 @@ export class ProcessBackend implements SessionBackend {
   private async sweep(id: string, endpoint: string | null): Promise<void> {
     await endProcesses(NO_ROOT, id, 0);
     if (endpoint !== null) await rm(socketPathOf(endpoint), { force: true });
-    const { persistent, workingDirectory } = this.options;
-    if (!persistent) await rm(join(workingDirectory, id), { recursive: true, force: true });
+    const { persistent, workingDirectory, log } = this.options;
+    if (persistent) return;
+    await removeTree(join(workingDirectory, id)).catch((error: unknown) =>
+      log.warn({ err: error, sessionId: id }, 'the directory of a session that has ended could not be removed'),
+    );
   }
 
   private specOf(placement: Placement, socketPath: string): SessionSpec {

@@ -92,6 +92,7 @@ export function backendOptions(workingDirectory: string, options: LocalSessionsO
       confinement: 'none',
     },
     logLevel: 'silent',
+    log: createLogger('silent'),
     limits: {
       idleTimeoutMs: 0,
       idleWarningMs: 0,

@@ -75,7 +75,7 @@ async function startSession(spec: SessionSpec, prepared: Prepared, listener: Ses
   try {
     return new Session(spec, prepared, listener);
   } catch (error) {
-    await prepared.close();
+    await prepared.close().catch((left: unknown) => log.error({ err: left }, 'the directory could not be removed'));
     throw error;
   }
 }

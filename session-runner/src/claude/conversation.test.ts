@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Conversation } from './conversation';
@@ -10,6 +10,7 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'conversation-'));
   home = join(directory, 'home');
 });
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const open = (newOf?: string) => Conversation.of(directory, home, newOf).arguments;
 
@@ -35,6 +36,13 @@ test('a transcript that holds no message is not gone on with', () => {
   const id = open()[1] ?? '';
   writeTranscript(id, { type: 'mode' });
   expect(open()[0]).toBe('--session-id');
+});
+
+test('a move that cannot be written down is no reason to fail', () => {
+  const conversation = Conversation.of(directory, home);
+  rmSync(directory, { recursive: true });
+  conversation.moveTo(randomUUID());
+  expect(conversation.arguments[1]).toMatch(/^[0-9a-f-]{36}$/);
 });
 
 test('the conversation the person moved to is the one that goes on', () => {

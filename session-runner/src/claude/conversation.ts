@@ -48,7 +48,11 @@ export class Conversation {
   moveTo(id: string): void {
     if (id === this.memory.id || !UUID.test(id)) return;
     this.memory = { ...this.memory, id };
-    this.write();
+    try {
+      this.write();
+    } catch {
+      // The disk may be full. The next session goes on with an earlier conversation then.
+    }
   }
 
   private write(): void {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import {
   mkdirSync,
   mkdtempSync,
@@ -104,6 +105,8 @@ test('an archive has the bytes of each name, link and folder', async () => {
   writeFileSync(at('a first one'), 'first');
   writeFileSync(at(LATIN, long), 'x'.repeat(700));
   writeFileSync(at(LATIN, 'übung'), 'between');
+  // Larger than what is written at once.
+  for (let n = 0; n < 20; n += 1) writeFileSync(at(LATIN, Buffer.from([0xff, 0x41 + n])), randomBytes(100_001));
   symlinkSync(LATIN, at('link'));
   symlinkSync('target', at(LATIN, Buffer.concat([LATIN, LATIN])));
   writeFileSync(at(CLASHING), 'clashing');

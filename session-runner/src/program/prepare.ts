@@ -1,5 +1,4 @@
 import { lstatSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SessionEnd, SessionSpec } from '@claude-webui/protocol';
 import { findClaude } from '../claude/binary';
@@ -19,6 +18,7 @@ import { SettingsWatch } from '../claude/settings-watch';
 import { CLAUDE_ENVIRONMENT, EVENTS_VARIABLE, HOOKS, claudeState, isRecord } from '../claude/settings';
 import { readRegularFile, replaceFile } from '../files/private-file';
 import type { Places } from '../files/put';
+import { removeTree } from '../files/remove-tree';
 import { SANDBOX_GROUP, SANDBOX_USER, confine, sandboxPasswd } from '../confinement/bubblewrap';
 import { SESSION_MARKER } from '../processes/session-processes';
 import type { Command } from './command';
@@ -131,7 +131,7 @@ function prepareIn(spec: SessionSpec, file: string, open: { close(): void }[]): 
           },
     close: async () => {
       for (const part of open) part.close();
-      if (!spec.persistent) await rm(spec.directory, { recursive: true, force: true });
+      if (!spec.persistent) await removeTree(spec.directory);
     },
   };
 }

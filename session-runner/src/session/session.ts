@@ -361,7 +361,8 @@ export class Session {
       group: this.spec.program.kind,
       seconds: (Date.now() - this.startedAt) / 1000,
     });
-    const closed = this.end(reason).then(() =>
+    // Whatever could not be ended, the end is told.
+    const closed = this.end(reason).finally(() =>
       this.close({ reason, exitCode: byItself && reason === 'exited' ? exitCode : null }),
     );
     background('end-session', closed);
@@ -369,16 +370,16 @@ export class Session {
 
   private async close(end: SessionEnd): Promise<void> {
     this.closed = true;
-    this.inputs.close();
-    this.resizes.cancel();
-    this.lifetime?.close();
-    this.claude?.close();
-    this.guard.close();
-    this.hits.close();
-    const timers = [this.flushTimer, this.reportTimer];
-    for (const timer of timers) if (timer !== null) clearTimeout(timer);
-    this.screen.close();
     try {
+      this.inputs.close();
+      this.resizes.cancel();
+      this.lifetime?.close();
+      this.claude?.close();
+      this.guard.close();
+      this.hits.close();
+      const timers = [this.flushTimer, this.reportTimer];
+      for (const timer of timers) if (timer !== null) clearTimeout(timer);
+      this.screen.close();
       await this.prepared.close();
     } finally {
       this.audience.end(this.goesOnElsewhere ? null : end);

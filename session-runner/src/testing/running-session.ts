@@ -138,11 +138,9 @@ export class RunningSession {
   }
 
   /** A session that runs a shell command. */
-  static shell(command: string, changes: SpecChanges = {}): Promise<RunningSession> {
-    return RunningSession.start({
-      ...changes,
-      program: { path: '/bin/sh', args: ['-c', command], ...changes.program },
-    });
+  static shell(command: string, changes: SpecChanges = {}, launcher?: readonly string[]): Promise<RunningSession> {
+    const program = { path: '/bin/sh', args: ['-c', command], ...changes.program };
+    return RunningSession.start({ ...changes, program }, launcher);
   }
 
   token(scope: RunnerScope): string {
