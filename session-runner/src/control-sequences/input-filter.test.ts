@@ -81,6 +81,32 @@ test('an answer that comes so slowly that its beginning was taken for a key is d
   expect(hits).toEqual(['clipboardReports']);
 });
 
+test.each([
+  ['a title', '\x1b]l', 'typed without a control key'],
+  ['another title', '\x1b]L', 'typed'],
+  ['a size', '\x1b[', '8;24;80;1;2;3'],
+  ['a clipboard', '\x1b]', '5'],
+  ['a setting', '\x1bP', '1$'],
+])('whatever is typed after what could begin %s is handed on when its delay is over', (_what, begin, keys) => {
+  const { filter } = inputFilter();
+  let text = '';
+  for (const key of begin + keys) {
+    text += Buffer.from(filter.filter(Buffer.from(key))).toString();
+    if (filter.isWaiting) text += Buffer.from(filter.release()).toString();
+  }
+  expect(text).toBe(begin + keys);
+});
+
+test('what is typed together after the beginning of a title is handed on, however long it is', () => {
+  const { filter } = inputFilter();
+  let text = '';
+  for (const piece of ['\x1b]l', ...Array.from({ length: 3000 }, (_, n) => `${n} words `)]) {
+    text += Buffer.from(filter.filter(Buffer.from(piece))).toString();
+    if (filter.isWaiting) text += Buffer.from(filter.release()).toString();
+  }
+  expect(text).toHaveLength(3 + Array.from({ length: 3000 }, (_, n) => `${n} words `).join('').length);
+});
+
 test('Escape that has been handed on is not typed again when another key follows', () => {
   const { filter } = inputFilter();
   let text = '';

@@ -8,11 +8,11 @@ const BACKSLASH = 0x5c;
 const SMALL_T = 0x74;
 /** Longest that is kept back in the hope of its end. Nobody types as much after Alt+] without a control key. */
 const MAX_HELD_BYTES = 4096;
-/** An introducer alone may be a key: Escape, Alt+[, Alt+] and one more. */
-const KEY_BYTES = 3;
+/** An introducer alone is a key too: Escape, Alt+[, Alt+]. */
+const KEY_BYTES = 2;
 /** So long may an answer without an end keep a person from typing; the largest is a clipboard. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
-/** A key that could begin an answer waits this long for the rest. Milliseconds. */
+/** What could be an answer and is not whole waits this long for the rest: answers come in one message. Milliseconds. */
 export const KEY_DELAY_MS = 30;
 
 type State = 'ground' | 'escape' | 'csi' | 'string' | 'dropping' | 'dropping-escape';
@@ -39,9 +39,9 @@ export class InputFilter {
     private readonly hit: (rule: InputSequence) => void,
   ) {}
 
-  /** Whether a key waits for what may follow it: call `release` after KEY_DELAY_MS without more. */
+  /** Whether something waits for what may follow it: call `release` after KEY_DELAY_MS without more. */
   get isWaiting(): boolean {
-    return this.held.length > this.handedOn && this.held.length <= KEY_BYTES;
+    return this.held.length > this.handedOn;
   }
 
   /** What the program gets of this input. */
@@ -60,9 +60,14 @@ export class InputFilter {
     return this.taken();
   }
 
-  /** Hands a waiting key on. What follows may still turn out to be the rest of an answer, and is then dropped. */
+  /** Hands on what waits. After a key what follows may still turn out to be the rest of an answer, and is then dropped. */
   release(): Uint8Array {
     this.handOn();
+    // Somebody types this.
+    if (this.held.length > KEY_BYTES) {
+      this.state = 'ground';
+      this.forget();
+    }
     return this.taken();
   }
 

@@ -66,3 +66,16 @@ test('Escape gets to the program by itself', async () => {
   client.type('\x1b');
   await client.shows('1b');
 });
+
+test('keys after one that could begin an answer get to the program though no control key follows', async () => {
+  const session = await start('stty raw -echo; echo ready; cat -v');
+  const client = session.attach();
+  await client.shows('ready');
+  for (const key of ['\x1b', ']', 'l', 'a', 'b', 'c']) {
+    client.type(key);
+    await client.shows(key === '\x1b' ? '^[' : key);
+  }
+  client.type('\x1b[8');
+  client.type(';');
+  await client.shows('^[[8;');
+});
