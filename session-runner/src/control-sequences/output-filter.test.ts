@@ -107,6 +107,41 @@ test('a sequence longer than any is dropped to its end', () => {
   expect(filtered([`a\x1b[${'1;'.repeat(4000)}`, `${'1;'.repeat(3000)}mb`]).text).toBe('ab');
 });
 
+test.each([
+  ['a title', '\x1b]2;'],
+  ['a link', '\x1b]8;;http://example.org/'],
+  ['a colour', '\x1b]4;1;'],
+  ['a notification', '\x1b]9;'],
+])('%s longer than any is aborted, and what comes behind it passes', (_what, begin) => {
+  const { text, hits } = filtered([
+    'before',
+    begin,
+    ...Array.from({ length: 1000 }, () => 'x'.repeat(1000)),
+    '\x07after',
+  ]);
+  // A terminal forgets a string at CAN.
+  expect(text.length).toBeLessThan(10_000);
+  expect(text).toMatch(/^before\x1b\][^\x18\x07]*\x18after$/);
+  expect(hits).toEqual(['otherCommands']);
+});
+
+test('256 colours set at once are not too long', () => {
+  const colours = Array.from({ length: 256 }, (_, n) => `${n};rgb:ffff/ffff/ffff`).join(';');
+  expect(filtered([`\x1b]4;${colours}\x07`]).hits).toEqual([]);
+});
+
+test('text for the clipboard that no page takes is ended', () => {
+  const { text, hits } = filtered([
+    '\x1b]52;c;',
+    ...Array.from({ length: 4000 }, () => 'QUFB'.repeat(250)),
+    '\x07after',
+  ]);
+  expect(text.length).toBeLessThan(2_200_000);
+  // The page sees it, and says that it is too much.
+  expect(text).toMatch(/[QUFB]\x07after$/);
+  expect(hits).toEqual(['clipboardWrite']);
+});
+
 test('large text for the clipboard streams through', () => {
   const pieces = ['\x1b]52;c;', ...Array.from({ length: 50 }, () => 'QUJD'.repeat(2000)), '\x07'];
   expect(filtered(pieces)).toEqual({ text: pieces.join(''), hits: [] });

@@ -20,6 +20,13 @@ import { RULED_CSI_FINALS, classifyCsi, classifyString } from './classify';
 
 /** Longest CSI sequence that passes; every colour and attribute at once takes less than half. */
 const MAX_CSI_BYTES = 256;
+/**
+ * Longest title, link, list of colours and the like that passes; 256 colours at once take 6.7 KB. Terminals keep them: links as
+ * long as the line that they are in.
+ */
+const MAX_STRING_BYTES = 8 * 1024;
+/** Of text for a clipboard, and of what only a policy lets through. Pages take half of it at most, and say so of the rest. */
+const MAX_LARGE_STRING_BYTES = 2 * 1024 * 1024;
 /** Bytes that may have to wait for those that follow them. */
 const MAX_HELD_BYTES = MAX_CSI_BYTES + 8;
 /** After a sequence there is often another soon: a search of its own for each would cost more than a look at these bytes. */
@@ -44,6 +51,9 @@ export class OutputFilter {
   private introducerBytes = 0;
   private family: Family = 'csi';
   private fate: 'undecided' | 'pass' | 'drop' = 'undecided';
+  /** Of a string that passes: what it is, and how many bytes more it may have. */
+  private kind: OutputSequence | null = null;
+  private room = 0;
   /** C1_LEAD was the last byte of a string. */
   private leadSeen = false;
   /** ESC has ended a string; `\` after it belongs to it. */
@@ -199,10 +209,20 @@ export class OutputFilter {
   }
 
   private content(byte: number): void {
-    if (this.fate === 'pass') return this.put(byte);
+    if (this.fate === 'pass') return this.passOn(byte);
     if (this.fate === 'drop') return;
     this.hold(byte);
     this.decide(false);
+  }
+
+  private passOn(byte: number): void {
+    this.room -= 1;
+    if (this.room >= 0) return this.put(byte);
+    const isClipboard = this.kind === 'clipboardWrite';
+    this.hit(isClipboard ? 'clipboardWrite' : 'otherCommands');
+    // Terminals forget a string at CAN. Too much for a clipboard is ended, so that the page sees it and says so.
+    this.put(isClipboard ? BEL : CAN);
+    this.fate = 'drop';
   }
 
   /** A C1 control other than the terminator ends a string and acts. */
@@ -234,7 +254,11 @@ export class OutputFilter {
     const kind = classifyString(this.family, this.body(), complete);
     if (kind === 'undecided') return;
     this.fate = this.passes(kind) ? 'pass' : 'drop';
-    if (this.fate === 'pass') this.release();
+    if (this.fate !== 'pass') return;
+    const isLarge = kind === 'clipboardWrite' || this.family !== 'osc';
+    this.kind = kind;
+    this.room = (isLarge ? MAX_LARGE_STRING_BYTES : MAX_STRING_BYTES) - this.heldBytes;
+    this.release();
   }
 
   private passes(kind: OutputSequence | null): boolean {
