@@ -46,6 +46,8 @@ export interface XtermLine {
     width: number,
     attributes: { fg: number; bg: number; extended?: XtermExtended | undefined },
   ): void;
+  /** Joins a code point to what is in a cell. @param width of all of it; 0: as before */
+  addCodepointToCell(column: number, codePoint: number, width: number): void;
   resize(cols: number, fill: object): boolean;
 }
 
@@ -218,6 +220,17 @@ export function xtermLinesPrototype(core: XtermCore): Pick<XtermLines, 'set'> {
   const prototype = Reflect.getPrototypeOf(core._bufferService.buffers.normal.lines);
   assertLinesPrototype(prototype);
   return prototype;
+}
+
+/** What all lines have in common, of all terminals. */
+export function xtermLinePrototype(core: XtermCore): Pick<XtermLine, 'addCodepointToCell'> {
+  const prototype = Reflect.getPrototypeOf(core._bufferService.buffers.normal.getBlankLine({ fg: 0, bg: 0 }));
+  assertLinePrototype(prototype);
+  return prototype;
+}
+
+function assertLinePrototype(prototype: unknown): asserts prototype is Pick<XtermLine, 'addCodepointToCell'> {
+  assertShape(prototype, { function: ['addCodepointToCell'] });
 }
 
 function assertLinesPrototype(prototype: unknown): asserts prototype is Pick<XtermLines, 'set'> {

@@ -35,6 +35,15 @@ function wrapped(terminal: Terminal): boolean[] {
   );
 }
 
+/** How much a cell holds after so many combining characters. */
+function clusterOf(terminal: Terminal, marks: number): string {
+  write(terminal, `a${'\u0301'.repeat(marks)}b`);
+  return terminal.buffer.active.getLine(0)?.getCell(0)?.getChars() ?? '';
+}
+
+/** Before any terminal is mended, for this is mended in all at once. */
+const UNLIMITED = clusterOf(plain(), 5000);
+
 /**
  * What a fault does to a terminal as it comes, and what a mended one does in its place. When the first of the two fails, xterm.js
  * has been mended, and the repair can go.
@@ -230,6 +239,17 @@ describe.each([
 ])('$fault', ({ run, broken, right }) => {
   test('in xterm.js', () => expect(run(plain())).toEqual(broken));
   test('but not here', () => expect(run(mended())).toEqual(right));
+});
+
+describe('a cell takes any number of combining characters', () => {
+  test('in xterm.js', () => expect(UNLIMITED).toHaveLength(5001));
+  test('but not here', () => expect(clusterOf(mended(), 5000).length).toBeLessThan(100));
+  test('and 30 of them are left as they are', () => expect(clusterOf(mended(), 30)).toBe(`a${'\u0301'.repeat(30)}`));
+  test('and so is what is behind them', () => {
+    const terminal = mended();
+    clusterOf(terminal, 5000);
+    expect(rowsOf(terminal)[0]).toMatch(/^a\u0301+b$/);
+  });
 });
 
 /** Steps that a terminal takes for a count, of the kind that each control is made of. */

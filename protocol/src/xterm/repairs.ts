@@ -4,7 +4,7 @@
  * snapshot can carry. repairs.test.ts shows each fault in an unmended terminal, and so tells when its mending can go.
  */
 import type { XtermBuffer, XtermCharset, XtermCore, XtermDecoder, XtermLine } from './internals';
-import { xtermCore, xtermLinesPrototype } from './internals';
+import { xtermCore, xtermLinePrototype, xtermLinesPrototype } from './internals';
 import { SizeChanges } from './size-changes';
 import type { ResizableTerminal } from './size-changes';
 import type { TerminalSize } from '../session';
@@ -35,6 +35,7 @@ export function repairXterm(terminal: RepairableTerminal): Repairs {
   mendEraseAbove(terminal, core);
   limitCounts(core);
   mendWrappingAnew(core);
+  limitClusters(core);
   mendUnwrapped(core);
   keepLinks(core);
   const saved = new SavedCursors(terminal, core);
@@ -135,16 +136,35 @@ function limitCounts(core: XtermCore): void {
  */
 function mendWrappingAnew(core: XtermCore): void {
   const prototype = xtermLinesPrototype(core);
-  if (mendedRings.has(prototype)) return;
-  mendedRings.add(prototype);
+  if (mended.has(prototype)) return;
+  mended.add(prototype);
   const { set } = prototype;
   prototype.set = function (index, line) {
     if (index >= 0) set.call(this, index, line);
   };
 }
 
-/** It is one for all terminals. */
-const mendedRings = new WeakSet<object>();
+/** Prototypes: each is one for all terminals. */
+const mended = new WeakSet<object>();
+
+/**
+ * A cell takes any number of combining characters: a program that goes on with them fills the memory, and each snapshot. What
+ * does not fit is left out, as terminals must be allowed to (Unicode's Stream-Safe Text Format knows no more than 30).
+ */
+function limitClusters(core: XtermCore): void {
+  const prototype = xtermLinePrototype(core);
+  if (mended.has(prototype)) return;
+  mended.add(prototype);
+  const add = prototype.addCodepointToCell;
+  prototype.addCodepointToCell = function (this: XtermLine, column, codePoint, width) {
+    const before = this._combined[column] ?? '';
+    add.call(this, column, codePoint, width);
+    if ((this._combined[column] ?? '').length > MAX_CLUSTER_UNITS) this._combined[column] = before;
+  };
+}
+
+/** Of one cell: a character and 30 combining ones, of two units each at most. UTF-16. */
+const MAX_CLUSTER_UNITS = 62;
 
 /**
  * Without wrapping, a wide character that does not fit is left out, and takes a half of the one before it all the same; what

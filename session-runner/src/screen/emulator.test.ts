@@ -52,6 +52,7 @@ test.each([
     '漢漢\x1b[2G\x1b[@\x1b[19G\x1b[1m漢\x1b[19G\x1b[7mx',
   ],
   ['clusters of code points', 'e\u0301👨‍👩‍👧🇩🇪☺\ufe0f'],
+  ['more combining characters than a cell takes', `a${'\u0301'.repeat(100)}b${'\u0301'.repeat(100)}`],
   ['a mark of its own beside a letter', 'e\x1b[m\u0301'],
   ['a character that something may join', '🇩'],
   ['a character that something may join, where characters are inserted', 'abc\x1b[4h\x1b[2Ge'],
