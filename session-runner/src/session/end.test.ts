@@ -2,6 +2,9 @@ import { request } from 'node:http';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { RunningSession } from '../testing/running-session';
 
+/** Longest that configuration takes. */
+const MAX_MS = 30 * 86_400_000;
+
 /** Processes that carry the session's marker. */
 function processesOf(sessionId: string): string[] {
   return readdirSync('/proc').filter((name) => {
@@ -23,9 +26,43 @@ test('the last to leave starts the grace, and its end ends the session', async (
   expect(existsSync(session.spec.directory)).toBe(false);
 });
 
+test.each([
+  ['nothing else ends it', { idleTimeoutMs: 0, idleWarningMs: 0, detachMaxWorkMs: 0 }],
+  [
+    'all other limits are as long as they can be',
+    { idleTimeoutMs: MAX_MS, idleWarningMs: 3_600_000, detachMaxWorkMs: MAX_MS },
+  ],
+])('a grace of 0 ends a session with its last connection, when %s', async (_what, others) => {
+  const session = await RunningSession.shell('cat', { limits: { detachGraceMs: 0, ...others } });
+  const [first, last] = [session.attach(), session.attach({}, 'view')];
+  await Promise.all([first.attached(), last.attached()]);
+  await first.close();
+  await session.until((event) => event.type === 'report' && event.report.attachments === 1);
+  expect(session.events.filter(({ type }) => type === 'ended')).toEqual([]);
+  await last.close();
+  expect(await session.ended).toEqual({ reason: 'detach-timeout', exitCode: null });
+  await session.left;
+});
+
+test('a warning longer than the idle limit is there from the start, and one of 0 never', async () => {
+  const early = await RunningSession.shell('cat', { limits: { idleTimeoutMs: 1500, idleWarningMs: 3_600_000 } });
+  const warned = early.attach();
+  expect((await warned.attached()).state.idleEndsInMs).toBeLessThanOrEqual(1500);
+  expect((await warned.frame('end')).end.reason).toBe('idle-timeout');
+  await early.left;
+  const late = await RunningSession.shell('cat', { limits: { idleTimeoutMs: 1500, idleWarningMs: 0 } });
+  const unwarned = late.attach();
+  expect((await unwarned.frame('end')).end.reason).toBe('idle-timeout');
+  const warnings = unwarned.frames.filter(
+    (frame) => frame.type === 'state' && frame.state.idleEndsInMs !== null && frame.state.idleEndsInMs > 0,
+  );
+  expect(warnings).toEqual([]);
+  await late.left;
+});
+
 test('a grace longer than a timer of Node can wait is as long as that', async () => {
   const session = await RunningSession.shell('cat', {
-    limits: { detachGraceMs: 30 * 86_400_000, idleTimeoutMs: 30 * 86_400_000 },
+    limits: { detachGraceMs: MAX_MS, idleTimeoutMs: MAX_MS },
   });
   const client = session.attach();
   await client.attached();
