@@ -20,7 +20,8 @@ export interface XtermLink {
   id: number;
   /** Of one that a program has given an id. */
   key?: string;
-  lines: { line: number }[];
+  /** Markers of lines that a piece of it was written on. */
+  lines: { line: number; dispose(): void }[];
 }
 
 export interface XtermAttributes {
@@ -135,6 +136,7 @@ export interface XtermCore {
     _dataByLinkId: Map<number, XtermLink>;
     _entriesWithId: Map<string, XtermLink>;
     addLineToLink(link: number, y: number): void;
+    registerLink(data: object): number;
     _removeMarkerFromLink(link: XtermLink, marker: object): void;
   };
   coreService: {
@@ -194,7 +196,7 @@ const SHAPE: Readonly<Record<'number' | 'boolean' | 'string' | 'object' | 'funct
     ...members('_inputHandler', 'parse print onColor registerCsiHandler eraseInDisplay eraseInLine selectCharset'),
     ...members('_inputHandler._utf8Decoder', 'clear decode'),
     ...members('_bufferService.buffers.normal', 'getNullCell getBlankLine lines.get lines.set lines.push lines.splice'),
-    ...members('_oscLinkService', 'getLinkData addLineToLink _removeMarkerFromLink'),
+    ...members('_oscLinkService', 'getLinkData addLineToLink registerLink _removeMarkerFromLink'),
     '_inputHandler._curAttrData.extended.clone',
     '_bufferService.scrollLines',
     'unicodeService.charProperties',

@@ -141,6 +141,19 @@ describe.each([
     right: 'q',
   },
   {
+    fault: 'links that are overwritten are known as long as their line is there',
+    run: (terminal: Terminal) => {
+      for (let n = 0; n < 10_000; n += 1)
+        write(terminal, `\r\x1b]8;;http://a/${n}\x1b\\x\x1b]8;id=${n};http://b\x1b\\`);
+      const { normal } = xtermCore(terminal)._bufferService.buffers;
+      const { _dataByLinkId: links, _entriesWithId: byKey } = xtermCore(terminal)._oscLinkService;
+      const last = links.get(normal.lines.get(0)?._extendedAttrs[0]?._urlId ?? 0);
+      return [links.size > 3000, byKey.size > 3000, (last?.lines.length ?? 0) > 0];
+    },
+    broken: [true, true, true],
+    right: [false, false, true],
+  },
+  {
     fault: 'a link is forgotten when the line has gone where it was before margins scrolled it',
     run: (terminal: Terminal) => {
       write(terminal, '\x1b[2H\x1b]8;;http://a\x1b\\link\x1b]8;;\x1b\\\x1b[2;3r\x1b[2H\x1bM\x1b[r\x1b[3H\x1b[1J');

@@ -5,6 +5,7 @@
  */
 import type { XtermBuffer, XtermCharset, XtermCore, XtermDecoder, XtermLine } from './internals';
 import { xtermCore, xtermLinePrototype, xtermLinesPrototype } from './internals';
+import { keepLinks } from './kept-links';
 import { SizeChanges } from './size-changes';
 import type { ResizableTerminal } from './size-changes';
 import type { TerminalSize } from '../session';
@@ -305,52 +306,6 @@ class SavedCursors {
     this.core._charsetService.glevel = level;
     return false;
   }
-}
-
-/**
- * A link's target is forgotten when the last line has gone on which a piece of it was written: though scrolling in margins
- * has moved it to another line, or nothing of it is written yet. Here it is known as long as a cell or the cursor refers to
- * it, and some time longer. And of a link that goes over thousands of lines not each is looked at for each character.
- */
-function keepLinks(core: XtermCore): void {
-  const links = core._oscLinkService;
-  const lost = new Set<number>();
-  let tooMany = LOST_LINKS;
-  const add = links.addLineToLink.bind(links);
-  links.addLineToLink = (link, y) => {
-    if (links._dataByLinkId.get(link)?.lines.at(-1)?.line !== y) add(link, y);
-  };
-  const forget = links._removeMarkerFromLink.bind(links);
-  links._removeMarkerFromLink = (entry, marker) => {
-    if (entry.lines.length > 1 || entry.lines[0] !== marker) return forget(entry, marker);
-    entry.lines = [];
-    lost.add(entry.id);
-    if (lost.size < tooMany) return;
-    const used = linksInUse(core);
-    for (const link of lost) if (!used.has(link)) forgetLink(core, link);
-    for (const link of lost) if (!used.has(link)) lost.delete(link);
-    tooMany = 2 * lost.size + LOST_LINKS;
-  };
-}
-
-/** Links that no line knows are looked through when there are so many, and so many again. */
-const LOST_LINKS = 1000;
-
-function forgetLink(core: XtermCore, link: number): void {
-  const { _dataByLinkId: entries, _entriesWithId: byKey } = core._oscLinkService;
-  const entry = entries.get(link);
-  if (entry === undefined || entry.lines.length > 0) return;
-  entries.delete(link);
-  if (entry.key !== undefined) byKey.delete(entry.key);
-}
-
-function linksInUse(core: XtermCore): Set<number> {
-  const used = new Set([core._inputHandler._curAttrData.extended._urlId]);
-  const { normal, alt } = core._bufferService.buffers;
-  for (const { lines } of [normal, alt])
-    for (let index = 0; index < lines.length; index += 1)
-      for (const extended of Object.values(lines.get(index)?._extendedAttrs ?? {})) used.add(extended?._urlId ?? 0);
-  return used;
 }
 
 /**
