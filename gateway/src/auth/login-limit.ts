@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { problem } from '../errors';
 import type { RedisClient } from '../redis/connection';
+import { keysAre } from '../redis/foreign-keys';
 import type { LoginSource } from './login-backoff';
 import { FIRST_WAIT_MS, FORGET_MS, FREE_FAILURES, LAST_WAIT_MS, LoginBackoff, keysOf } from './login-backoff';
 
@@ -38,24 +39,27 @@ export class LocalLoginLimit implements LoginLimit {
 
 /** KEYS: account, address; ARGV: free failures of each, first wait, last wait, ms to forget. As LoginBackoff, by Redis's clock. */
 const ATTEMPT = `
+  ${keysAre('hash', 'hash')}
   local time = redis.call('TIME'); local now = time[1] * 1000 + math.floor(time[2] / 1000)
   local wait = 0
   for key = 1, 2 do
-    local excess = tonumber(redis.call('HGET', KEYS[key], 'count') or '0') - ARGV[key]
-    local at = tonumber(redis.call('HGET', KEYS[key], 'at') or '0')
+    local excess = (tonumber(redis.call('HGET', KEYS[key], 'count') or '') or 0) - ARGV[key]
+    local at = tonumber(redis.call('HGET', KEYS[key], 'at') or '') or 0
     if excess >= 0 then wait = math.max(wait, at + math.min(ARGV[3] * 2 ^ excess, ARGV[4]) - now) end
   end
   if wait > 0 then return math.ceil(wait) end
   for key = 1, 2 do
-    redis.call('HINCRBY', KEYS[key], 'count', 1)
-    redis.call('HSET', KEYS[key], 'at', now)
+    local count = tonumber(redis.call('HGET', KEYS[key], 'count') or '') or 0
+    redis.call('HSET', KEYS[key], 'count', count + 1, 'at', now)
     redis.call('PEXPIRE', KEYS[key], ARGV[5])
   end
   return 0`;
 
 const SUCCEEDED = `
+  ${keysAre('hash', 'hash')}
   redis.call('DEL', KEYS[1])
-  if tonumber(redis.call('HGET', KEYS[2], 'count') or '0') > 1 then redis.call('HINCRBY', KEYS[2], 'count', -1)
+  local count = tonumber(redis.call('HGET', KEYS[2], 'count') or '') or 0
+  if count > 1 then redis.call('HSET', KEYS[2], 'count', count - 1)
   else redis.call('DEL', KEYS[2]) end`;
 
 interface Commands {

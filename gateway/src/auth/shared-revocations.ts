@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Logger } from '../log';
+import { ownKey } from '../redis/foreign-keys';
 import type { SharedChannel } from '../redis/shared-channels';
 import type { SharedRedis } from '../redis/shared-redis';
 import type { Revocations } from './revocations';
@@ -48,7 +49,8 @@ export async function shareRevocations(
     const known = new Set<string>();
     let cursor = '0';
     do {
-      const [next, page] = await commands.zscan(KEY, cursor, 'COUNT', PAGE);
+      const answer = commands.zscan(KEY, cursor, 'COUNT', PAGE);
+      const [next, page] = await ownKey(commands, KEY, answer, ['0', []], log);
       for (let at = 0; at + 1 < page.length; at += 2) {
         const id = page[at] ?? '';
         known.add(id);

@@ -75,3 +75,18 @@ test('comments, anchors and an empty policy are fine', () => {
   expect(problemsOf('# for now\nversion: 1\n')).toEqual([]);
   expect(problemsOf('version: 1\neveryone: &all\n  limits: { lineBytes: 0 }\nroles: { admin: *all }\n')).toEqual([]);
 });
+
+test.each([
+  ['lists', '['.repeat(100_000)],
+  ['maps', '{"a":'.repeat(100_000)],
+  ['whole lists', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+  ['entries', '- '.repeat(100_000)],
+  ['keys', '? '.repeat(100_000)],
+  ['lines', Array.from({ length: 1000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
+])('%s nested without end are a problem, and not the end of the process', (_what, text) => {
+  expect(() => parsePolicy('policy.yaml', text)).toThrow(/nested too deeply/);
+});
+
+test('of very many problems the first are told', () => {
+  expect(problemsOf(`a: ${'!t '.repeat(10_000)}b`)).toHaveLength(100);
+});

@@ -1,6 +1,6 @@
 /** Policy text → its content, or what is wrong with it and where. */
 import type { Document, Node, Pair } from 'yaml';
-import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
+import { Lexer, LineCounter, Parser, isMap, isNode, isScalar, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import type { PolicyFileContent } from './schema';
 import { policyFile } from './schema';
@@ -33,6 +33,7 @@ export function told(file: string, { line, column, message }: PolicyProblem): st
 /** @throws PolicyError with every problem at once, in the order of the file */
 export function parsePolicy(file: string, text: string): PolicyFileContent {
   const lines = new LineCounter();
+  if (isTooDeep(text)) throw new PolicyError(file, [{ line: 1, column: 1, message: 'The file is nested too deeply' }]);
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number, message: string): PolicyProblem => {
     const { line, col } = lines.linePos(offset);
@@ -42,7 +43,7 @@ export function parsePolicy(file: string, text: string): PolicyFileContent {
   if (broken.length > 0)
     throw new PolicyError(
       file,
-      broken.map(({ pos, message }) => at(pos[0], sentence(message))),
+      broken.slice(0, MAX_PROBLEMS).map(({ pos, message }) => at(pos[0], sentence(message))),
     );
   const result = policyFile.safeParse(contentOf(file, document));
   if (result.success) return result.data;
@@ -53,6 +54,22 @@ export function parsePolicy(file: string, text: string): PolicyFileContent {
     file,
     problems.sort((a, b) => a.line - b.line || a.column - b.column),
   );
+}
+
+/** Whoever has more mends the first ones first. */
+const MAX_PROBLEMS = 100;
+/** A policy has some ten levels, each of which is two or three here. */
+const MAX_DEPTH = 200;
+
+/** What follows goes down the levels by recursion: where the stack ends in a regular expression, V8 ends the process. This does not. */
+function isTooDeep(text: string): boolean {
+  const parser = new Parser();
+  for (const token of new Lexer().lex(text)) {
+    // The documents are of no interest yet, but it parses as they are asked for.
+    Array.from(parser.next(token));
+    if (parser.stack.length > MAX_DEPTH) return true;
+  }
+  return false;
 }
 
 /** Aliases could be made to grow without end; the package stops them. */

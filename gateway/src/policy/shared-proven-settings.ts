@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Logger } from '../log';
+import { ownKey } from '../redis/foreign-keys';
 import type { SharedChannel } from '../redis/shared-channels';
 import type { SharedRedis } from '../redis/shared-redis';
 import type { ProvenSettings } from './proven-settings';
@@ -45,7 +46,7 @@ export async function shareProvenSettings(
   }
 
   async function exchange(to: SharedChannel<Entry>): Promise<void> {
-    const known = new Set(await commands.zrange(KEY, '0', '-1'));
+    const known = new Set(await ownKey(commands, KEY, commands.zrange(KEY, '0', '-1'), [], log));
     for (const text of known) to.take(text);
     for (const proof of proven.entries()) if (!known.has(JSON.stringify(proof))) await tell(to, proof);
   }

@@ -16,6 +16,8 @@ const DEFAULT_SENTINEL_PORT = 26_379;
 /** A command that Redis does not answer within this time has failed: whoever waits is told to come again. Milliseconds. */
 const COMMAND_TIMEOUT_MS = 2000;
 const CONNECT_TIMEOUT_MS = 2000;
+/** A connection on which an answer is due for so long is broken, though nobody has said so, and is opened anew. Milliseconds. */
+const SILENCE_MS = 5000;
 const MAX_RECONNECT_WAIT_MS = 1000;
 
 /** Where Redis is, parsed. */
@@ -87,6 +89,7 @@ export function openRedis(address: RedisAddress, keyPrefix: string): RedisClient
     maxRetriesPerRequest: 0,
     commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
+    socketTimeout: SILENCE_MS,
     retryStrategy: (attempt: number) => Math.min(attempt * 100, MAX_RECONNECT_WAIT_MS),
     ...(username === null ? {} : { username }),
     ...(password === null ? {} : { password }),

@@ -5,6 +5,7 @@ import type * as z from 'zod';
 import { jsonIn } from '../json';
 import type { Logger } from '../log';
 import type { RedisConnections } from './connection';
+import { ownKey } from './foreign-keys';
 
 /** Between two looks whether everything that was told has been heard. Milliseconds. */
 const CHECK_MS = 1000;
@@ -28,9 +29,16 @@ export const channelPlace = ({ prefix }: Pick<RedisConnections, 'prefix'>, topic
 
 /** The part of a script that tells: names of the counter's key, of the channel and of the text. */
 export const tellIn = (counter: string, channel: string, text: string) => `
-  redis.call('INCR', ${counter})
+  if type(redis.pcall('INCR', ${counter})) == 'table' then
+    redis.call('SET', ${counter}, 1)
+  end
   redis.call('EXPIRE', ${counter}, ${COUNTER_SECONDS})
   redis.call('PUBLISH', ${channel}, ${text})`;
+
+const TELL = tellIn('KEYS[1]', 'ARGV[1]', 'ARGV[2]');
+
+/** What is no number counts nothing. */
+const countIn = (text: string | null | undefined) => Number(/^\d{1,15}$/.exec(text ?? '')?.[0] ?? 0);
 
 /** Commands that are run all or none. */
 export type Change = (all: ChainableCommander) => ChainableCommander;
@@ -89,7 +97,7 @@ export class SharedChannels {
     const { commands } = this.redis;
     await commands.set(MARK, randomUUID(), 'EX', MARK_SECONDS, 'NX');
     await commands.expire(MARK, MARK_SECONDS);
-    return commands.get(MARK);
+    return ownKey(commands, MARK, commands.get(MARK), null, this.log);
   }
 
   private readonly hear = (name: string, message: string) => this.channels.get(name)?.hear(message);
@@ -113,7 +121,7 @@ export class SharedChannels {
     const mark = await this.markNow();
     const isAnother = mark !== this.mark;
     this.mark = mark;
-    channels.forEach((channel, at) => channel.check(Number(told[at] ?? 0), isAnother));
+    channels.forEach((channel, at) => channel.check(countIn(told[at]), isAnother));
   }
 }
 
@@ -141,9 +149,10 @@ export class SharedChannel<T> {
 
   /** Makes a change and tells all gateways of it, this one too; both or neither. @throws Error when Redis is away */
   async tell(message: T, change: Change = (all) => all): Promise<void> {
-    const all = change(this.redis.commands.multi()).incr(this.counter).expire(this.counter, COUNTER_SECONDS);
+    const all = change(this.redis.commands.multi()).eval(TELL, 1, this.counter, this.name, JSON.stringify(message));
     try {
-      await all.publish(this.name, JSON.stringify(message)).exec();
+      // Redis runs the others when one fails.
+      for (const [error] of (await all.exec()) ?? []) if (error !== null) throw error;
     } catch (error) {
       // What could not be told is told by the next exchange.
       this.isBehind = true;
@@ -201,7 +210,8 @@ export class SharedChannel<T> {
         () => false,
         () => true,
       );
-      const told = Number((await this.redis.commands.get(this.counter)) ?? 0);
+      const { commands } = this.redis;
+      const told = countIn(await ownKey(commands, this.counter, commands.get(this.counter), null, this.log));
       this.heard = told;
       this.told = told;
       this.heardAtCheck = told;

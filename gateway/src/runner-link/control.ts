@@ -44,6 +44,7 @@ async function listen(link: WebSocket, tell: (event: RunnerEvent) => void, signa
   onMessage(link, (message) => {
     const event = parseRunnerEvent(message.toString('utf8'));
     if (event === null) return link.close(NOT_UNDERSTOOD);
+    if (event === 'unknown') return;
     tell(event);
     if (event.type === 'ended') link.close(HEARD);
   });

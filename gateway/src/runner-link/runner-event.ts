@@ -10,7 +10,8 @@ const runnerEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('report'),
     report: z.object({
-      activity: z.preprocess(renamedActivity, z.enum(ACTIVITIES)),
+      // The least that a word of a later release can mean.
+      activity: z.preprocess(renamedActivity, z.enum(ACTIVITIES).or(z.string().transform(() => 'working' as const))),
       attachments: z.int().min(0).max(10_000),
       lastActivityAt: z.number().min(0).max(8.64e15),
     }),
@@ -27,14 +28,30 @@ const runnerEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('ended'),
     end: z.object({
-      reason: z.enum(SESSION_END_REASONS),
+      reason: z.enum(SESSION_END_REASONS).or(z.string().transform(() => 'terminated' as const)),
       exitCode: z.int().nullable(),
       detail: z.string().max(MAX_TEXT).exactOptional(),
     }),
   }),
 ]);
 
-/** What a runner says on a control link; null if it is nothing that a runner says. */
-export function parseRunnerEvent(text: string): RunnerEvent | null {
-  return runnerEvent.safeParse(jsonIn(text)).data ?? null;
+const TYPES: ReadonlySet<string> = new Set(runnerEvent.options.map(({ shape }) => shape.type.value));
+const MEASURES: ReadonlySet<string> = new Set(['backpressure-drop', 'policy-hit', 'command']);
+const RULES: ReadonlySet<string> = new Set(POLICY_RULES);
+/** Whatever else they have. */
+const anyEvent = z.object({ type: z.string(), measure: z.unknown().optional() });
+const anyMeasure = z.object({ name: z.string(), rule: z.unknown().optional() });
+
+/** What a runner says on a control link; `unknown` if only a later release knows it, null if it is nothing that a runner says. */
+export function parseRunnerEvent(text: string): RunnerEvent | 'unknown' | null {
+  const said = jsonIn(text);
+  return runnerEvent.safeParse(said).data ?? (isOfLaterRelease(said) ? 'unknown' : null);
+}
+
+function isOfLaterRelease(said: unknown): boolean {
+  const event = anyEvent.safeParse(said).data;
+  if (event === undefined || !TYPES.has(event.type)) return event !== undefined;
+  const measure = event.type === 'measure' ? anyMeasure.safeParse(event.measure).data : undefined;
+  if (measure === undefined) return false;
+  return !MEASURES.has(measure.name) || (typeof measure.rule === 'string' && !RULES.has(measure.rule));
 }

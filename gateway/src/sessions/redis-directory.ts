@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Logger } from '../log';
 import type { ChannelPlace } from '../redis/shared-channels';
+import { isRefused, isWrongType, ownKey } from '../redis/foreign-keys';
 import { channelPlace } from '../redis/shared-channels';
 import type { SharedRedis } from '../redis/shared-redis';
 import type { ClaimResult, SessionDirectory, SessionLimitCounts, SessionPatch, SessionRecord } from './directory';
@@ -93,16 +94,27 @@ export class RedisDirectory implements SessionDirectory {
 
   async list(owner?: string): Promise<SessionRecord[]> {
     const index = owner === undefined ? 'ids' : `ids:${owner}`;
-    const ids = await unavailable(this.redis.commands.zrevrange(index, 0, -1));
-    const found = await Promise.all(ids.map((id) => this.fields(id)));
+    const { commands } = this.redis;
+    const ids = await unavailable(ownKey(commands, index, commands.zrevrange(index, 0, -1), [], this.log));
+    const found = await unavailable(Promise.all(ids.map((id) => this.fieldsOrNull(id))));
     // One that cannot be read is another release's, and not gone.
     const gone = ids.filter((_id, at) => found[at]?.length === 0);
     if (gone.length > 0) await unavailable(this.redis.commands.zrem(index, ...gone));
-    return found.map((fields) => this.read(fields)).filter((record) => record !== null);
+    return found.map((fields) => (fields === null ? null : this.read(fields))).filter((record) => record !== null);
   }
 
   private async fields(id: string): Promise<string[]> {
     return Object.entries(await unavailable(this.redis.commands.hgetall(keyOf(id)))).flat();
+  }
+
+  /** Null where no record can be: who keeps the session writes it again. */
+  private async fieldsOrNull(id: string): Promise<string[] | null> {
+    try {
+      return Object.entries(await this.redis.commands.hgetall(keyOf(id))).flat();
+    } catch (error) {
+      if (isWrongType(error)) return null;
+      throw error;
+    }
   }
 
   /** While Redis is away, what this gateway vouches for goes on changing here, and is told when it is back. */
@@ -207,10 +219,21 @@ export class RedisDirectory implements SessionDirectory {
 
   /** @throws Error when Redis is away */
   private async renew(): Promise<void> {
-    for (const record of this.held.values()) {
-      if (!(await this.scripts.renew(record, placeOf(record)))) this.lost(record.id);
+    for (const record of this.held.values())
+      await this.alone(record.id, async () => {
+        if (!(await this.scripts.renew(record, placeOf(record)))) this.lost(record.id);
+      });
+    for (const [id, patch] of this.untold) await this.alone(id, () => this.tell(id, patch));
+  }
+
+  /** What Redis refuses for one session is not the others' concern. */
+  private async alone(sessionId: string, renew: () => Promise<unknown>): Promise<void> {
+    try {
+      await renew();
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      this.log.error({ sessionId, err: error }, 'Redis does not take what it is told of a session');
     }
-    for (const [id, patch] of this.untold) await this.tell(id, patch);
   }
 
   /** This gateway was away for too long, and another has taken the session over. */

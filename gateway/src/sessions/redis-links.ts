@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { USER_ROLES } from '../auth/roles';
 import { jsonIn } from '../json';
 import type { Logger } from '../log';
+import { keysAre, ownKey } from '../redis/foreign-keys';
 import { channelPlace, tellIn } from '../redis/shared-channels';
 import type { SharedRedis } from '../redis/shared-redis';
 import type { Link, LinkStore } from './link-store';
@@ -15,6 +16,7 @@ const NOW = `local time = redis.call('TIME'); local now = time[1] * 1000 + math.
 
 /** KEYS: of the session, of the link, counter; ARGV: link, ms to its end, how many there may be, channel. By Redis's own clock. */
 const ADD = `
+  ${keysAre('zset')}
   ${NOW}
   redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
   if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
@@ -26,6 +28,7 @@ const ADD = `
 
 /** KEYS: of the session. */
 const LINKS = `
+  ${keysAre('zset')}
   ${NOW}
   return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')`;
 
@@ -34,12 +37,14 @@ interface Commands {
   linksOf(session: string): Promise<string[]>;
 }
 
+/** More than any of ours; what is remembered is bounded. */
+const text = z.string().max(1024);
 const linkSchema = z.object({
-  id: z.string(),
-  sessionId: z.string(),
-  owner: z.string(),
-  maker: z.object({ id: z.string(), role: z.enum(USER_ROLES) }),
-  secretHash: z.string(),
+  id: text,
+  sessionId: text,
+  owner: text,
+  maker: z.object({ id: text, role: z.enum(USER_ROLES) }),
+  secretHash: text,
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
 });
@@ -86,7 +91,9 @@ export class RedisLinks implements LinkStore {
   }
 
   async find(secretHash: string): Promise<Link | null> {
-    const text = await unavailable(this.redis.commands.get(linkKeyOf(secretHash)));
+    const { commands } = this.redis;
+    const key = linkKeyOf(secretHash);
+    const text = await unavailable(ownKey(commands, key, commands.get(key), null, this.log));
     return text === null ? null : this.read(text);
   }
 

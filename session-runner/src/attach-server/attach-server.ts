@@ -203,6 +203,7 @@ export class AttachServer {
     this.onMessage(webSocket, (data) => {
       const command = Buffer.isBuffer(data) ? parseRunnerCommand(data.toString('utf8')) : null;
       if (command === null) return webSocket.close(POLICY_VIOLATION);
+      if (command === 'unknown') return;
       session.end(command.reason).catch(this.failed);
     });
   }

@@ -1,4 +1,6 @@
 /** Whatever reaches a session's door, the session goes on. */
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
 import { ENDINGS, brokenFrames, garbage, head, sayAll, sayAndLeave } from '../../../protocol/src/http/testing/raw-peer';
 import { RunningSession } from '../testing/running-session';
 
@@ -68,4 +70,49 @@ test('a wish for another protocol than WebSocket is overlooked, and the request 
   const authorization = `Authorization: Bearer ${session.token('control')}`;
   const words = head('PUT', '/model-call', authorization, ...upgrade, `Content-Length: ${mark.length}`) + mark;
   expect(await say(words)).toMatch(/^HTTP\/1.1 204 /);
+});
+
+/** A gateway of its own that says this, and how its link ended; null while it has not. */
+async function saysOnControl(text: string | Buffer): Promise<number | null> {
+  const headers = { authorization: `Bearer ${session.token('control')}` };
+  const link = new WebSocket(`ws+unix:${session.socketPath}:/control`, { headers });
+  let code: number | null = null;
+  link.on('close', (given) => (code = given)).on('error', () => undefined);
+  await once(link, 'open');
+  link.send(text);
+  // The answer comes after what was said before it.
+  link.ping();
+  await Promise.race([once(link, 'pong'), once(link, 'close')]);
+  link.terminate();
+  return code;
+}
+
+test.each([
+  '{"type":"of-a-later-release"}',
+  '{"type":"of-a-later-release","reason":1,"more":{"__proto__":{}}}',
+  `{"type":"${'x'.repeat(10_000)}"}`,
+])('a command that only a later gateway knows is passed over: %.40s', async (text) => {
+  expect(await saysOnControl(text)).toBeNull();
+  await echoes();
+});
+
+test.each([
+  '',
+  '{',
+  'null',
+  '[]',
+  '{}',
+  '{"type":1}',
+  '{"type":"end"}',
+  '{"type":"end","reason":1}',
+  '['.repeat(10_000),
+])('what is no command costs the link: %.40s', async (text) => {
+  expect(await saysOnControl(text)).toBe(1008);
+  await echoes();
+});
+
+test('what its parent says is passed over once it runs', async () => {
+  for (const message of [null, 1, 'x', {}, { type: 'of-a-later-release' }, { type: 'end', reason: 'x' }])
+    session.process.send(message as object);
+  await echoes();
 });

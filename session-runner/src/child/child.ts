@@ -106,9 +106,15 @@ export function runChild(): void {
     log.error({ ...context, err: error, what }, 'work in the background failed'),
   );
   process.on('message', (message) => {
-    const command = parseToRunner(message);
-    if (command.type === 'start') start(command.spec).catch(fail);
-    else endBecause(command.reason);
+    try {
+      const command = parseToRunner(message);
+      if (command.type === 'start') start(command.spec).catch(fail);
+      else endBecause(command.reason);
+    } catch (error) {
+      // Without a session it would wait for ever; with one, what its parent says else is not worth it.
+      if (session === null) fail(error);
+      else log.error({ err: error }, 'a message of the gateway is not understood');
+    }
   });
   process.on('SIGTERM', () => endBecause('server-stopping'));
   // The terminal of whoever started the server is not ours to die with.

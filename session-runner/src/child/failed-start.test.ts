@@ -84,3 +84,8 @@ namespaceTest('a machine that has no terminal left', async () => {
   const launcher = [...withoutTerminals, 'mount -t tmpfs none /dev/pts && exec "$@"', 'sh'];
   expect(await leftAfter({ program: { kind: 'claude', path: '/bin/true' } }, launcher)).toEqual(NOTHING_LEFT);
 });
+
+test('a start that is none', async () => {
+  const changes = { sessionId: 'none' };
+  expect(await leftAfter(changes)).toEqual(NOTHING_LEFT);
+});

@@ -136,9 +136,15 @@ export function parseModelCallMark(body: string): ModelCallMark | null {
   return modelCallMark.safeParse(jsonOf(body)).data ?? null;
 }
 
-/** A command on a control link; null if it is not one. */
-export function parseRunnerCommand(text: string): RunnerCommand | null {
-  return runnerCommand.safeParse(jsonOf(text)).data ?? null;
+const anyCommand = z.object({ type: z.string() });
+
+/** A command on a control link; `unknown` if only a later release knows it, null if it is none. */
+export function parseRunnerCommand(text: string): RunnerCommand | 'unknown' | null {
+  const said = jsonOf(text);
+  const { data } = runnerCommand.safeParse(said);
+  if (data !== undefined) return data;
+  const command = anyCommand.safeParse(said).data;
+  return command === undefined || command.type === 'end' ? null : 'unknown';
 }
 
 function jsonOf(text: string): unknown {
