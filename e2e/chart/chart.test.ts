@@ -117,10 +117,16 @@ describe('the edge', () => {
   test('has one Ingress, and only public paths have a way to the gateway', () => {
     expect(all.filter(({ kind }) => kind === 'Ingress')).toHaveLength(1);
     const { rules } = find(all, 'Ingress', 'terminal').spec as {
-      rules: { http: { paths: { path: string; backend: { service: { name: string; port: { name: string } } } }[] } }[];
+      rules: {
+        http: {
+          paths: { path: string; pathType: string; backend: { service: { name: string; port: { name: string } } } }[];
+        };
+      }[];
     };
     const paths = rules.flatMap(({ http }) => http.paths);
     expect(paths.map(({ path }) => path)).toEqual(PATHS);
+    // No path may tie with the page's: see the template.
+    expect(paths.filter(({ pathType }) => pathType !== 'Prefix')).toEqual([]);
     const targets = paths.map(({ backend: { service } }) => `${service.name}:${service.port.name}`);
     expect(targets).toEqual([...Array<string>(4).fill('terminal-gateway:http'), 'terminal-web:http']);
   });
