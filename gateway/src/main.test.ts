@@ -59,3 +59,14 @@ test('a wrong configuration is told with all its problems, and nothing starts', 
   expect(await gateway.left).toBe(1);
   expect(gateway.said).toMatch(/PORT .*\n.*MAX_SESSIONS |MAX_SESSIONS .*\n.*PORT /);
 });
+
+test('variables with misspelt names are named at the start, with the ones that may be meant', async () => {
+  const gateway = new RunningProcess({ MAX_SESIONS: '5', OIDC_AUDIENCE: 'x', JWT_SECERT: 'never shown' });
+  await gateway.says('Claude Code WebUI is at http://');
+  expect(gateway.said).toContain('Warning: MAX_SESIONS is not a variable of this server. Did you mean MAX_SESSIONS?');
+  expect(gateway.said).toContain('Warning: OIDC_AUDIENCE is not a variable of this server and has no effect.');
+  expect(gateway.said).toContain('Did you mean JWT_SECRET?');
+  expect(gateway.said).not.toContain('never shown');
+  gateway.child.kill('SIGTERM');
+  expect(await gateway.left).toBe(0);
+});

@@ -1,6 +1,6 @@
 /** The gateway's process: configuration, start, and an orderly end on SIGTERM or Ctrl-C. */
 import { ConfigError } from './config/config';
-import { configFromEnvironment, hideSecretsOfEnvironment } from './config/environment';
+import { configFromEnvironment, hideSecretsOfEnvironment, misspeltInEnvironment } from './config/environment';
 import { startGateway } from './gateway';
 
 /** For the person at the terminal; the log is for machines. */
@@ -9,6 +9,8 @@ function say(text: string): void {
 }
 
 async function main(): Promise<void> {
+  // First, for what is wrong with the configuration may be just that.
+  for (const sentence of misspeltInEnvironment()) say(`Warning: ${sentence}`);
   const config = configFromEnvironment();
   const leaks = hideSecretsOfEnvironment();
   const gateway = await startGateway(config);

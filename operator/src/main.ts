@@ -1,10 +1,12 @@
 /** The operator's process: configuration, start, and an orderly end on SIGTERM or Ctrl-C. */
-import { configFromEnvironment, kubeConfig } from './config/environment';
+import { configFromEnvironment, kubeConfig, misspeltInEnvironment } from './config/environment';
 import { ConfigError } from './errors';
 import { createLogger } from './log';
 import { startOperator } from './operator';
 
 async function main(): Promise<void> {
+  // First, for what is wrong with the configuration may be just that.
+  for (const sentence of misspeltInEnvironment()) process.stderr.write(`Warning: ${sentence}\n`);
   const config = configFromEnvironment();
   const log = createLogger(config.logLevel);
   // Whoever has lost the lease must not go on with what it knew: the next start reads everything anew.

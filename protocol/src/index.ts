@@ -9,6 +9,7 @@ export * from './frame-decoder';
 export * from './frame-encoder';
 export * from './frames';
 export * from './log-level';
+export * from './misspelt';
 export * from './pod';
 export * from './policy';
 export * from './runner-link';

@@ -207,3 +207,28 @@ test('AWS needs a region, and the environment has no users', () => {
     pollMs: 5000,
   });
 });
+
+test.each([
+  ['REDIS_URL', 'redis://:hunter2%zz@redis:6379'],
+  ['REDIS_URL', 'redis://:hunter2@x@redis'],
+  ['REDIS_URL', 'redis://:hunter2/x@redis'],
+  ['REDIS_URL', 'redis://:hunter2@redis:99999'],
+  ['REDIS_URL', 'redis://:hunter2@redis:port'],
+  ['REDIS_URL', 'http://:hunter2@redis'],
+  ['REDIS_URL', 'redis+sentinel://:hunter2%@a,b/name'],
+  ['REDIS_URL', 'hunter2'],
+  ['PUBLIC_ORIGIN', 'https://me:hunter2@terminal.example.org'],
+  ['PUBLIC_ORIGIN', 'terminal.example.org/hunter2'],
+  ['ANTHROPIC_BASE_URL', 'https://me:hunter2@api.example.org'],
+  ['ANTHROPIC_BASE_URL', 'https://api.example.org/?key=hunter2'],
+  ['ANTHROPIC_BASE_URL', 'https://%zz-hunter2'],
+  ['INTERNAL_URL', 'http://me:hunter2@gateway:3002'],
+  ['OIDC_ISSUER', 'https://me:hunter2@id.example.org'],
+  ['OIDC_ISSUER', 'https://id.example.org/?hunter2'],
+  ['OIDC_REDIRECT_URI', 'https://me:hunter2@a.example.org/auth/oidc/callback'],
+  ['AWS_ENDPOINT_URL_SECRETS_MANAGER', 'https://me:hunter2@sm.example.org'],
+])('a malformed %s is refused by name, with what it must be, and without what was given (%s)', (name, value) => {
+  const problems = problemsOf({ [name]: value }).filter((text) => text.startsWith(`${name} must be `));
+  expect(problems).toHaveLength(1);
+  expect(problems.join()).not.toContain('hunter2');
+});

@@ -52,18 +52,25 @@ const origins = text
     'must be origins such as https://terminal.example.org, without a path, separated by commas',
   );
 
-const httpUrl = text
-  .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), 'must be an http or https URL')
-  .transform((value) => value.replace(/\/+$/, ''));
+/** What paths are appended to: a user, a query or a fragment would be lost, or be shown in the log. */
+function isHttpUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password, search, hash } = new URL(value);
+  return /^https?:$/.test(protocol) && [username, password, search, hash].every((part) => part === '');
+}
+
+const HTTP_URL =
+  'must be an http or https URL such as https://host.example.org, without user, password, query or fragment';
+const httpUrl = text.refine(isHttpUrl, HTTP_URL).transform((value) => value.replace(/\/+$/, ''));
 
 const issuer = optional.refine(
   (value) => value === null || isTrustedUrl(value),
-  'must be an https URL (http only for a provider on this machine)',
+  'must be an https URL without user, password, query or fragment (http only for a provider on this machine)',
 );
 
 /** Over plain http anybody between could be the provider; on loopback nobody is between. */
 function isTrustedUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
+  if (!isHttpUrl(value)) return false;
   const { protocol, hostname } = new URL(value);
   return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
 }
@@ -161,10 +168,7 @@ export const VARIABLES = {
   ),
   AWS_REGION: variable(optional, '', 'With `aws`: region of the secrets.'),
   AWS_ENDPOINT_URL_SECRETS_MANAGER: variable(
-    optional.refine(
-      (url) => url === null || (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)),
-      'must be an http or https URL',
-    ),
+    optional.refine((url) => url === null || isHttpUrl(url), HTTP_URL),
     '',
     "With `aws`: Secrets Manager's address in the place of the region's own, such as a VPC endpoint.",
   ),
@@ -241,7 +245,7 @@ export const VARIABLES = {
   REDIS_URL: variable(
     optional.refine(
       (url) => url === null || parseRedisUrl(url) !== null,
-      'must be redis://host, redis+sentinel://host,host/name or redis+cluster://host,host (rediss… for TLS)',
+      'must be redis://[user:password@]host[:port], redis+sentinel://host,host/name or redis+cluster://host,host (rediss… for TLS); in a user or password write @ as %40, / as %2F and % as %25',
     ),
     '',
     'Redis that several gateways share, such as `redis://redis:6379`; `redis+sentinel://a,b/name` and `redis+cluster://a,b` too. Without it this gateway is alone.',

@@ -11,6 +11,7 @@ export interface RedisConnections {
   prefix: string;
 }
 
+const PORT_MAX = 65_535;
 const DEFAULT_PORT = 6379;
 const DEFAULT_SENTINEL_PORT = 26_379;
 /** A command that Redis does not answer within this time has failed: whoever waits is told to come again. Milliseconds. */
@@ -50,7 +51,9 @@ export function parseRedisUrl(url: string): RedisAddress | null {
   const known = SCHEMES[scheme];
   if (known === undefined) return null;
   const { kind, tls } = known;
-  const access = { tls, ...loginOf(login) };
+  const credentials = loginOf(login);
+  if (credentials === null) return null;
+  const access = { tls, ...credentials };
   const defaultPort = kind === 'sentinel' ? DEFAULT_SENTINEL_PORT : DEFAULT_PORT;
   const nodes = hosts.split(',').map((node) => nodeOf(node, defaultPort));
   const good = nodes.filter((node) => node !== null);
@@ -65,16 +68,30 @@ export function parseRedisUrl(url: string): RedisAddress | null {
   return good.length === 1 ? { kind, ...first, database: Number(database), ...access } : null;
 }
 
-function loginOf(login: string): { username: string | null; password: string | null } {
+/** Null if `%` stands there for itself. */
+function loginOf(login: string): { username: string | null; password: string | null } | null {
   if (login === '') return { username: null, password: null };
-  const [username = '', password] = login.split(':').map(decodeURIComponent);
-  return { username: username === '' ? null : username, password: password ?? null };
+  const [username = '', ...rest] = login.split(':');
+  // Redis' own tools take what follows the first colon for the password.
+  const parts = [username, rest.length === 0 ? null : rest.join(':')].map(percentDecoded);
+  if (parts.includes(undefined)) return null;
+  const [name = '', password = null] = parts;
+  return { username: name === '' ? null : name, password };
+}
+
+function percentDecoded(text: string | null): string | null | undefined {
+  try {
+    return text === null ? null : decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function nodeOf(text: string, defaultPort: number): { host: string; port: number } | null {
   const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
   const host = bracketed ?? plain;
-  return host === undefined ? null : { host, port: port === undefined ? defaultPort : Number(port) };
+  if (host === undefined || Number(port ?? defaultPort) > PORT_MAX) return null;
+  return { host, port: port === undefined ? defaultPort : Number(port) };
 }
 
 /**

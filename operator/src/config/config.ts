@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createPublicKey } from 'node:crypto';
 import { hostname } from 'node:os';
-import { LOG_LEVELS } from '@claude-webui/protocol';
+import { LOG_LEVELS, misspeltVariables } from '@claude-webui/protocol';
 import { OPERATOR_NAME } from '@claude-webui/protocol/kubernetes';
 import { z } from 'zod';
 import { ConfigError } from '../errors';
@@ -65,6 +65,7 @@ const schema = z.object({
   POD_NAMESPACE: z.string().min(1).optional(),
   POD_NAME: z.string().min(1).optional(),
   GATEWAY_INTERNAL_URL: z.url({
+    protocol: /^https?$/,
     error:
       'must be set to the address at which session pods reach the gateway, such as http://gateway-internal.NAMESPACE.svc:3002',
   }),
@@ -94,6 +95,13 @@ const schema = z.object({
   LEASE_NAME: z.string().min(1).default(OPERATOR_NAME),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });
+
+/** Names that only this product gives to variables of an operator begin so. */
+const PREFIXES = ['GATEWAY_', 'OPERATOR_', 'SESSION_', 'RUNNER_', 'SUSPENDED_', 'WARM_POOL_', 'STATUS_POLL_'];
+
+/** A sentence for each variable that has probably been meant for the operator and is not one of its. */
+export const misspelt = (environment: NodeJS.ProcessEnv): string[] =>
+  misspeltVariables(Object.keys(environment), Object.keys(schema.shape), PREFIXES);
 
 /** @throws ConfigError with a line for everything that is wrong. */
 export function loadConfig(environment: NodeJS.ProcessEnv): OperatorConfig {
