@@ -22,7 +22,8 @@ test('each byte comes after the size that it was made for, for a driver, an obse
   driver.send({ type: 'resize', size: { cols: 70, rows: 10 } });
   await driver.shows('70x10.');
   await observer.shows('70x10.');
-  const expected = /\[100x30\]100x30\.\r\n\[70x10\]70x10\.\r\n$/;
+  // A shell that is slow may ask for its size only after the next one, and then says that twice.
+  const expected = /\[100x30\](100x30\.\r\n)+\[70x10\]70x10\.\r\n$/;
   expect(streamOf(driver)).toMatch(expected);
   expect(streamOf(observer)).toMatch(expected);
   // From the first byte, and from the middle: the size in force comes first.
@@ -32,7 +33,7 @@ test('each byte comes after the size that it was made for, for a driver, an obse
   const at = driver.output.indexOf('100x30.') + 3;
   const back = session.attach({ from: String(at) });
   await back.shows('70x10.');
-  expect(streamOf(back)).toBe('[100x30]x30.\r\n[70x10]70x10.\r\n');
+  expect(streamOf(back)).toMatch(/^\[100x30\]x30\.\r\n(100x30\.\r\n)*\[70x10\]70x10\.\r\n$/);
 });
 
 test('what is typed after a resize reaches a program that has the new size', async () => {
@@ -63,7 +64,8 @@ test('a drag that sends a size at each frame of the screen signals the program a
   const seconds = (performance.now() - started) / 1000;
   await driver.shows(':259x24.');
   const signals = [...driver.output.toString().matchAll(/(\d+):/g)].map(([, n]) => Number(n));
-  expect(Math.max(...signals)).toBeLessThanOrEqual(Math.max(3, seconds));
+  // One a second: three, unless the machine has stretched the gesture.
+  expect(Math.max(...signals)).toBeLessThanOrEqual(1 + Math.floor(seconds));
 });
 
 test('output that was made before a resize is read before it', async () => {
