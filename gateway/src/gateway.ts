@@ -127,6 +127,7 @@ async function open(config: Config, plainProgram: PlainProgram | null, opened: C
   await proxy?.listen();
   opened.add('the model proxy', async () => proxy?.close());
 
+  metrics.sessionBackend.set({ kind: config.sessions.backend.kind }, 1);
   const { backend, isolation } = await openBackend(config, plainProgram, secrets, log);
   opened.add('the backend of sessions', () => backend.close(), SESSIONS_DEADLINE_MS);
   const limits = { total: config.sessions.maxTotal, perUser: config.sessions.maxPerUser };

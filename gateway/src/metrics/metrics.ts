@@ -17,6 +17,12 @@ export class Metrics {
     help: 'Live terminal sessions.',
     registers: this.registers,
   });
+  readonly sessionBackend = new Gauge({
+    name: 'app_session_backend',
+    help: 'Where sessions run, always 1: kind="process" or "kubernetes". Alerts know by it that there should be an operator.',
+    labelNames: ['kind'] as const,
+    registers: this.registers,
+  });
   readonly wsConnections = new Gauge({
     name: 'app_ws_connections',
     help: 'Socket.IO connections by state: open, closing, closed.',

@@ -46,6 +46,14 @@ export class OperatorProcess {
     });
   }
 
+  /** Where it answers /metrics. */
+  async port(): Promise<number> {
+    await this.logged('operator started');
+    const port = this.lines.map((line) => /"port":(\d+).*"msg":"operator started"/.exec(line)?.[1]).find(Boolean);
+    if (port === undefined) throw new Error('it did not log its port');
+    return Number(port);
+  }
+
   get pid(): number {
     const { pid } = this.child;
     if (pid === undefined) throw new Error('the operator did not start');
