@@ -71,15 +71,21 @@ export type { PlainProgram } from './sessions/open-backend';
 
 /** For requests under way when the server stops. Milliseconds. */
 const CLOSE_GRACE_MS = 5000;
-/** Beyond the configured times: clients that are handed over, and requests under way. Milliseconds. */
-const DRAIN_DEADLINE_MS = 25_000;
-/** A session that does not end is given up after 20 s. Milliseconds. */
-const SESSIONS_DEADLINE_MS = 30_000;
+/**
+ * All of the end, beyond the configured times of draining. The chart sees to it that a pod has as much before it is killed: 12 s
+ * for clients that are handed over, 5 s for requests under way, or 10 s for runners that do not answer. Milliseconds.
+ */
+const END_MS = 20_000;
 
 /** Opens every part in order, and closes what it has opened, in reverse, when it is told to or when one fails. */
 export async function startGateway(config: Config, plainProgram?: PlainProgram): Promise<Gateway> {
   const log = createLogger(config.logLevel);
-  const opened = new Closing((what, error) => log.error({ err: error, part: what }, 'a part could not be closed'));
+  const { drainDelayMs, drainSpreadMs } = config.http;
+  const endMs = END_MS + (config.redis === null ? 0 : drainDelayMs + drainSpreadMs);
+  const opened = new Closing(
+    (what, error) => log.error({ err: error, part: what }, 'a part could not be closed'),
+    endMs,
+  );
   try {
     return await open(config, plainProgram ?? null, opened, log);
   } catch (error) {
@@ -129,7 +135,7 @@ async function open(config: Config, plainProgram: PlainProgram | null, opened: C
 
   metrics.sessionBackend.set({ kind: config.sessions.backend.kind }, 1);
   const { backend, isolation } = await openBackend(config, plainProgram, secrets, log);
-  opened.add('the backend of sessions', () => backend.close(), SESSIONS_DEADLINE_MS);
+  opened.add('the backend of sessions', () => backend.close());
   const limits = { total: config.sessions.maxTotal, perUser: config.sessions.maxPerUser };
   const environment = (sessionId: string) => proxy?.environment(sessionId) ?? {};
   const policyFile = openPolicy(config.policyFile, { log, audit, failures: metrics.policyReloadFailures });
@@ -142,7 +148,7 @@ async function open(config: Config, plainProgram: PlainProgram | null, opened: C
   const sessions = new Sessions(directory, backend, limits, environment, metrics, log, audit, policy, proven);
   // Alone, nobody could find them again.
   const fate = redis === null && !backend.findsAgain ? 'end' : 'leave';
-  opened.add('the sessions', () => sessions.close(fate), SESSIONS_DEADLINE_MS);
+  opened.add('the sessions', () => sessions.close(fate), END_MS);
 
   const formerOwners = new FormerOwners({ fate: config.sessions.ofFormerOwners, sessions, authority, audit, log });
   opened.add('the watch over owners', () => formerOwners.close());
@@ -198,8 +204,7 @@ async function open(config: Config, plainProgram: PlainProgram | null, opened: C
     sockets.close('server-stopping');
     await finishRequests(http, connections, closed);
   };
-  const { drainDelayMs, drainSpreadMs } = config.http;
-  opened.add('the HTTP server', drain, drainDelayMs + drainSpreadMs + DRAIN_DEADLINE_MS);
+  opened.add('the HTTP server', drain, Infinity);
 
   return {
     url: urlOf(http),

@@ -86,7 +86,11 @@ export class ProcessBackend implements SessionBackend {
     });
     const runner = { child, gone: this.departure(sessionId, child) };
     this.runners.set(sessionId, runner);
-    const abort = () => send(child, { type: 'end', reason: 'server-stopping' });
+    let kill: NodeJS.Timeout | undefined;
+    const abort = () => {
+      send(child, { type: 'end', reason: 'server-stopping' });
+      kill = setTimeout(() => child.kill('SIGKILL'), RUNNER_END_MS);
+    };
     signal.addEventListener('abort', abort, { once: true });
     send(child, { type: 'start', spec: this.specOf(placement, socketPath) });
     if (signal.aborted) abort();
@@ -97,6 +101,7 @@ export class ProcessBackend implements SessionBackend {
       throw error;
     } finally {
       signal.removeEventListener('abort', abort);
+      clearTimeout(kill);
     }
     // From here on it is followed on its socket, and is nobody's child.
     child.disconnect();

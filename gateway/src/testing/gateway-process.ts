@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Socket } from 'socket.io-client';
 import { io } from 'socket.io-client';
+import { commandOf, descendantsOf } from './processes';
 
 const MAIN = join(__dirname, '../../dist/main.js');
 export const PASSWORD = 'correct horse battery';
@@ -18,7 +19,8 @@ export class GatewayProcess {
   private constructor(readonly child: ChildProcessWithoutNullStreams) {
     child.stdout.on('data', (data: Buffer) => this.hear(data));
     child.stderr.on('data', (data: Buffer) => this.hear(data));
-    this.left = once(child, 'close').then(([code]) => code as number | null);
+    // Not `close`: runners have its output, and live on.
+    this.left = once(child, 'exit').then(([code]) => code as number | null);
   }
 
   /** Resolves once it serves. @throws Error with what it said when it leaves before */
@@ -36,7 +38,8 @@ export class GatewayProcess {
     };
     const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env['PATH'], ...defaults, ...env } });
     const gateway = new GatewayProcess(child);
-    if (!(await Promise.race([gateway.serves(), gateway.left.then(() => false)])))
+    const closed = once(child, 'close');
+    if (!(await Promise.race([gateway.serves(), closed.then(() => false)])))
       throw new Error(`the gateway has left: ${gateway.said}`);
     return gateway;
   }
@@ -67,6 +70,11 @@ export class GatewayProcess {
 
   get port(): number {
     return Number(new URL(this.url).port);
+  }
+
+  /** Ids of the session-runners that it has started. */
+  get runners(): number[] {
+    return descendantsOf(this.child.pid ?? 0).filter((pid) => commandOf(pid).includes('session-runner'));
   }
 
   async call(
@@ -107,15 +115,16 @@ export class GatewayProcess {
     return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
   }
 
-  /** A new session that runs `/bin/cat`, which the policy has to allow. */
-  async session(token: string): Promise<string> {
-    const answer = await this.call('POST', '/api/v1/sessions', token, { program: '/bin/cat', arguments: [] });
+  /** A new session that runs a program, which the policy has to allow. */
+  async session(token: string, program = '/bin/cat'): Promise<string> {
+    const answer = await this.call('POST', '/api/v1/sessions', token, { program, arguments: [] });
     if (answer.status !== 201) throw new Error(`no session: ${answer.status} ${answer.body}`);
     return (JSON.parse(answer.body) as { id: string }).id;
   }
 
-  attach(token: string, sessionId: string): Promise<AttachedTerminal> {
-    return AttachedTerminal.open(this.url, token, sessionId);
+  /** @param port of a way to the gateway, in the place of its own */
+  attach(token: string, sessionId: string, port = this.port): Promise<AttachedTerminal> {
+    return AttachedTerminal.open(`http://127.0.0.1:${port}`, token, sessionId);
   }
 
   async end(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> {
