@@ -155,3 +155,20 @@ test('a finger scrolls nothing (#5489): touch/', async () => {
   await page.evaluate(() => new Promise(requestAnimationFrame));
   expect(await viewport()).toBe(before);
 });
+
+test('a word of many rows overflows the stack when it is selected: selection/whole-words.ts', async () => {
+  const { page } = await open();
+  const selected = await page.evaluate(`(async () => {
+    bare.options.scrollback = 30000;
+    await new Promise((resolve) => bare.write('x'.repeat(40 * 20000), resolve));
+    try { bare._core._selectionService._getWordAt([5, bare.buffer.active.length - 1], true); return 'all'; }
+    catch (error) { return error.name; }
+  })()`);
+  expect(selected).toBe('RangeError');
+});
+
+test('a screen reader is given all of a line, however long: screen-reader.ts', async () => {
+  const { page } = await open();
+  await page.evaluate(`bare.options.screenReaderMode = true; bare.write('x'.repeat(40 * 100))`);
+  await page.waitForFunction(`document.querySelector('.live-region').textContent.length === 40 * 100`);
+});

@@ -1,5 +1,6 @@
 import type { TerminalSize } from '../session';
 import type { XtermBuffer, XtermCore } from './internals';
+import { dropRowsNotKept } from './long-lines';
 import { RedrawWatch, isBlank } from './redraw-watch';
 import type { WatchedTerminal } from './redraw-watch';
 
@@ -29,6 +30,7 @@ export class SizeChanges {
   resize(size: TerminalSize): void {
     const { cols, rows } = this.core._bufferService;
     this.changeRows(cols, size.rows);
+    dropRowsNotKept(this.core._bufferService.buffers.normal, cols, size.cols);
     this.terminal.resize(size.cols, size.rows);
     if (cols !== this.core._bufferService.cols || rows !== this.core._bufferService.rows) this.watch.await();
   }

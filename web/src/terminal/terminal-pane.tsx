@@ -18,7 +18,7 @@ import { KeyBar } from './keyboard/key-bar';
 import { LinkQuestion, LinkTarget } from './links/link-target';
 import type { LinkInView } from './links/link-target';
 import { quotedPath } from './clipboard/paste';
-import { SearchBar } from './search-bar';
+import { SearchBar } from './search/search-bar';
 import type { Shortcut } from './keyboard/shortcuts';
 import { StatusLine } from './status-line';
 import type { HeldModifiers } from './keyboard/sticky-modifiers';

@@ -29,7 +29,11 @@ import { TerminalInput } from './terminal-input';
 import { linkHandler, linkProvider } from './links/terminal-links';
 import type { LinkListener } from './links/terminal-links';
 import { isReport } from './report';
+import { boundAnnouncements } from './screen-reader';
+import { SearchEngine } from './search/search-engine';
+import { findWholeWords } from './selection/whole-words';
 import { MINIMUM_CONTRAST, TERMINAL_THEMES } from './themes';
+import { replaceSearchEngine } from './xterm-internals';
 
 /** Kept of what was seen here, though the session may keep fewer. */
 const LEAST_SCROLLBACK_LINES = 10_000;
@@ -106,8 +110,11 @@ export class TerminalView implements TerminalConsumer {
       linkHandler: linkHandler(this.links),
     });
     this.terminal.loadAddon(this.search);
+    replaceSearchEngine(this.search, new SearchEngine(this.terminal));
     this.terminal.loadAddon(new UnicodeGraphemesAddon());
     this.terminal.open(container);
+    findWholeWords(this.terminal);
+    boundAnnouncements(this.terminal);
     this.render(settings.renderer);
     this.input = new TerminalInput(container, this.terminal, options.settings, () => this.isDriver, {
       shortcut: (shortcut) => (shortcut === 'copy' ? this.copySelection() : listener.shortcut(shortcut)),

@@ -18,6 +18,64 @@ export function cellExtent(terminal: object): { width: number; height: number } 
   return { width: extent(property(cell, 'width')), height: extent(property(cell, 'height')) };
 }
 
+/** Finds text for the search addon, which shows it. */
+export interface FindsText {
+  find(term: string, row: number, column: number): object | undefined;
+  findNextWithSelection(term: string, options: unknown, termBefore?: string): object | undefined;
+  findPreviousWithSelection(term: string, options: unknown, termBefore?: string): object | undefined;
+}
+
+/** Gives a loaded search addon (0.16.0) another engine. */
+export function replaceSearchEngine(addon: object, engine: FindsText): void {
+  const before = property(addon, '_engine');
+  for (const name of ['find', 'findNextWithSelection', 'findPreviousWithSelection'])
+    if (typeof property(before, name) !== 'function') throw new Error(`xterm.js has no _engine.${name} any more`);
+  Reflect.set(addon, '_engine', engine);
+}
+
+/** Columns of one row, or of several when the word goes on in them: then `start` is negative. */
+export interface Word {
+  start: number;
+  length: number;
+}
+
+/** Finds the word that a double click selects. */
+export interface FindsWords {
+  _getWordAt(
+    at: [column: number, row: number],
+    allowSpace: boolean,
+    followAbove?: boolean,
+    followBelow?: boolean,
+  ): Word | undefined;
+}
+
+export function wordFinder(terminal: object): FindsWords {
+  const service = property(property(terminal, '_core'), '_selectionService');
+  assertFindsWords(service);
+  return service;
+}
+
+/** Tells a screen reader each character that a program prints, and line feeds. */
+export interface TellsCharacters {
+  fire(char: string): void;
+}
+
+export function characterTeller(terminal: object): TellsCharacters {
+  const emitter = property(property(terminal, '_core'), '_onA11yCharEmitter');
+  assertTellsCharacters(emitter);
+  return emitter;
+}
+
+function assertTellsCharacters(emitter: unknown): asserts emitter is TellsCharacters {
+  if (typeof property(emitter, 'fire') !== 'function')
+    throw new Error('xterm.js has no _onA11yCharEmitter.fire any more');
+}
+
+function assertFindsWords(service: unknown): asserts service is FindsWords {
+  if (typeof property(service, '_getWordAt') !== 'function')
+    throw new Error('xterm.js has no _selectionService._getWordAt any more');
+}
+
 function property(object: unknown, name: string): unknown {
   return typeof object === 'object' && object !== null ? Reflect.get(object, name) : undefined;
 }
