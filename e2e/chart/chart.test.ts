@@ -426,6 +426,18 @@ test('labels, annotations and DNS of the organisation reach the operator', () =>
   expect(operatorConfig(rendered(...REGISTRY)).placement.dns.peers).toHaveLength(3);
 });
 
+test('the gateway answers to its Service, to the name that people open and to others that are listed', () => {
+  const all = rendered(...set('host=terminal.example.org', 'gateway.allowedHosts={box,box.lan}'));
+  const gateway = find(all, 'Deployment', 'terminal-gateway');
+  const { allowedHosts, publicOrigins } = loadConfig({ ...environment(gateway) }).http;
+  expect(publicOrigins).toEqual(['https://terminal.example.org']);
+  expect(allowedHosts).toEqual(expect.arrayContaining(['terminal-gateway', 'box', 'box.lan']));
+  // Where the test of the release, in a pod, finds it.
+  const pod = all.filter(({ kind }) => kind === 'Pod').map((one) => JSON.stringify(one));
+  const [, asked = ''] = /http:\/\/([^:"]+):3001/.exec(pod.join()) ?? [];
+  expect(allowedHosts).toContain(asked);
+});
+
 test('an API server on another port is reached by gateway, operator and hooks', () => {
   const all = rendered(...set('networkPolicy.apiServerPorts={8443}'));
   for (const name of ['gateway', 'operator', 'prepare', 'end-sessions']) {

@@ -37,6 +37,10 @@ export const ERRORS = {
   ...shared('provider-refused', 401),
   ...shared('no-role', 403),
   ...shared('provider-unreachable', 503),
+  'host-refused': {
+    status: 403,
+    title: 'This server is not known by the name in the address. List the name in ALLOWED_HOSTS or PUBLIC_ORIGIN.',
+  },
   'validation-failed': { status: 400, title: 'The request is not what this address takes. The detail says where.' },
   'login-failed': { status: 401, title: 'The user name or the password is wrong.' },
   'password-sign-in-off': { status: 403, title: 'Nobody signs in by password here. Reload the page for the way in.' },

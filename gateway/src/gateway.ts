@@ -23,7 +23,7 @@ import { Closing } from './closing';
 import type { Config } from './config/config';
 import { createApp } from './http/app';
 import { clientAddress } from './http/client-address';
-import { originAllowed, requestedHost } from './http/origin';
+import { Edge } from './http/edge';
 import { publicServer } from './http/public-server';
 import { requestCounter } from './http/rate-limit';
 import type { Logger } from './log';
@@ -155,9 +155,10 @@ async function open(config: Config, plainProgram: PlainProgram | null, opened: C
 
   let draining = false;
   const leaving = new AbortController();
-  const { publicOrigins, trustedProxies } = config.http;
+  const edge = new Edge(config.http);
   const app = createApp({
     config: config.http,
+    edge,
     audit,
     log,
     metrics,
@@ -188,12 +189,11 @@ async function open(config: Config, plainProgram: PlainProgram | null, opened: C
     policy,
     metrics,
     log,
-    originAllowed: ({ headers }) =>
-      originAllowed(headers.origin, requestedHost(headers, trustedProxies), publicOrigins),
-    addressOf: (request) => clientAddress(request, trustedProxies),
+    edge,
+    addressOf: (request) => clientAddress(request, config.http.trustedProxies),
     maxHandshakesPerMinute: config.http.maxHandshakesPerMinute,
   });
-  const { http, connections } = publicServer(app, sockets, log);
+  const { http, connections } = publicServer(app, sockets, edge, log);
   await listen(http, config.http);
   const drain = async () => {
     draining = true;

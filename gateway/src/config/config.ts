@@ -23,6 +23,8 @@ export interface Config {
     port: number;
     /** Origins allowed beside the server's own, such as `https://terminal.example.org`. */
     publicOrigins: string[];
+    /** Names of the server beside those of its origins. */
+    allowedHosts: string[];
     /** Proxies in front whose X-Forwarded-* headers count. */
     trustedProxies: number;
     /** Absolute path of the built web client. */
@@ -248,6 +250,7 @@ function toConfig(values: Values): Config {
       host: values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
       port: values.PORT,
       publicOrigins: values.PUBLIC_ORIGIN,
+      allowedHosts: values.ALLOWED_HOSTS,
       trustedProxies: values.TRUST_PROXY,
       webRoot: resolve(values.WEB_ROOT ?? BUILT_WEB_ROOT),
       maxHandshakesPerMinute: values.HANDSHAKES_PER_MINUTE_PER_ADDRESS,

@@ -40,16 +40,24 @@ const kubernetesName = text.refine(
   (value) => /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)?$/.test(value),
   'must be a name as Kubernetes has them: lower-case letters, digits, - and .',
 );
+const listed = (text: string) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
 const origins = text
-  .transform((list) =>
-    list
-      .split(',')
-      .map((origin) => origin.trim())
-      .filter((origin) => origin !== ''),
-  )
+  .transform(listed)
   .refine(
     (list) => list.every(isOrigin),
     'must be origins such as https://terminal.example.org, without a path, separated by commas',
+  );
+
+const hostNames = text
+  .transform((value) => listed(value).map((name) => name.toLowerCase()))
+  .refine(
+    (names) => names.every((name) => /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/.test(name)),
+    'must be names such as terminal.example.org, without scheme or port, separated by commas',
   );
 
 /** What paths are appended to: a user, a query or a fragment would be lost, or be shown in the log. */
@@ -107,6 +115,11 @@ export const VARIABLES = {
     origins,
     '',
     'Origins, separated by commas, from which browsers may use the server beside its own, such as `https://terminal.example.org`.',
+  ),
+  ALLOWED_HOSTS: variable(
+    hostNames,
+    '',
+    'Names, separated by commas, by which this server is reached over plain http beside those of PUBLIC_ORIGIN, `localhost` and IP addresses. Requests that name another host are refused (DNS rebinding).',
   ),
   TRUST_PROXY: variable(
     wholeNumber(0, 10),

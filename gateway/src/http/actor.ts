@@ -29,7 +29,7 @@ export function by(request: Request, response: Response): AuditContext {
   const sessionId = /^\/api\/v1\/sessions\/([^/]+)/.exec(request.path)?.[1];
   return {
     actor: { ...actor, address: addressOf(request) },
-    requestId: requestIdOf(response),
+    requestId: requestIdOf(request),
     ...(sessionId === undefined ? {} : { sessionId }),
   };
 }

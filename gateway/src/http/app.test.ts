@@ -212,7 +212,7 @@ test.each(['a/../../../etc/passwd', '../model-call', '%2e%2E/model-call', './a']
     // fetch would tidy the path up.
     const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
     socket.write(
-      `GET /api/v1/sessions/${record.id}/files/${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n` +
+      `GET /api/v1/sessions/${record.id}/files/${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n` +
         `Authorization: Bearer ${app.tokenFor(alice)}\r\n\r\n`,
     );
     let answer = '';

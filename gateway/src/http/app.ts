@@ -12,7 +12,7 @@ import type { AuthParts } from './auth';
 import { auditRefusals } from './audit-refusals';
 import { serveAuth } from './auth';
 import { authenticator } from './authenticate';
-import { crossOrigin } from './cross-origin';
+import type { Edge } from './edge';
 import { serveFiles } from './files/files';
 import { readerTokenOf } from './files/link-cookie';
 import { serveHealth } from './health';
@@ -23,8 +23,6 @@ import { serveOpenApi } from './openapi';
 import { problems } from './problem';
 import type { CountRequest } from './rate-limit';
 import { limitRate } from './rate-limit';
-import { nameRequest } from './request-id';
-import { securityHeaders } from './security-headers';
 import type { SessionCalls } from './sessions';
 import { serveSessions } from './sessions';
 import { serveShares } from './shares';
@@ -32,6 +30,8 @@ import { serveWeb } from './web';
 
 export interface AppParts extends AuthParts, Omit<AdministrationParts, 'users'> {
   config: Config['http'];
+  /** Gives answers their headers before they come here. */
+  edge: Pick<Edge, 'assertAllowed'>;
   log: Logger;
   sessions: SessionCalls;
   links: Links;
@@ -45,11 +45,14 @@ export interface AppParts extends AuthParts, Omit<AdministrationParts, 'users'> 
 
 /** Knows no sockets: the caller gives it to an HTTP server. */
 export function createApp(parts: AppParts): Express {
-  const { audit, config, log, metrics, sessions, tokens } = parts;
+  const { audit, config, edge, log, metrics, sessions, tokens } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustedProxies);
-  app.use(nameRequest, observe(log, metrics), securityHeaders(), crossOrigin(config));
+  app.use(observe(log, metrics), (request, _response, next) => {
+    edge.assertAllowed(request);
+    next();
+  });
   app.use(['/auth', '/api'], limitRate(config.rateLimit, parts.countRequest, tokens), (_request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
     next();

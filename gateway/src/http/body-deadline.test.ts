@@ -34,7 +34,7 @@ afterEach(() => {
 function begin(path: string): Socket {
   const socket = connect((http.address() as AddressInfo).port, '127.0.0.1');
   socket.on('error', () => undefined);
-  socket.write(`PUT ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nabc`);
+  socket.write(`PUT ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n\r\nabc`);
   return socket;
 }
 
@@ -69,7 +69,7 @@ test('a connection whose bodies come to their ends is kept', async () => {
   socket.write('def');
   await once(socket, 'data');
   await delay(2 * TIMES.bodyMs);
-  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
   await once(socket, 'data');
   expect(answered).toEqual(['/auth/login', '/']);
   socket.destroy();

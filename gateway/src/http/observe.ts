@@ -60,7 +60,7 @@ function subjects(request: Request, response: Response): { requestId: string; us
   const userId: unknown = response.locals['userId'];
   const sessionId = request.params['id'];
   return {
-    requestId: requestIdOf(response),
+    requestId: requestIdOf(response.req),
     ...(typeof userId === 'string' ? { userId } : {}),
     ...(typeof sessionId === 'string' ? { sessionId } : {}),
   };

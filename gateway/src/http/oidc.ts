@@ -78,7 +78,10 @@ export async function providersEnd(parts: OidcParts, request: Request, response:
     return (await parts.oidc?.endSessionUrl(idToken)) ?? null;
   } catch (error) {
     if (!(error instanceof OidcRefusal)) throw error;
-    parts.log.warn({ requestId: requestIdOf(response), reason: error.reason }, 'the provider was not told of an end');
+    parts.log.warn(
+      { requestId: requestIdOf(response.req), reason: error.reason },
+      'the provider was not told of an end',
+    );
     return null;
   }
 }
@@ -95,7 +98,7 @@ function ledToPage(
       if (!(error instanceof AppError)) throw error;
       metrics.authFailures.inc({ reason: error.code });
       const reason = error instanceof OidcRefusal ? error.reason : error.code;
-      log.warn({ requestId: requestIdOf(response), reason }, 'sign-in at the provider failed');
+      log.warn({ requestId: requestIdOf(response.req), reason }, 'sign-in at the provider failed');
       audit.record({ event: 'auth.sign-in-failed', ...by(request, response), method: 'oidc', reason: error.code });
       if (request.accepts(['json', 'html']) !== 'html') throw error;
       response.redirect(303, `/?error=${error.code}`);

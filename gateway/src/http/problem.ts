@@ -10,7 +10,7 @@ import { requestIdOf } from './request-id';
 export function problems(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const refusal = refusalFor(error);
-    if (refusal.code === 'internal') log.error({ requestId: requestIdOf(response), err: error }, 'request failed');
+    if (refusal.code === 'internal') log.error({ requestId: requestIdOf(request), err: error }, 'request failed');
     // Half an answer cannot become a problem document; a cut connection at least cannot pass for a whole one.
     if (response.headersSent) response.destroy();
     else if (isForPerson(request)) sendErrorPage(response, refusal);
@@ -31,7 +31,7 @@ function sendProblem(
     status,
     code,
     ...(detail === undefined ? {} : { detail }),
-    requestId: requestIdOf(response),
+    requestId: requestIdOf(request),
   };
   const text = JSON.stringify(document);
   response
@@ -54,7 +54,7 @@ function isForPerson(request: Request): boolean {
 /** Static text only: nothing of the address comes back in it. */
 function sendErrorPage(response: Response, { code, status }: AppError): void {
   const title = status === 400 ? 'This address is not valid.' : ERRORS[code].title;
-  response.status(status).set({ 'Cache-Control': 'no-store', Vary: 'Accept' }).type('html').send(`<!doctype html>
+  response.status(status).set({ 'Cache-Control': 'no-store' }).vary('Accept').type('html').send(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">

@@ -1,4 +1,5 @@
-import type { RequestHandler } from 'express';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import helmet from 'helmet';
 
 const YEAR_SECONDS = 365 * 24 * 3600;
@@ -21,11 +22,17 @@ const contentSecurityPolicy = {
   },
 };
 
-/** Security headers of every answer. Strict-Transport-Security means something, and is heeded, only over HTTPS. */
-export function securityHeaders(): RequestHandler {
-  const headers = helmet({ contentSecurityPolicy, strictTransportSecurity: false, xFrameOptions: { action: 'deny' } });
-  return (request, response, next) => {
-    if (request.secure) response.setHeader('Strict-Transport-Security', `max-age=${YEAR_SECONDS}`);
-    headers(request, response, next);
-  };
+/** Of every answer, also where there is no ServerResponse to set them on: refused handshakes, and requests that cannot be parsed. */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = headersOf(
+  helmet({ contentSecurityPolicy, strictTransportSecurity: false, xFrameOptions: { action: 'deny' } }),
+);
+
+/** Means something, and is heeded, only over HTTPS. */
+export const STRICT_TRANSPORT_SECURITY = { 'Strict-Transport-Security': `max-age=${YEAR_SECONDS}` };
+
+function headersOf(middleware: ReturnType<typeof helmet>): Record<string, string> {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  middleware(request, response, () => undefined);
+  return Object.fromEntries(response.getHeaderNames().map((name) => [name, String(response.getHeader(name))]));
 }

@@ -17,7 +17,7 @@ import type { SessionDirectory, SessionRecord } from '../sessions/directory';
 
 const PREFIX = '/llm';
 /** Every session's CLI may open some connections before it calls. A call may take its time to arrive. */
-const SESSIONS = { headersTimeoutMs: 60_000, requestTimeoutMs: 300_000, maxStrangers: 2000 };
+const SESSIONS = { headersTimeoutMs: 60_000, requestTimeoutMs: 300_000, maxStrangers: 2000, keepAliveTimeoutMs: 5000 };
 /** The provider's interface, as far as the CLI uses it. */
 const PERMITTED_PATH = /^\/(?:v1|api)\/[\w./-]*$/;
 /** RFC 9110 §7.6.1, and what names the caller or says who pays. */

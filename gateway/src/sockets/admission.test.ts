@@ -103,7 +103,7 @@ describe('before a sign-in nothing large is taken', () => {
     socket.on('error', () => undefined);
     const lines = [
       'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
-      'Host: here',
+      'Host: localhost',
       'Connection: Upgrade',
       'Upgrade: websocket',
       'Sec-WebSocket-Version: 13',

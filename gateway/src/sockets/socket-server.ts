@@ -13,6 +13,7 @@ import type { AuditTrail } from '../audit/audit';
 import type { Authority } from '../auth/authority';
 import type { Tokens } from '../auth/tokens';
 import { AppError } from '../errors';
+import type { Edge } from '../http/edge';
 import type { Logger } from '../log';
 import { Tally } from '../limits/tally';
 import type { Metrics } from '../metrics/metrics';
@@ -42,8 +43,7 @@ export interface SocketServerParts {
   policy: () => Policy;
   metrics: Metrics;
   log: Logger;
-  /** Whether a page from this origin may connect (RFC 6455 §10.2: browsers let any page try). */
-  originAllowed: (request: IncomingMessage) => boolean;
+  edge: Edge;
   /** Address of the client, as the audit log names it. */
   addressOf: (request: IncomingMessage) => string;
   /** How many connections one address may open in a minute. */
@@ -70,6 +70,8 @@ const HANDOVER_MS = 12_000;
 const roomOf = (userId: string) => `user:${userId}`;
 
 const PATH = '/socket.io/';
+/** Of Engine.IO, as clients say it. */
+const PROTOCOL = '4';
 
 /**
  * Socket.IO behind the gateway's HTTP server: terminals, and lists of sessions that follow what happens. Requests are handed to
@@ -109,6 +111,10 @@ export class SocketServer {
     this.engine.on('connection', (connection: EngineSocket) => {
       connection.once('close', () => this.admission.settled(connection.request));
     });
+    // Those of an answer that Engine.IO gives itself, such as the 101.
+    this.engine.on('headers', (headers: Record<string, string>, request: IncomingMessage) => {
+      Object.assign(headers, parts.edge.headers(request));
+    });
     this.engine.on('connection_error', ({ req }: { req: IncomingMessage }) => this.admission.settled(req));
     this.io.bind(this.engine);
     this.io.use((socket, next) => {
@@ -138,6 +144,7 @@ export class SocketServer {
 
   /** @throws HttpRefusal */
   answer(request: IncomingMessage, response: ServerResponse): void {
+    this.assertAllowed(request);
     const opening = this.openingOf(request);
     if (opening === null) this.admission.open(request);
     else this.admission.boundBody(request, opening);
@@ -147,12 +154,14 @@ export class SocketServer {
   /** @throws HttpRefusal */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     if (requestTarget(request).pathname !== PATH) throw new HttpRefusal(404, 'not-found', 'Nothing to connect to.');
+    this.assertAllowed(request);
     const opening = this.openingOf(request);
     if (opening === null) {
       this.admission.open(request);
       socket.once('close', () => this.admission.settled(request));
     }
     this.admission.boundBytes(socket, opening ?? request);
+    this.engine.assertUpgrade(request);
     this.engine.handleUpgrade(request, socket, head);
   }
 
@@ -247,9 +256,20 @@ export class SocketServer {
     return Object.assign(new Error(message), { data: { code, message } });
   }
 
+  /** @throws HttpRefusal */
+  private assertAllowed(request: IncomingMessage): void {
+    try {
+      this.parts.edge.assertAllowed(request);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.auditRefused('access.refused', request, error.code);
+      throw new HttpRefusal(error.status, error.code, error.message);
+    }
+  }
+
   private mayConnect(request: IncomingMessage): boolean {
     if (this.isDraining) return false;
-    const isAllowed = this.parts.originAllowed(request);
+    const isAllowed = this.parts.edge.originAllowed(request);
     if (!isAllowed) this.auditRefused('access.refused', request, 'origin-refused');
     return isAllowed;
   }
@@ -307,6 +327,19 @@ class OpeningsEngine extends Engine {
   openingOf(id: string): IncomingMessage | undefined {
     const clients: Record<string, EngineSocket> = this.clients;
     return Object.hasOwn(clients, id) ? clients[id]?.request : undefined;
+  }
+
+  /** What Engine.IO refuses it refuses without the headers of other answers, and without a length. @throws HttpRefusal */
+  assertUpgrade(request: IncomingMessage): void {
+    const query = Object.fromEntries(requestTarget(request).searchParams);
+    const isOpening = query['sid'] === undefined || query['sid'] === '';
+    if (isOpening && query['EIO'] !== PROTOCOL)
+      throw new HttpRefusal(400, 'bad-handshake', 'Engine.IO 4 is spoken here.');
+    this.verify(Object.assign(request, { _query: query }), true, (code) => {
+      if (code === undefined) return;
+      const status = code === Engine.errors.FORBIDDEN ? 403 : 400;
+      throw new HttpRefusal(status, 'bad-handshake', 'This is no handshake of Socket.IO.');
+    });
   }
 }
 

@@ -22,7 +22,7 @@ import type { Subject } from '../auth/claims';
 import { Tokens } from '../auth/tokens';
 import { MemoryLinks } from '../sessions/link-store';
 import { Links } from '../sessions/links';
-import { originAllowed } from '../http/origin';
+import { Edge } from '../http/edge';
 import { publicServer } from '../http/public-server';
 import { createLogger } from '../log';
 import { Policy } from '../policy/policy';
@@ -60,6 +60,7 @@ export class RunningGateway {
     const authority = authorityOf(keyset, { standing: options.standing ?? EVERYBODY });
     this.tokens = new Tokens(keyset, authority, lifetimes);
     this.links = new Links(new MemoryLinks(), this.local.directory, authority);
+    const edge = new Edge({ publicOrigins: [], allowedHosts: [], trustedProxies: 0 });
     this.sockets = new SocketServer({
       adapter: null,
       audit: options.audit ?? { record: () => undefined },
@@ -70,12 +71,12 @@ export class RunningGateway {
       policy: () => options.policy ?? Policy.preset,
       metrics: this.local.metrics,
       log: createLogger('silent'),
-      originAllowed: ({ headers }) => originAllowed(headers.origin, headers.host, []),
+      edge,
       addressOf: ({ socket }) => socket.remoteAddress ?? '',
       maxHandshakesPerMinute: options.maxHandshakesPerMinute ?? 1200,
     });
     const noApp: RequestListener = (_request, response) => response.writeHead(404).end();
-    this.http = publicServer(noApp, this.sockets, createLogger('silent')).http;
+    this.http = publicServer(noApp, this.sockets, edge, createLogger('silent')).http;
   }
 
   static async start(options: RunningGatewayOptions = {}): Promise<RunningGateway> {

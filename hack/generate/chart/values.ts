@@ -50,6 +50,7 @@ const gateway = section({
   ...deployment,
   logLevel: level,
   trustedProxies: z.int().min(0).max(10),
+  allowedHosts: z.array(z.string().regex(/^[a-zA-Z0-9_.-]+$/)),
   rateLimit: section({
     requests: rate,
     requestsPerAddress: rate,

@@ -9,12 +9,21 @@ const REFUSAL_TIMEOUT_MS = 5000;
 /** Takes a handshake, or throws an HttpRefusal. */
 export type Upgrade = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
 
+/** Headers of every answer to a request; null: one that could not be read. */
+export type AnswerHeaders = (request: IncomingMessage | null) => Readonly<Record<string, string>>;
+
 /**
  * Takes WebSocket handshakes. Any other wish to upgrade is ignored, as RFC 9110 §7.8 permits, and answered as the request that
  * it is. An error costs the peer its connection.
+ * @param headers of refusals
  * @param failed hears of errors that no peer should be able to cause
  */
-export function onUpgrade(server: Server, upgrade: Upgrade, failed: (error: unknown) => void): void {
+export function onUpgrade(
+  server: Server,
+  upgrade: Upgrade,
+  headers: AnswerHeaders,
+  failed: (error: unknown) => void,
+): void {
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     // Node has taken its own listener off, and an error without one ends the process: the peer may have gone already.
     socket.on('error', () => socket.destroy());
@@ -22,23 +31,31 @@ export function onUpgrade(server: Server, upgrade: Upgrade, failed: (error: unkn
       if (isWebSocketHandshake(request)) upgrade(request, socket, head);
       else parseAgain(server, request, socket, head);
     } catch (error) {
-      if (error instanceof HttpRefusal) return refuse(socket, error);
+      if (error instanceof HttpRefusal) return refuseRaw(socket, error, headers(request));
       failed(error);
       socket.destroy();
     }
   });
 }
 
-/** Answers a handshake with a status, and ends the connection however the peer behaves. */
-function refuse(socket: Socket, { status, retryAfterSeconds }: HttpRefusal): void {
+/** Answers with a status where there is no response to do it with, and ends the connection however the peer behaves. */
+export function refuseRaw(
+  socket: Socket,
+  { status, retryAfterSeconds }: Pick<HttpRefusal, 'status' | 'retryAfterSeconds'>,
+  headers: ReturnType<AnswerHeaders>,
+): void {
   const timer = setTimeout(() => socket.destroy(), REFUSAL_TIMEOUT_MS);
   socket.once('close', () => clearTimeout(timer));
   // The server's sockets stay half open after an end; what else the peer sends is thrown away until it closes too.
   socket.once('finish', () => socket.destroySoon());
   socket.resume();
-  const retryAfter = retryAfterSeconds === undefined ? '' : `Retry-After: ${retryAfterSeconds}\r\n`;
-  const statusLine = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`;
-  socket.end(`${statusLine}\r\n${retryAfter}Connection: close\r\nContent-Length: 0\r\n\r\n`);
+  const lines = Object.entries({
+    ...headers,
+    ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
+    Connection: 'close',
+    'Content-Length': '0',
+  }).map(([name, value]) => `${name}: ${value}`);
+  socket.end(`${[`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines].join('\r\n')}\r\n\r\n`);
 }
 
 function isWebSocketHandshake({ method, headers }: IncomingMessage): boolean {

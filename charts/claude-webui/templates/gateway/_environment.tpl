@@ -1,3 +1,10 @@
+{{- /* Names by which it is reached within the cluster, and others that somebody has listed. */ -}}
+{{- define "claude-webui.gatewayHosts" -}}
+{{- $service := printf "%s-gateway" (include "claude-webui.fullname" .) -}}
+{{- $local := printf "%s.%s" $service .Release.Namespace -}}
+{{- $names := list $service $local (printf "%s.svc" $local) (printf "%s.svc.cluster.local" $local) -}}
+{{- concat $names .Values.gateway.allowedHosts | join "," -}}
+{{- end -}}
 {{- /* What the gateway is told: docs/CONFIGURATION.md has every variable. */ -}}
 {{- define "claude-webui.gatewayEnvironment" -}}
 {{- $name := include "claude-webui.fullname" . -}}
@@ -10,6 +17,7 @@
   "LOG_LEVEL" .Values.gateway.logLevel
   "DATA_DIR" "/var/lib/claude-webui"
   "TRUST_PROXY" .Values.gateway.trustedProxies
+  "ALLOWED_HOSTS" (include "claude-webui.gatewayHosts" .)
   "RATE_LIMIT_MAX_REQUESTS" .Values.gateway.rateLimit.requests
   "RATE_LIMIT_MAX_REQUESTS_PER_ADDRESS" .Values.gateway.rateLimit.requestsPerAddress
   "HANDSHAKES_PER_MINUTE_PER_ADDRESS" .Values.gateway.rateLimit.handshakesPerMinutePerAddress

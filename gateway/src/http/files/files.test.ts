@@ -178,7 +178,7 @@ describe('what cannot be done is said as it is', () => {
     // By a socket: every client tidies it up.
     const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
     socket.write(
-      `GET ${at}/files/a/../../../x HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+      `GET ${at}/files/a/../../../x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\n\r\n`,
     );
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 400/);

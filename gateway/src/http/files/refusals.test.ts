@@ -157,7 +157,9 @@ test('who is refused in the middle of a body sees why, also on a connection that
   const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
   const errors: Error[] = [];
   socket.on('error', (error) => errors.push(error));
-  socket.write(`PUT ${session()}/files/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 300000\r\n\r\n`);
+  socket.write(
+    `PUT ${session()}/files/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 300000\r\n\r\n`,
+  );
   const [first] = (await once(socket, 'data')) as [Buffer];
   expect(first.toString()).toMatch(/^HTTP\/1\.1 401/);
   for (let n = 0; n < 3; n += 1) {

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,8 +24,10 @@ import { MemoryLinks } from '../../sessions/link-store';
 import { Links } from '../../sessions/links';
 import type { Viewer } from '../../sessions/sessions';
 import type { AppParts } from '../app';
-import { requestCounter } from '../rate-limit';
 import { createApp } from '../app';
+import { Edge } from '../edge';
+import { publicServer } from '../public-server';
+import { requestCounter } from '../rate-limit';
 import type { SessionCalls } from '../sessions';
 
 export const PASSWORD = 'correct horse battery';
@@ -129,7 +130,9 @@ export async function runApp(
   const logged: string[] = [];
   const notices: Notice[] = [];
   const http = { ...loadConfig({}).http, webRoot: join(directory, 'web'), ...changes.config };
+  const edge = new Edge(http);
   const app = createApp({
+    edge,
     audit: { record: () => undefined },
     broadcast: (notice) => void notices.push(notice),
     passwordSignIn: true,
@@ -149,7 +152,8 @@ export async function runApp(
     ...changes,
     config: http,
   });
-  const server = createServer(app).listen(0, '127.0.0.1');
+  const nobody = { takes: () => false, answer: () => undefined, upgrade: () => undefined };
+  const server = publicServer(app, nobody, edge, createLogger('silent')).http.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;

@@ -19,7 +19,7 @@ const TARGETS = ['//', '///', '//healthz', 'http://', 'http://[', '*', '/%zz', '
 
 /** First lines and headers. */
 export function head(method: string, target: string, ...headers: string[]): string {
-  return `${[`${method} ${target} HTTP/1.1`, 'Host: here', ...headers].join('\r\n')}\r\n\r\n`;
+  return `${[`${method} ${target} HTTP/1.1`, 'Host: localhost', ...headers].join('\r\n')}\r\n\r\n`;
 }
 
 /**
@@ -30,7 +30,7 @@ export function garbage(paths: readonly string[], ...authorization: string[]): (
   return [
     '',
     'GET ',
-    'GET /healthz HTTP/1.1\r\nHost: here\r\nX: ',
+    'GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ',
     '\r\n\r\n\r\n\r\n',
     Buffer.from('16030100c8010000c40303', 'hex'),
     randomBytes(4096),
