@@ -10,7 +10,7 @@ import { Store, versionOf } from './controller/store';
 import type { NetworkPolicy } from './pod/network-policy';
 import { NETWORK_POLICY } from './pod/network-policy';
 import type { Pod } from './pod/pod';
-import { POD } from './pod/pod';
+import { POD, claimsOf } from './pod/pod';
 import { CLAUDE_SESSION, SESSION_TEMPLATE } from './sessions/resource-types';
 import { claimName } from './pod/workspace-claim';
 
@@ -37,6 +37,8 @@ export class ClusterView {
   readonly pods = new Store<Pod>({
     session: label(LABELS.session),
     owner: label(LABELS.owner),
+    /** By the claims that they mount. */
+    claim: claimsOf,
     /** By template, those that nobody has. */
     warm: (pod) =>
       pod.metadata.labels?.[LABELS.pool] === undefined ? [] : [pod.metadata.labels[LABELS.template] ?? ''],

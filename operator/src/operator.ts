@@ -17,8 +17,7 @@ import { listen } from './http-server';
 import type { Logger } from './log';
 import { OperatorMetrics } from './operator-metrics';
 import type { Pod } from './pod/pod';
-import { isOver } from './pod/pod';
-import { claimName } from './pod/workspace-claim';
+import { claimsOf, isOver } from './pod/pod';
 import { Admission } from './sessions/admission';
 import { SessionReconciler } from './sessions/session-reconciler';
 import { StatusPoller } from './sessions/status-poller';
@@ -213,9 +212,8 @@ function follow(view: ClusterView, sessions: Controller, templates: Controller):
   const wakeWaiting = (pod: Pod) => {
     for (const { metadata, status } of view.sessions.list())
       if (status?.reason === 'QuotaExceeded') sessions.queue.add(metadata.name);
-    const session = view.sessions.get(pod.metadata.labels?.[LABELS.session] ?? '');
-    if (session === undefined) return;
-    for (const { metadata } of view.sessions.find('workspace', claimName(session))) sessions.queue.add(metadata.name);
+    for (const claim of claimsOf(pod))
+      for (const { metadata } of view.sessions.find('workspace', claim)) sessions.queue.add(metadata.name);
   };
   view.podEvents.onChange((_, event) => {
     const labels = view.pods.get(event?.involvedObject.name ?? '')?.metadata.labels ?? {};

@@ -38,7 +38,7 @@ export function kustomizeScenario(): void {
       const { id, client } = await person.shell();
       client.close();
       await person.end(id);
-      // The operator takes its finalizer off while it is still there.
+      // The operator ends their pods while it is still there.
       const all = ['claudesession', '--all', '--namespace', `${NAME}-sessions`];
       await kubectl('delete', ...all, '--timeout', GONE_TIMEOUT);
     },

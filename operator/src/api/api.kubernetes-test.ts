@@ -1,5 +1,5 @@
 import { ControlPlane } from '../testing/control-plane';
-import { seen } from '../testing/seen';
+import { seen, settled } from '../testing/seen';
 import { World, installDefinitions } from '../testing/world';
 import type { PolicyRule } from './rbac';
 import { GATEWAY_RULES, OPERATOR_LEASE_RULES, OPERATOR_RULES } from './rbac';
@@ -19,9 +19,9 @@ afterAll(async () => {
   await plane.close();
 });
 
-function bind(user: string, rules: PolicyRule[]): void {
+function bind(user: string, rules: PolicyRule[], { namespace } = world): void {
   const apiVersion = 'rbac.authorization.k8s.io/v1';
-  const metadata = { name: user, namespace: world.namespace };
+  const metadata = { name: user, namespace };
   const items = [
     { apiVersion, kind: 'Role', metadata, rules },
     {
@@ -205,4 +205,30 @@ describe('rights', () => {
     await seen(world.view.networkPolicies, 'a policy', ({ metadata }) => metadata.name === 'session-kept');
     await ended;
   });
+});
+
+it('a namespace that is deleted keeps no session, though the operator has lost its rights before', async () => {
+  const other = await World.create(plane);
+  try {
+    bind('operator', [...OPERATOR_RULES, ...OPERATOR_LEASE_RULES], other);
+    await other.kubelet.playAll();
+    await other.operator({}, 'operator');
+    await other.template();
+    const sessions = [
+      await other.session(),
+      await other.session(),
+      await other.session({ templateRef: { name: 'no' } }),
+    ];
+    await settled(other.view.sessions, 'they are there', () =>
+      sessions.every(({ metadata }) => other.view.sessions.get(metadata.name)?.status?.phase !== undefined),
+    );
+    const { namespace } = other;
+    plane.kubectl(['delete', 'namespace', namespace, '--wait=false']);
+    // The namespace controller, which is not here, removes all kinds in any order.
+    plane.kubectl(['delete', 'role,rolebinding', '--all', '-n', namespace]);
+    plane.kubectl(['delete', 'claudesessions,sessiontemplates', '--all', '-n', namespace, '--timeout=20s']);
+    expect(plane.kubectl(['get', 'claudesessions', '-n', namespace, '-o', 'name'])).toBe('');
+  } finally {
+    await other.close();
+  }
 });

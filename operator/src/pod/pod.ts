@@ -52,3 +52,7 @@ export const isReady = (pod: Pod) =>
 export function isOver(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 }
+
+/** Names of the claims that it mounts. */
+export const claimsOf = ({ spec }: Pod): string[] =>
+  (spec?.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);

@@ -7,7 +7,6 @@ import { LABELS, ownerLabel } from '@claude-webui/protocol/kubernetes';
 import type { ClusterView } from '../cluster-view';
 import { isInForce } from '../pod/network-policy';
 import type { Placement } from '../pod/placement';
-import type { Pod } from '../pod/pod';
 import { isOver } from '../pod/pod';
 import { claimName } from '../pod/workspace-claim';
 import type { Refusal } from './observation';
@@ -55,18 +54,20 @@ export class Admission {
     return { release: () => this.starting.delete(session.metadata.name) };
   }
 
-  /** A session of the same owner and workspace name may be ephemeral: then it has another place. */
+  /** The session whose pod has the claim, though the session's object may be gone. */
   private workspaceHolder(session: ClaudeSession): string | null {
+    const { name } = session.metadata;
     const claim = claimName(session);
-    const mountsIt = (pod: Pod) => pod.spec?.volumes?.some((one) => one.persistentVolumeClaim?.claimName === claim);
-    for (const other of this.view.sessions.find('workspace', claim)) {
-      const { name } = other.metadata;
-      if (name === session.metadata.name) continue;
-      if (this.view.pods.find('session', name).some((pod) => !isOver(pod) && mountsIt(pod) === true)) return name;
-      const template = this.view.templates.get(other.spec.templateRef.name);
-      if (this.starting.has(name) && template?.spec.workspace.kind === 'Persistent') return name;
-    }
-    return null;
+    const mounting = this.view.pods.find('claim', claim).filter((pod) => !isOver(pod));
+    const holders = mounting.map((pod) => pod.metadata.labels?.[LABELS.session] ?? '');
+    for (const other of this.starting.values())
+      if (claimName(other) === claim && this.isPersistent(other)) holders.push(other.metadata.name);
+    return holders.find((holder) => holder !== name) ?? null;
+  }
+
+  /** A session of the same owner and workspace name may be ephemeral: then it has another place. */
+  private isPersistent({ spec }: ClaudeSession): boolean {
+    return this.view.templates.get(spec.templateRef.name)?.spec.workspace.kind === 'Persistent';
   }
 
   /** Sessions that have a pod, also one that is over, or are getting one. */

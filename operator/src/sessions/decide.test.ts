@@ -1,5 +1,5 @@
 import type { ClaudeSession, ClaudeSessionStatus, EndAction, SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { LABELS, SESSION_FINALIZER, sessionTemplateSpecSchema } from '@claude-webui/protocol/kubernetes';
+import { FORMER_FINALIZER, LABELS, sessionTemplateSpecSchema } from '@claude-webui/protocol/kubernetes';
 import type { Pod, PodStatus } from '../pod/pod';
 import { CONTAINER } from '../pod/pod';
 import { decide } from './decide';
@@ -21,7 +21,7 @@ const template = (
 
 function session(status: ClaudeSessionStatus | undefined, spec: Partial<ClaudeSession['spec']> = {}): ClaudeSession {
   return {
-    metadata: { name: NAME, uid: 'u', generation: 1, creationTimestamp: CREATED, finalizers: [SESSION_FINALIZER] },
+    metadata: { name: NAME, uid: 'u', generation: 1, creationTimestamp: CREATED },
     spec: {
       owner: 'ada',
       templateRef: { name: 'default' },
@@ -125,9 +125,14 @@ describe('what is decided about a session', () => {
   it.each<[string, Partial<Observation>, string[]]>([
     ['a new one gets its pod', {}, ['start']],
     [
-      'first of all the finalizer',
-      { session: { ...session(undefined), metadata: { name: NAME, creationTimestamp: CREATED } } },
-      ['add-finalizer', 'start'],
+      'what an earlier release put on it goes first of all',
+      {
+        session: {
+          ...session(undefined),
+          metadata: { name: NAME, creationTimestamp: CREATED, finalizers: [FORMER_FINALIZER] },
+        },
+      },
+      ['remove-finalizer', 'start'],
     ],
     ['nothing starts beside a predecessor', { session: session({ restarts: 1 }), pods: [pod(ready)] }, ['delete-pod']],
     [
@@ -140,11 +145,10 @@ describe('what is decided about a session', () => {
       { session: session({ phase: 'Ended', endTime: CREATED }), pods: [pod(ready)] },
       ['delete-pod'],
     ],
-    ['then its finalizer', { session: session({ phase: 'Ended', endTime: CREATED }) }, ['remove-finalizer']],
     [
       'then itself',
       { now: START + 3_600_000, session: session({ phase: 'Ended', endTime: CREATED }) },
-      ['remove-finalizer', 'delete-session'],
+      ['delete-session'],
     ],
   ])('%s', (_, observation, expected) => {
     expect(types(decide(observe(observation)))).toEqual(expected);
@@ -430,7 +434,7 @@ describe('what is decided about a session', () => {
     });
   });
 
-  it('lets a deletion wait for the pod, then ends it by force, then gives up on the pod', () => {
+  it('ends the pod of one that is deleted and kept by somebody, gracefully, then by force', () => {
     const deleted = session(alive);
     deleted.metadata.deletionTimestamp = CREATED;
     const terminating = pod(ready, { deletionTimestamp: '2026-01-01T00:00:30Z' });
@@ -438,6 +442,5 @@ describe('what is decided about a session', () => {
       decide(observe({ now: START + seconds * 1000, session: deleted, pods: [terminating] }));
     expect(at(10)).toEqual({ steps: [], requeueAfterMs: 50_000 });
     expect(at(61).steps).toMatchObject([{ type: 'delete-pod', force: true }]);
-    expect(types(at(91))).toEqual(['delete-pod', 'remove-finalizer']);
   });
 });

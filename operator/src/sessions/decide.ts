@@ -3,23 +3,22 @@
  * every intermediate state that a killed operator may leave behind is one of these observations.
  */
 import type { ClaudeSession, SessionReason } from '@claude-webui/protocol/kubernetes';
-import { LABELS, RECENT_RESTARTS_MAX, SESSION_FINALIZER } from '@claude-webui/protocol/kubernetes';
+import { FORMER_FINALIZER, LABELS, RECENT_RESTARTS_MAX } from '@claude-webui/protocol/kubernetes';
 import { isOver } from '../pod/pod';
-import type { Decision, Step } from './decision';
+import type { Decision } from './decision';
 import type { EndCause } from './end-cause';
 import { disruption } from './end-cause';
 import { actionAfter, overdue } from './limits';
 import * as next from './next-status';
 import type { Observation, ObservedPod, Refusal } from './observation';
 import type { PodState } from './pod-state';
+import { removePods } from './pod-removal';
 import { podState } from './pod-state';
 
 /** Within so long, a session gets at most RECENT_RESTARTS_MAX other pods, and one of them after a crash. */
 const RESTART_WINDOW_MS = 86_400_000;
 /** A container that runs and has not answered its health check for so long is given up; the kubelet should have ended it before. */
 const UNRESPONSIVE_MS = 600_000;
-/** After its grace, a pod that is still there has no kubelet that could end it. */
-const FORCE_AFTER_MS = 30_000;
 /** A session that waits for room or a template looks again so often, besides at every change that may help. */
 const WAIT_MS = 10_000;
 /** A pod that no gateway has told its session by then belongs to a gateway that is gone. */
@@ -37,8 +36,15 @@ const FAILURES = new Set<SessionReason>([
 ]);
 
 export function decide(o: Observation): Decision {
+  const decision = decideOn(o);
+  if (o.session.metadata.finalizers?.includes(FORMER_FINALIZER) !== true) return decision;
+  return { ...decision, steps: [{ type: 'remove-finalizer' }, ...decision.steps] };
+}
+
+function decideOn(o: Observation): Decision {
   const { session } = o;
-  if (session.metadata.deletionTimestamp !== undefined) return finalize(o, session.metadata.deletionTimestamp);
+  // Somebody deletes it, and somebody else's finalizer keeps it.
+  if (session.metadata.deletionTimestamp !== undefined) return removal(o, o.pods.filter(isLive));
   if (isFinished(session)) return afterEnd(o);
 
   const lifetime = lifetimeLeftMs(o);
@@ -67,45 +73,19 @@ function sooner(decision: Decision, ms: number): Decision {
 
 const isLive = ({ pod }: ObservedPod) => !isOver(pod);
 
-/** Ends pods gracefully, and by force those whose grace has passed without a kubelet. */
-function removePods({ now }: Observation, pods: ObservedPod[]): { steps: Step[]; requeueAfterMs?: number } {
-  const steps: Step[] = [];
-  let requeueAfterMs = Infinity;
-  for (const { pod } of pods) {
-    const { deletionTimestamp } = pod.metadata;
-    if (deletionTimestamp === undefined) {
-      steps.push({ type: 'delete-pod', pod, force: false });
-      continue;
-    }
-    // The API server sets it to the time when the grace ends.
-    const left = Date.parse(deletionTimestamp) + FORCE_AFTER_MS - now;
-    if (left <= 0) steps.push({ type: 'delete-pod', pod, force: true });
-    else requeueAfterMs = Math.min(requeueAfterMs, left);
-  }
-  return requeueAfterMs === Infinity ? { steps } : { steps, requeueAfterMs };
-}
-
-/** Somebody deletes the session. Bounded by the pods' grace: a namespace that is being deleted never waits for more. */
-function finalize(o: Observation, deletionTimestamp: string): Decision {
-  if (!hasFinalizer(o.session)) return { steps: [] };
-  const live = o.pods.filter(isLive);
-  const removal = removePods(o, live);
-  const grace = Math.max(0, ...live.map(({ pod }) => pod.spec?.terminationGracePeriodSeconds ?? 0)) * 1000;
-  const left = Date.parse(deletionTimestamp) + grace + 2 * FORCE_AFTER_MS - o.now;
-  if (live.length === 0 || left <= 0) return { steps: [...removal.steps, { type: 'remove-finalizer' }] };
-  return sooner(removal, left);
-}
-
-const hasFinalizer = ({ metadata }: ClaudeSession) => metadata.finalizers?.includes(SESSION_FINALIZER) ?? false;
+const removal = (o: Observation, pods: ObservedPod[]) =>
+  removePods(
+    o.now,
+    pods.map(({ pod }) => pod),
+  );
 
 /** Ended or failed: clean up, and delete the object when its time has come. */
 function afterEnd(o: Observation): Decision {
   const { session, now, pods } = o;
-  const removal = removePods(o, pods);
-  const release: Step[] = !pods.some(isLive) && hasFinalizer(session) ? [{ type: 'remove-finalizer' }] : [];
+  const { steps, ...rest } = removal(o, pods);
   const ends = Date.parse(session.status?.endTime ?? '') + session.spec.ttlSecondsAfterFinished * 1000;
-  if (now >= ends) return { steps: [...removal.steps, ...release, { type: 'delete-session' }] };
-  return sooner({ ...removal, steps: [...removal.steps, ...release] }, ends - now);
+  if (now >= ends) return { steps: [...steps, { type: 'delete-session' }] };
+  return sooner({ ...rest, steps }, ends - now);
 }
 
 // ---- Ends ----
@@ -123,8 +103,8 @@ function finish(o: Observation, phase: 'Ended' | 'Failed', reason: SessionReason
 function suspend(o: Observation): Decision {
   const live = o.pods.filter(isLive);
   if (live.length > 0) {
-    const removal = removePods(o, o.pods);
-    return { ...removal, steps: [{ type: 'write-status', status: next.suspending(o) }, ...removal.steps] };
+    const removed = removal(o, o.pods);
+    return { ...removed, steps: [{ type: 'write-status', status: next.suspending(o) }, ...removed.steps] };
   }
   const status = next.suspended(o);
   const { suspendedUntil } = status;
@@ -138,7 +118,7 @@ function suspend(o: Observation): Decision {
     );
   if (o.suspension.newer >= o.suspension.max)
     return finish(o, 'Ended', 'TooManySuspended', tooManySuspended(o.suspension.max));
-  const dead = removePods(o, o.pods);
+  const dead = removal(o, o.pods);
   return sooner({ ...dead, steps: [...dead.steps, { type: 'write-status', status }] }, left);
 }
 
@@ -154,11 +134,11 @@ function run(o: Observation): Decision {
     if (o.session.status?.podUID !== undefined) return afterPod(o, lossOf(o.session));
     return start(o, others);
   }
-  const removal = removePods(o, others);
+  const removed = removal(o, others);
   const decision = withPod(o, current, podState(current.pod, current.event));
   return sooner(
-    { ...decision, steps: [...removal.steps, ...decision.steps] },
-    Math.min(removal.requeueAfterMs ?? Infinity, decision.requeueAfterMs ?? Infinity),
+    { ...decision, steps: [...removed.steps, ...decision.steps] },
+    Math.min(removed.requeueAfterMs ?? Infinity, decision.requeueAfterMs ?? Infinity),
   );
 }
 
@@ -181,7 +161,7 @@ export function currentPod({ session, pods }: Observation): ObservedPod | null {
 
 function start(o: Observation, leftovers: ObservedPod[]): Decision {
   // A predecessor that still runs has the workspace.
-  if (leftovers.length > 0) return removePods(o, leftovers);
+  if (leftovers.length > 0) return removal(o, leftovers);
   const refusal: Refusal | null =
     o.template === null
       ? {
@@ -191,8 +171,7 @@ function start(o: Observation, leftovers: ObservedPod[]): Decision {
         }
       : o.refusal;
   if (refusal !== null) return refused(o, refusal);
-  const finalizer: Step[] = hasFinalizer(o.session) ? [] : [{ type: 'add-finalizer' }];
-  return { steps: [...finalizer, { type: 'start', start: startNumber(o.session) }] };
+  return { steps: [{ type: 'start', start: startNumber(o.session) }] };
 }
 
 /** Also for what the API server says to the attempt. */
@@ -303,16 +282,16 @@ function startReason({ session }: Observation, state: PodState & { kind: 'starti
 /** Somebody else deletes the pod. */
 function whileEnding(o: Observation, observed: ObservedPod, cause: EndCause): Decision {
   if (!comesBack(o, cause)) return afterPod(o, cause);
-  const removal = removePods(o, [observed]);
-  return { ...removal, steps: [{ type: 'write-status', status: next.ending(o, cause) }, ...removal.steps] };
+  const removed = removal(o, [observed]);
+  return { ...removed, steps: [{ type: 'write-status', status: next.ending(o, cause) }, ...removed.steps] };
 }
 
 /** The pod is over or gone. */
 function afterPod(o: Observation, cause: EndCause): Decision {
   if (comesBack(o, cause)) {
     const status = next.restarting(o, cause, CRASHES.has(cause.reason));
-    const removal = removePods(o, o.pods);
-    return { ...removal, steps: [{ type: 'write-status', status }, ...removal.steps] };
+    const removed = removal(o, o.pods);
+    return { ...removed, steps: [{ type: 'write-status', status }, ...removed.steps] };
   }
   if (cause.reason === 'IdleTimeout' || cause.reason === 'DetachTimeout') return afterLimit(o, cause);
   if (CRASHES.has(cause.reason))

@@ -4,7 +4,7 @@ import type { Pod } from '../pod/pod';
 
 export type Step =
   | { type: 'write-status'; status: ClaudeSessionStatus }
-  | { type: 'add-finalizer' }
+  /** That of an earlier release. */
   | { type: 'remove-finalizer' }
   /** Gets the session its nth pod, warm or new. */
   | { type: 'start'; start: number }

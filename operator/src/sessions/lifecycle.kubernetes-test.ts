@@ -1,5 +1,5 @@
 import type { ClaudeSession, ClaudeSessionStatus } from '@claude-webui/protocol/kubernetes';
-import { SESSION_FINALIZER } from '@claude-webui/protocol/kubernetes';
+import { FORMER_FINALIZER } from '@claude-webui/protocol/kubernetes';
 import type { CoreEvent } from '../controller/event-recorder';
 import { EVENT } from '../controller/event-recorder';
 import { Informer } from '../controller/informer';
@@ -52,6 +52,8 @@ const gone = (pod: Pod) =>
     'the pod is gone',
     () => world.view.pods.get(pod.metadata.name)?.metadata.uid !== pod.metadata.uid,
   );
+const absent = ({ metadata }: ClaudeSession) =>
+  settled(world.view.sessions, 'the object is gone', () => world.view.sessions.get(metadata.name) === undefined);
 const terminating = (pod: Pod) =>
   seen(
     world.view.pods,
@@ -74,12 +76,12 @@ describe('a session', () => {
     await world.template();
   });
 
-  it('goes from pending by starting to ready, with the finalizer on before the pod is there', async () => {
+  it('goes from pending by starting to ready', async () => {
     const made = await world.session();
     const { name } = made.metadata;
     const pod = await podOf(made);
     const starting = await sessionWith(name, { phase: 'Starting', reason: 'Scheduling' });
-    expect(starting.metadata.finalizers).toEqual([SESSION_FINALIZER]);
+    expect(starting.metadata.finalizers).toBeUndefined();
     await world.kubelet.waiting(pod, 'ContainerCreating', '');
     await sessionWith(name, { reason: 'StartingContainer' });
     await world.kubelet.run(pod, '127.0.7.1');
@@ -155,7 +157,6 @@ describe('a session', () => {
     const ended = await sessionWith(session.metadata.name, { phase: 'Ended', reason: 'ProgramExited', exitCode: 3 });
     expect(ended.status?.endTime).toBeDefined();
     await gone(pod);
-    await seen(world.view.sessions, 'the finalizer is off', ({ metadata }) => (metadata.finalizers ?? []).length === 0);
   });
 
   it('is started once more after a crash, and has failed after the second', async () => {
@@ -209,32 +210,42 @@ describe('a session', () => {
     );
   });
 
-  it('ends gracefully when it is deleted: the object stays until the pod is gone', async () => {
+  it('is gone at once when it is deleted, and its pod ends gracefully', async () => {
     const { session, pod } = await running();
     await world.api.delete(CLAUDE_SESSION, world.namespace, session.metadata.name);
+    await absent(session);
     const ending = await terminating(pod);
-    expect((await world.api.get(CLAUDE_SESSION, world.namespace, session.metadata.name))?.metadata.finalizers).toEqual([
-      SESSION_FINALIZER,
-    ]);
+    const graceLeftMs = Date.parse(ending.metadata.deletionTimestamp ?? '') - Date.now();
+    expect(graceLeftMs).toBeGreaterThan((pod.spec?.terminationGracePeriodSeconds ?? 0) * 500);
     await world.kubelet.remove(ending);
-    await settled(
-      world.view.sessions,
-      'the object is gone',
-      () => world.view.sessions.get(session.metadata.name) === undefined,
-    );
+    await gone(pod);
   });
 
-  it('lets a namespace be deleted', async () => {
-    const { session, pod } = await running();
-    plane.kubectl(['delete', 'namespace', world.namespace, '--wait=false']);
-    // What the namespace controller, which is not here, does.
+  it('leaves its workspace to nobody else before its pod has ended, though its object is gone', async () => {
+    await world.template({ workspace: { kind: 'Persistent', size: '1Gi' } } as never, 'kept');
+    const { session, pod } = await running({ templateRef: { name: 'kept' } });
     await world.api.delete(CLAUDE_SESSION, world.namespace, session.metadata.name);
-    await world.kubelet.remove(await terminating(pod));
-    await settled(
-      world.view.sessions,
-      'the object is gone',
-      () => world.view.sessions.get(session.metadata.name) === undefined,
-    );
+    const ending = await terminating(pod);
+    const next = await world.session({ templateRef: { name: 'kept' } });
+    await sessionWith(next.metadata.name, { phase: 'Pending', reason: 'WorkspaceBusy' });
+    await world.kubelet.remove(ending);
+    await podOf(next);
+  });
+
+  it('that has the finalizer of an earlier release is freed of it, alive or deleted', async () => {
+    const { session } = await running();
+    const held = await world.session({ templateRef: { name: 'never' } });
+    for (const one of [held, session])
+      await world.patch(CLAUDE_SESSION, one, { metadata: { finalizers: [FORMER_FINALIZER, 'example.org/other'] } });
+    for (const one of [held, session])
+      await seen(
+        world.view.sessions,
+        'only the other finalizer is left',
+        ({ metadata }) => metadata.uid === one.metadata.uid && metadata.finalizers?.join() === 'example.org/other',
+      );
+    await world.patch(CLAUDE_SESSION, held, { metadata: { finalizers: [FORMER_FINALIZER] } });
+    await world.api.delete(CLAUDE_SESSION, world.namespace, held.metadata.name);
+    await absent(held);
   });
 
   it('has failed when its ephemeral workspace is lost with the node', async () => {

@@ -1,6 +1,6 @@
 /** One session: observe → decide → act. */
 import type { ClaudeSession } from '@claude-webui/protocol/kubernetes';
-import { SESSION_FINALIZER, ownerLabel } from '@claude-webui/protocol/kubernetes';
+import { FORMER_FINALIZER, ownerLabel } from '@claude-webui/protocol/kubernetes';
 import type { ClusterView } from '../cluster-view';
 import type { ApiClient } from '../controller/api-client';
 import type { ReconcileResult } from '../controller/controller';
@@ -17,10 +17,14 @@ import { currentPod, decide, refused } from './decide';
 import type { Decision, Step } from './decision';
 import { suspendedSince } from './next-status';
 import type { Observation, Refusal, Suspension } from './observation';
+import { removePods } from './pod-removal';
 import { CLAUDE_SESSION } from './resource-types';
 import { startPod } from './start-pod';
 import { startRefusal } from './start-refusal';
 import type { StatusPoller } from './status-poller';
+
+/** Until a watch that is behind is looked at again. */
+const BEHIND_MS = 1000;
 
 export interface SessionReconcilerParts {
   client: ApiClient;
@@ -42,10 +46,28 @@ export class SessionReconciler {
 
   async reconcile(name: string): Promise<ReconcileResult> {
     const observation = this.observe(name);
-    if (observation === null) return undefined;
+    if (observation === null) return this.removeOrphans(name);
     const decision = decide(observation);
     const answer = await this.act(observation, decision);
     const { requeueAfterMs } = answer ?? decision;
+    return requeueAfterMs === undefined ? undefined : { requeueAfterMs };
+  }
+
+  /**
+   * Ends the pods of a session whose object is gone. The garbage collector does so too, but somewhat later, and it leaves a
+   * pod whose node is lost.
+   */
+  private async removeOrphans(name: string): Promise<ReconcileResult> {
+    const { client, view, placement, now = Date.now } = this.parts;
+    const { steps, requeueAfterMs } = removePods(now(), view.pods.find('session', name));
+    if (steps.length > 0) {
+      // What we know of sessions may be behind what we know of pods.
+      const { items } = await client.list(CLAUDE_SESSION, placement.namespace, {
+        fieldSelector: `metadata.name=${name}`,
+      });
+      if (items.length > 0) return { requeueAfterMs: BEHIND_MS };
+    }
+    for (const { pod, force } of steps) await this.deletePod(pod, force);
     return requeueAfterMs === undefined ? undefined : { requeueAfterMs };
   }
 
@@ -142,8 +164,6 @@ export class SessionReconciler {
         if (await writeStatus(client, CLAUDE_SESSION, view.sessions, session, step.status))
           announce({ ...this.parts, nowMs: o.now }, session, step.status);
         return;
-      case 'add-finalizer':
-        return this.patch(session, { metadata: { finalizers: [...othersFinalizers(session), SESSION_FINALIZER] } });
       case 'remove-finalizer':
         return this.patch(session, { metadata: { finalizers: othersFinalizers(session) } });
       case 'suspend':
@@ -178,4 +198,4 @@ export class SessionReconciler {
 }
 
 const othersFinalizers = ({ metadata }: ClaudeSession) =>
-  (metadata.finalizers ?? []).filter((name) => name !== SESSION_FINALIZER);
+  (metadata.finalizers ?? []).filter((name) => name !== FORMER_FINALIZER);

@@ -36,8 +36,8 @@ export const ANNOTATIONS = {
 export const SESSION_POD_NAME = 'claude-webui-session';
 /** `app.kubernetes.io/managed-by`, and the field manager of server-side apply. */
 export const OPERATOR_NAME = 'claude-webui-operator';
-/** On a ClaudeSession from its first reconcile until its pod has ended. */
-export const SESSION_FINALIZER = `${API_GROUP}/session-end`;
+/** Earlier releases put it on ClaudeSessions. It is taken off: without the operator nothing would be deleted. */
+export const FORMER_FINALIZER = `${API_GROUP}/session-end`;
 
 /** A user id may be any text; a label may not. Half a SHA-256 keeps owners apart and says nothing about them. */
 export function ownerLabel(owner: string): string {
