@@ -1,10 +1,12 @@
 /** What the operator tells Prometheus of sessions and warm pools. The controllers' own metrics are in controller/. */
 import type { BackgroundWork } from '@claude-webui/protocol';
+import type { KubernetesObject } from '@claude-webui/protocol/kubernetes';
 import { SESSION_PHASES } from '@claude-webui/protocol/kubernetes';
 import type { Registry } from 'prom-client';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { ClusterView } from './cluster-view';
 import { isOver, isReady } from './pod/pod';
+import { isOfLaterRelease } from './sessions/later-release';
 
 /** Seconds: a claim is one request, a cold start fetches an image. */
 const READY_BUCKETS = [0.25, 0.5, 1, 2, 3, 5, 8, 13, 21, 34, 60, 120, 300, 600];
@@ -58,6 +60,17 @@ export class OperatorMetrics {
       collect() {
         for (const { resource, silentMs } of view.progress())
           if (silentMs !== null) this.set({ resource }, silentMs / 1000);
+      },
+    });
+    new Gauge({
+      name: 'claude_webui_later_release_objects',
+      help: 'Objects that a later release has written, which this operator leaves alone.',
+      labelNames: ['resource'] as const,
+      registers,
+      collect() {
+        const count = (objects: Iterable<KubernetesObject>) => [...objects].filter(isOfLaterRelease).length;
+        this.set({ resource: 'claudesessions' }, count(view.sessions.list()));
+        this.set({ resource: 'sessiontemplates' }, count(view.templates.list()));
       },
     });
     this.backgroundFailures = new Counter({

@@ -71,7 +71,7 @@ export async function startOperator(
     log.error({ ...context, err: error, what }, 'work in the background failed');
     operatorMetrics.backgroundFailed(what);
   });
-  const parts = { client, view, placement, pods: view.pods, metrics: operatorMetrics };
+  const parts = { client, view, placement, pods: view.pods, metrics: operatorMetrics, log };
   const events = new EventRecorder(client, OPERATOR_NAME, log);
   const warmPool = new WarmPool(parts);
   const poller = new StatusPoller({

@@ -9,6 +9,7 @@ import { isInForce } from '../pod/network-policy';
 import type { Placement } from '../pod/placement';
 import { isOver } from '../pod/pod';
 import { claimName } from '../pod/workspace-claim';
+import { isOfLaterRelease, laterReleaseMessage } from './later-release';
 import type { Refusal } from './observation';
 
 export interface Limits {
@@ -29,6 +30,11 @@ export class Admission {
 
   /** Null: it may. */
   refusal(session: ClaudeSession, template: SessionTemplate): Refusal | null {
+    if (isOfLaterRelease(template))
+      return waits(
+        'TemplateNotFound',
+        `Of the SessionTemplate "${template.metadata.name}": ${laterReleaseMessage(template)}`,
+      );
     if (!isInForce(template, this.placement, this.view.networkPolicies)) return withoutPolicy(template);
     if (template.spec.workspace.kind === 'Persistent') {
       const other = this.workspaceHolder(session);
@@ -100,7 +106,7 @@ function withoutPolicy({ metadata, status }: SessionTemplate): Refusal {
   return { reason: 'Scheduling', message: 'The NetworkPolicy of the template is being applied.', final: false };
 }
 
-const waits = (reason: 'QuotaExceeded' | 'WorkspaceBusy', message: string): Refusal => ({
+const waits = (reason: 'QuotaExceeded' | 'WorkspaceBusy' | 'TemplateNotFound', message: string): Refusal => ({
   reason,
   message,
   final: false,

@@ -5,6 +5,7 @@ import type { ClusterView } from '../cluster-view';
 import type { ApiClient } from '../controller/api-client';
 import type { ReconcileResult } from '../controller/controller';
 import type { EventRecorder } from '../controller/event-recorder';
+import type { ControllerLog } from '../controller/log';
 import { writeStatus } from '../controller/status-writer';
 import type { OperatorMetrics } from '../operator-metrics';
 import type { Placement } from '../pod/placement';
@@ -15,12 +16,14 @@ import type { Admission } from './admission';
 import { announce } from './announce';
 import { currentPod, decide, refused } from './decide';
 import type { Decision, Step } from './decision';
+import { isOfLaterRelease, laterReleaseMessage, leftAlone } from './later-release';
 import { suspendedSince } from './next-status';
 import type { Observation, Refusal, Suspension } from './observation';
 import { removePods } from './pod-removal';
 import { CLAUDE_SESSION } from './resource-types';
 import { startPod } from './start-pod';
 import { startRefusal } from './start-refusal';
+import { rfc3339 } from './status-report';
 import type { StatusPoller } from './status-poller';
 
 /** Until a watch that is behind is looked at again. */
@@ -35,6 +38,7 @@ export interface SessionReconcilerParts {
   poller: StatusPoller;
   events: EventRecorder;
   metrics: OperatorMetrics;
+  log: ControllerLog;
   startDeadlineMs: number;
   suspension: Omit<Suspension, 'newer'>;
   /** Milliseconds since the epoch. */
@@ -45,8 +49,10 @@ export class SessionReconciler {
   constructor(private readonly parts: SessionReconcilerParts) {}
 
   async reconcile(name: string): Promise<ReconcileResult> {
-    const observation = this.observe(name);
-    if (observation === null) return this.removeOrphans(name);
+    const session = this.parts.view.sessions.get(name);
+    if (session === undefined) return this.removeOrphans(name);
+    if (isOfLaterRelease(session)) return this.leaveAlone(session);
+    const observation = this.observe(session);
     const decision = decide(observation);
     const answer = await this.act(observation, decision);
     const { requeueAfterMs } = answer ?? decision;
@@ -71,13 +77,18 @@ export class SessionReconciler {
     return requeueAfterMs === undefined ? undefined : { requeueAfterMs };
   }
 
-  private observe(name: string): Observation | null {
+  private async leaveAlone(session: ClaudeSession): Promise<undefined> {
+    const { client, view, log, now = Date.now } = this.parts;
+    const status = leftAlone(session, rfc3339(now()));
+    if (await writeStatus(client, CLAUDE_SESSION, view.sessions, session, status))
+      log.warn({ session: session.metadata.name }, laterReleaseMessage(session));
+  }
+
+  private observe(session: ClaudeSession): Observation {
     const { view, admission, poller, startDeadlineMs, now = Date.now } = this.parts;
-    const session = view.sessions.get(name);
-    if (session === undefined) return null;
     const template = view.templates.get(session.spec.templateRef.name) ?? null;
     const pods = view.pods
-      .find('session', name)
+      .find('session', session.metadata.name)
       // An earlier object of the same name is somebody else.
       .filter((pod) => pod.metadata.ownerReferences?.some(({ uid }) => uid === session.metadata.uid))
       .map((pod) => ({ pod, event: view.lastEvent(pod) }));

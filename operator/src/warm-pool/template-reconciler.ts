@@ -8,6 +8,7 @@ import { ApiError, isConflict, isForbidden, isInvalid } from '../controller/api-
 import { exponentialBackoff } from '../controller/backoff';
 import type { ReconcileResult } from '../controller/controller';
 import type { EventRecorder } from '../controller/event-recorder';
+import type { ControllerLog } from '../controller/log';
 import type { TokenBucket } from '../controller/rate-limit';
 import { writeStatus } from '../controller/status-writer';
 import { NETWORK_POLICY, isInForce, networkPolicy } from '../pod/network-policy';
@@ -15,6 +16,7 @@ import type { Placement } from '../pod/placement';
 import type { Pod } from '../pod/pod';
 import { POD } from '../pod/pod';
 import { templateHash, warmPod } from '../pod/session-pod';
+import { isOfLaterRelease, laterReleaseMessage, leftAlone } from '../sessions/later-release';
 import { podState } from '../sessions/pod-state';
 import { SESSION_TEMPLATE } from '../sessions/resource-types';
 import { rfc3339 } from '../sessions/status-report';
@@ -37,6 +39,7 @@ export interface TemplateReconcilerParts {
   placement: Placement;
   warmPool: WarmPool;
   events: EventRecorder;
+  log: ControllerLog;
   /** Bounds how fast pools are refilled, so that sessions that start have the API server to themselves. */
   refillRate: TokenBucket;
 }
@@ -65,6 +68,7 @@ export class TemplateReconciler {
       return undefined;
     }
     if (template.metadata.deletionTimestamp !== undefined) return undefined;
+    if (isOfLaterRelease(template)) return this.leaveAlone(template);
     const policyFailure = await this.ensureNetworkPolicy(template);
     const decision = this.look(template);
     this.judge(template, decision);
@@ -74,6 +78,13 @@ export class TemplateReconciler {
     const writeMs = await this.writeStatus(template, policyFailure);
     const soonest = Math.min(...[waitMs, writeMs].filter((ms) => ms > 0));
     return soonest === Infinity ? undefined : { requeueAfterMs: soonest };
+  }
+
+  private async leaveAlone(template: SessionTemplate): Promise<undefined> {
+    const { client, view, log } = this.parts;
+    const status = leftAlone(template, rfc3339(Date.now()));
+    if (await writeStatus(client, SESSION_TEMPLATE, view.templates, template, status))
+      log.warn({ template: template.metadata.name }, laterReleaseMessage(template));
   }
 
   private look(template: SessionTemplate): PoolDecision {

@@ -1,7 +1,7 @@
 /** The CustomResourceDefinitions, computed from the schemas beside this file. `npm run generate` writes them as YAML. */
 import { z } from 'zod';
 import { claudeSessionSpecSchema, claudeSessionStatusSchema } from './claude-session';
-import { API_GROUP, API_VERSION } from './labels';
+import { ANNOTATIONS, API_GROUP, API_VERSION, SCHEMA_VERSION } from './labels';
 import { sessionTemplateSpecSchema, sessionTemplateStatusSchema } from './session-template';
 
 type Json = Record<string, unknown>;
@@ -115,7 +115,10 @@ function definition(resource: Resource): Json {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${resource.plural}.${API_GROUP}` },
+    metadata: {
+      name: `${resource.plural}.${API_GROUP}`,
+      annotations: { [ANNOTATIONS.schemaVersion]: String(SCHEMA_VERSION) },
+    },
     spec: {
       group: API_GROUP,
       names: {

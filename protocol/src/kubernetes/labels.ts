@@ -3,6 +3,11 @@ import { createHash } from 'node:crypto';
 
 export const API_GROUP = 'claude-webui.io';
 export const API_VERSION = 'v1alpha1';
+/**
+ * Of the schemas of both kinds: one more with every release that changes them. The CustomResourceDefinitions carry it, and so do the
+ * objects that chart and gateway make; an object without one is of the first.
+ */
+export const SCHEMA_VERSION = 1;
 /** As it stands in `apiVersion`. */
 export const GROUP_VERSION = `${API_GROUP}/${API_VERSION}`;
 
@@ -23,10 +28,12 @@ export const LABELS = {
   managedBy: 'app.kubernetes.io/managed-by',
 } as const;
 
-/** On the claim of a persistent workspace. */
 export const ANNOTATIONS = {
+  /** On definitions and objects: the SCHEMA_VERSION of the release that wrote them. */
+  schemaVersion: `${API_GROUP}/schema-version`,
+  /** On the claim of a persistent workspace: the name of the workspace. */
   workspace: `${API_GROUP}/workspace`,
-  /** User id of whose files these are. */
+  /** On a claim: user id of whose files these are. */
   owner: `${API_GROUP}/owner`,
   /** What the owner was called when the claim was made. */
   ownerName: `${API_GROUP}/owner-name`,

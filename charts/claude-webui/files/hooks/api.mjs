@@ -1,7 +1,8 @@
 // The few calls of the Kubernetes API that the chart's Jobs make, as the pod's service account.
 import { readFileSync } from 'node:fs';
 
-const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+const { API_SERVER = 'https://kubernetes.default.svc' } = process.env;
+const { ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount' } = process.env;
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /** The API server's own sentence when it refuses. */
@@ -14,7 +15,7 @@ export class Refusal extends Error {
 
 /** Its certificate is trusted by NODE_EXTRA_CA_CERTS. */
 export async function call(method, path, body, contentType = 'application/json') {
-  const response = await fetch(`https://kubernetes.default.svc${path}`, {
+  const response = await fetch(`${API_SERVER}${path}`, {
     method,
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     headers: {

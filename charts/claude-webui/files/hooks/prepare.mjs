@@ -7,14 +7,36 @@ import { call, Refusal, run } from './api.mjs';
 
 const { RELEASE_NAME, RELEASE_NAMESPACE, FULLNAME, MAKE_SECRETS = '' } = process.env;
 const { CLAUDE_WEBUI = '/app/gateway/claude-webui.js' } = process.env;
-const CRDS = '/crds';
+const { CRDS = '/crds' } = process.env;
+const VERSION = 'claude-webui.io/schema-version';
 const secretsPath = `/api/v1/namespaces/${RELEASE_NAMESPACE}/secrets`;
+
+/** 0 before there were versions. */
+const versionIn = (yaml) => Number(yaml.match(/^ {4}claude-webui\.io\/schema-version: ['"]?(\d+)['"]?$/m)?.[1] ?? 0);
+
+async function versionAt(path) {
+  try {
+    return Number((await call('GET', path)).metadata.annotations?.[VERSION] ?? 0);
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 404) return 0;
+    throw error;
+  }
+}
 
 async function applyDefinitions() {
   for (const file of readdirSync(CRDS).filter((name) => name.endsWith('.yaml'))) {
     const name = `${file.slice(0, -'.yaml'.length)}.claude-webui.io`;
     const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`;
     const definition = readFileSync(`${CRDS}/${file}`, 'utf8');
+    const own = versionIn(definition);
+    const there = await versionAt(path);
+    // An earlier one would take fields from everybody's objects: the definitions are the whole cluster's.
+    if (there > own) {
+      console.log(
+        `${name} is left as a later release has made it: its schema is version ${there}, this release's ${own}`,
+      );
+      continue;
+    }
     await call(
       'PATCH',
       `${path}?fieldManager=claude-webui-chart&force=true`,

@@ -4,7 +4,7 @@ import { background } from '@claude-webui/protocol';
 import type { KubernetesListObject, KubernetesObject } from '@kubernetes/client-node';
 import { ApiException, CustomObjectsApi, KubeConfig, ListWatch, Watch } from '@kubernetes/client-node';
 import type { ClaudeSession, NewClaudeSessionSpec } from '@claude-webui/protocol/kubernetes';
-import { API_GROUP, API_VERSION, GROUP_VERSION } from '@claude-webui/protocol/kubernetes';
+import { ANNOTATIONS, API_GROUP, API_VERSION, GROUP_VERSION, SCHEMA_VERSION } from '@claude-webui/protocol/kubernetes';
 import type { Logger } from '../../log';
 
 const PLURAL = 'claudesessions';
@@ -86,7 +86,8 @@ export class SessionObjects {
 
   /** @throws ClusterError */
   async create(name: string, spec: NewClaudeSessionSpec): Promise<void> {
-    const body = { apiVersion: GROUP_VERSION, kind: 'ClaudeSession', metadata: { name }, spec };
+    const metadata = { name, annotations: { [ANNOTATIONS.schemaVersion]: String(SCHEMA_VERSION) } };
+    const body = { apiVersion: GROUP_VERSION, kind: 'ClaudeSession', metadata, spec };
     await refused(this.api.createNamespacedCustomObject({ ...this.place(), body }));
   }
 
