@@ -40,6 +40,30 @@ test('a dead link shows at once, what is typed into it is kept, and arrives once
   expect((await workbench.text()).match(/❯ say: typed into the void/g)).toHaveLength(1);
 });
 
+test('what was typed without a connection is discarded, and said to be, where another window has taken over meanwhile', async () => {
+  const context = await stage.newContext();
+  const workbench = await WorkbenchPage.signIn(await context.newPage(), proxy.url);
+  await workbench.ready();
+  // A person of the same name at a link that holds.
+  const other = await WorkbenchPage.signIn(await (await stage.newContext()).newPage(), stage.gateway.url);
+  await other.ready();
+  proxy.cut();
+  await workbench.notice('The connection is gone').waitFor();
+  await workbench.type('abc');
+  await workbench.notice('3 keys kept').waitFor();
+  await other.button('Take over').click();
+  await other.prompt('say: by the other');
+  await other.sees('● by the other');
+  proxy.mend();
+  await workbench.page.getByText('3 keys that you typed were discarded').waitFor();
+  await workbench.notice('somebody else is typing').waitFor();
+  expect(await workbench.notice('kept').count()).toBe(0);
+  await workbench.button('Take over').click();
+  await workbench.prompt('say: mine again');
+  await workbench.sees('● mine again');
+  expect(await workbench.text()).not.toContain('abc');
+});
+
 test('a connection that swallows what is typed is said and replaced within seconds, and what was typed arrives once', async () => {
   const page = await (await stage.newContext()).newPage();
   const workbench = await WorkbenchPage.signIn(page, proxy.url);

@@ -90,6 +90,10 @@ export class TerminalClient implements TerminalConsumer {
     this.notify();
   }
 
+  discarded(): void {
+    // Roles do not change in these scenarios.
+  }
+
   type(text: string): void {
     this.connection.type(Buffer.from(text));
   }

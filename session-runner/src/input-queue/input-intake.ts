@@ -43,8 +43,8 @@ export class InputIntake {
     const verdict = this.sequence.offer(attachment.client, number);
     if (verdict === 'gap') return refuse(attachment, 'input-gap');
     if (verdict === 'take' && !this.target.isDriver(attachment)) {
-      // Its number is taken all the same: it must not be typed once its sender drives.
-      refuse(attachment, 'not-driver');
+      // Its number is taken all the same: it must not be typed once its sender drives. Without bytes it is the number of what its sender has discarded.
+      if (data.length > 0) refuse(attachment, 'not-driver');
     } else if (verdict === 'take') {
       if (this.target.queuedBytes() + data.length > MAX_INPUT_QUEUE_BYTES) {
         refuse(attachment, 'input-overflow');

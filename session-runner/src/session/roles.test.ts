@@ -18,6 +18,19 @@ test('the second to come observes, and what it types is refused', async () => {
   await observer.shows('typed by the driver');
 });
 
+test('an observer is not refused who sends the number of input without the input', async () => {
+  session = await RunningSession.shell('cat');
+  const driver = session.attach();
+  await driver.attached();
+  const observer = session.attach();
+  await observer.attached();
+  observer.type('');
+  observer.type('x');
+  await observer.frame('refused');
+  await observer.until(() => observer.frames.some((frame) => frame.type === 'input-ack' && frame.sequence === 2));
+  expect(observer.frames.filter(({ type }) => type === 'refused')).toHaveLength(1);
+});
+
 test('taking over makes the driver an observer', async () => {
   session = await RunningSession.shell('cat');
   const first = session.attach();

@@ -19,6 +19,25 @@ test('what is not acknowledged is sent again on the next connection, and nothing
   expect(text(outbox)).toEqual(['c']);
 });
 
+test('what is discarded leaves its numbers, and only what this connection has not sent is certainly lost', () => {
+  const outbox = new Outbox();
+  typed(outbox, 'a');
+  outbox.restart(0);
+  outbox.add(bytes('b'));
+  expect(outbox.discard()).toBe(2);
+  expect(outbox.keys).toBe(0);
+  expect(outbox.take()).toEqual([
+    { sequence: 1, data: bytes(''), keys: 0 },
+    { sequence: 2, data: bytes(''), keys: 0 },
+  ]);
+  outbox.add(bytes('c'));
+  expect(text(outbox)).toEqual(['c']);
+  expect(outbox.discard()).toBe(0);
+  outbox.restart(2);
+  expect(outbox.keys).toBe(1);
+  expect(outbox.discard()).toBe(1);
+});
+
 test('thousands of keys that wait for a connection are few messages, and still as many keys', () => {
   const outbox = new Outbox();
   for (let key = 0; key < 30_000; key += 1) outbox.add(bytes('k'));

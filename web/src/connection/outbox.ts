@@ -29,7 +29,7 @@ export class Outbox {
 
   /** How often something was added that is not acknowledged yet. */
   get keys(): number {
-    return this.entries.reduce((sum, { keys }) => sum + keys, 0);
+    return keysOf(this.entries);
   }
 
   get isEmpty(): boolean {
@@ -88,6 +88,19 @@ export class Outbox {
     this.sent -= wasSent.length;
   }
 
+  /**
+   * None of it is to be typed any more. The numbers stay, without what was typed: a session takes them in order.
+   * @returns how many keys are certainly lost; what this connection has sent is answered for by the session.
+   */
+  discard(): number {
+    const unsent = this.entries.slice(this.sent);
+    const lost = keysOf(unsent);
+    for (const entry of unsent) entry.keys = 0;
+    for (const entry of this.entries) entry.data = NOTHING;
+    this.bytes = this.bytesInFlight = 0;
+    return lost;
+  }
+
   /** A new connection: the session has up to this number, everything after it is to be sent again. */
   restart(sequence: number): void {
     this.sent = 0;
@@ -106,6 +119,12 @@ export class Outbox {
     this.lastSequence = this.entries.length;
     this.lastSent = this.sent = this.bytesInFlight = 0;
   }
+}
+
+const NOTHING = new Uint8Array(0);
+
+function keysOf(entries: readonly { keys: number }[]): number {
+  return entries.reduce((sum, { keys }) => sum + keys, 0);
 }
 
 function sum(entries: readonly Entry[]): number {

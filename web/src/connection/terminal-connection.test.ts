@@ -120,6 +120,43 @@ describe('a link that ends', () => {
     expect(await typed(second)).toEqual({ sequence: 1, text: 'sent' });
   });
 
+  test('while another has taken over: what was typed is not typed any more, and its person is told how much', async () => {
+    const old = await attached();
+    connection.type(bytes('taken'));
+    await typed(old);
+    old.socket.disconnect(true);
+    await consumer.reaches('reconnecting');
+    for (const key of ['l', 'o', 's', 't']) connection.type(bytes(key));
+    expect(consumer.kept).toBe(5);
+    const fresh = await gateway.links.next();
+    fresh.attach({ inputSequence: 1, state: WATCHING });
+    await consumer.reaches('attached');
+    expect(consumer.kept).toBe(0);
+    expect(consumer.discards).toEqual([4]);
+    // The session goes on behind its number, whoever has sent it.
+    expect(await typed(fresh)).toEqual({ sequence: 2, text: '' });
+    fresh.send({ type: 'state', state: { ...WATCHING, role: 'driver' } });
+    await consumer.reaches('attached');
+    connection.type(bytes('mine again'));
+    expect(await typed(fresh)).toEqual({ sequence: 3, text: 'mine again' });
+  });
+
+  test('once another has taken over: what was typed just before is not said to be kept, nor sent again', async () => {
+    const old = await attached();
+    connection.type(bytes('a'));
+    await typed(old);
+    old.send({ type: 'state', state: WATCHING });
+    await consumer.reaches('attached');
+    old.socket.disconnect(true);
+    await consumer.reaches('reconnecting');
+    expect(consumer.kept).toBe(0);
+    const fresh = await gateway.links.next();
+    fresh.attach({ inputSequence: 0, state: WATCHING });
+    await consumer.reaches('attached');
+    expect(consumer.discards).toEqual([1]);
+    expect(await typed(fresh)).toEqual({ sequence: 1, text: '' });
+  });
+
   test('once a WebSocket has passed, a gateway that refuses one is tried again rather than polled', async () => {
     connect();
     const first = await gateway.links.next();
@@ -165,6 +202,18 @@ describe('a link that does not answer', () => {
     await dead.gone;
     connection.type(bytes('c'));
     expect(await typed(fresh)).toEqual({ sequence: 3, text: 'c' });
+  });
+
+  test('answers that another has taken over: what it has not been sent is discarded, and nothing is kept', async () => {
+    const slow = await attached();
+    for (let key = 0; key < 100; key += 1) connection.type(bytes('k'));
+    await consumer.reaches('unresponsive');
+    expect(consumer.kept).toBe(100);
+    slow.send({ type: 'state', state: WATCHING });
+    await consumer.reaches('unresponsive');
+    expect(consumer.kept).toBe(0);
+    // Of the others the session says itself that they are refused.
+    expect(consumer.discards).toEqual([100 - 64]);
   });
 
   test('goes on if it answers before another is there', async () => {

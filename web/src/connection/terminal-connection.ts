@@ -144,7 +144,7 @@ export class TerminalConnection {
     const { current } = this;
     if (current === null) return;
     this.isUnresponsive = true;
-    this.consumer.waiting(this.outbox.keys);
+    this.tellWaiting();
     this.consumer.phase({ phase: 'unresponsive', state: current.state });
     this.opener.start();
   }
@@ -235,7 +235,7 @@ export class TerminalConnection {
         return this.flush();
       case 'state':
         current.state = frame.state;
-        this.isObserver = frame.state.role === 'observer';
+        this.changeRole(frame.state);
         return this.consumer.phase({ phase: this.isUnresponsive ? 'unresponsive' : 'attached', state: frame.state });
       case 'snapshot':
         this.position.replace(frame.offset);
@@ -259,13 +259,22 @@ export class TerminalConnection {
     if (this.current?.link !== link) this.current?.link.close();
     this.opener.attached();
     this.current = { link, state: attached.state };
-    this.isObserver = attached.state.role === 'observer';
     this.isLeaving = this.isUnresponsive = false;
     this.locate(attached);
     this.silence.stop();
     this.outbox.restart(attached.inputSequence);
+    this.changeRole(attached.state);
     this.consumer.phase({ phase: 'attached', state: attached.state });
     this.flush();
+  }
+
+  /** What somebody has typed who does not drive any more is not typed later either, and they are not told that it would be. */
+  private changeRole({ role }: AttachmentState): void {
+    this.isObserver = role === 'observer';
+    if (!this.isObserver || this.outbox.isEmpty) return;
+    const lost = this.outbox.discard();
+    this.consumer.waiting(0);
+    if (lost > 0) this.consumer.discarded(lost);
   }
 
   /** Finds the place in the output at which the link goes on. */
@@ -324,10 +333,14 @@ export class TerminalConnection {
   }
 
   private flush(): void {
-    if (this.current === null || this.isUnresponsive) this.consumer.waiting(this.outbox.keys);
+    if (this.current === null || this.isUnresponsive) this.tellWaiting();
     if (this.current === null) return;
     for (const { sequence, data } of this.outbox.take()) this.send({ type: 'input', sequence, data });
     if (!this.outbox.isEmpty) this.silence.sent();
+  }
+
+  private tellWaiting(): void {
+    this.consumer.waiting(this.isObserver ? 0 : this.outbox.keys);
   }
 
   private send(frame: ClientFrame): void {

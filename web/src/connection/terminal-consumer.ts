@@ -36,6 +36,8 @@ export interface TerminalConsumer {
   latency(rttMs: number): void;
   /** Something typed was not taken. */
   refused(code: StatusCode): void;
+  /** So many keys were typed, and will not reach the session: another client drives it now. */
+  discarded(keys: number): void;
   /** How many messages of input are not acknowledged, while that is worth saying. */
   waiting(messages: number): void;
 }

@@ -101,6 +101,9 @@ export function noticeFor(phase: ConnectionPhase, waiting: number, actions: Noti
   }
 }
 
+export const discardedSentence = (count: number) =>
+  `${keys(count)} that you typed ${count === 1 ? 'was' : 'were'} discarded: another window has taken over. Take over to type here.`;
+
 const keys = (count: number) => `${count} ${count === 1 ? 'key' : 'keys'}`;
 const sentences = (first: string, second: string | undefined) => (second === undefined ? first : `${first} ${second}`);
 

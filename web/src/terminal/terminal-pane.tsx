@@ -24,7 +24,7 @@ import { StatusLine } from './status-line';
 import type { HeldModifiers } from './keyboard/sticky-modifiers';
 import { TerminalView } from './terminal-view';
 import type { NoticeAction } from './notice';
-import { Notice, noticeFor } from './notice';
+import { Notice, discardedSentence, noticeFor } from './notice';
 
 export interface TerminalPaneProps {
   sessionId?: string;
@@ -96,6 +96,7 @@ export function TerminalPane(props: TerminalPaneProps) {
         latency: setRtt,
         refused: (code) => say(STATUS_SENTENCES[code]),
         waiting: setWaiting,
+        discarded: (keys) => say(discardedSentence(keys)),
         endOfLines: setEndOfLines,
         shortcut: (shortcut) => {
           if (shortcut === 'search') setSearching(true);

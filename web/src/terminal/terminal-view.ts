@@ -53,6 +53,7 @@ export interface TerminalViewListener {
   latency(rttMs: number): void;
   refused(code: StatusCode): void;
   waiting(messages: number): void;
+  discarded(keys: number): void;
   /** Whether the first of the lines that are kept is in view, and there were others above it. */
   endOfLines(isInView: boolean): void;
   shortcut(shortcut: Shortcut): void;
@@ -211,6 +212,10 @@ export class TerminalView implements TerminalConsumer {
 
   waiting(messages: number): void {
     this.listener.waiting(messages);
+  }
+
+  discarded(keys: number): void {
+    this.listener.discarded(keys);
   }
 
   // What the page wants.

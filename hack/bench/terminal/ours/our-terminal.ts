@@ -41,6 +41,7 @@ export class OurTerminal {
         latency: () => undefined,
         refused: () => undefined,
         waiting: () => undefined,
+        discarded: () => undefined,
       },
     );
   }

@@ -8,6 +8,9 @@ import { Arrivals } from './scripted-gateway';
 export class RecordingConsumer implements TerminalConsumer {
   readonly phases = new Arrivals<ConnectionPhase>();
   readonly refusals: string[] = [];
+  readonly discards: number[] = [];
+  /** Keys that the person was last told are kept. */
+  kept = 0;
   text = '';
   /** Whether output is dealt with, or piles up. */
   isParsing = true;
@@ -49,7 +52,13 @@ export class RecordingConsumer implements TerminalConsumer {
     this.refusals.push(code);
   }
 
-  waiting(): void {}
+  waiting(keys: number): void {
+    this.kept = keys;
+  }
+
+  discarded(keys: number): void {
+    this.discards.push(keys);
+  }
 
   /** Resolves with the next phase of this name. */
   async reaches<P extends ConnectionPhase['phase']>(name: P): Promise<Extract<ConnectionPhase, { phase: P }>> {
