@@ -11,7 +11,6 @@ async function main(): Promise<void> {
   const log = createLogger(config.logLevel);
   // Whoever has lost the lease must not go on with what it knew: the next start reads everything anew.
   const operator = await startOperator(config, kubeConfig(), log, () => process.exit(1));
-  log.info({ port: operator.port, namespace: config.placement.namespace }, 'operator started');
   let asked = false;
   const stop = () => {
     // Whoever asks twice does not want to wait.
@@ -24,6 +23,7 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  log.info({ port: operator.port, namespace: config.placement.namespace }, 'operator started');
   await operator.leading;
   log.info({}, 'reconciling');
 }

@@ -1,4 +1,5 @@
 /** The operator put together: who leads watches, and reconciles what the watches tell. */
+import { setMaxListeners } from 'node:events';
 import { background, onBackgroundFailure } from '@claude-webui/protocol';
 import type { SessionTemplate } from '@claude-webui/protocol/kubernetes';
 import { LABELS, OPERATOR_NAME, ownerLabel } from '@claude-webui/protocol/kubernetes';
@@ -32,6 +33,8 @@ const RESYNC_MS = 600_000;
 const SYNC_DEADLINE_MS = 120_000;
 /** Requests about the lease: two each two seconds, and some room for conflicts. */
 const LEASE_QPS = 5;
+/** For reconciliations under way when the operator stops; then their requests are broken off, as they are when it is killed. Milliseconds. */
+const FINISH_MS = 5000;
 /** Pods of the warm pool that may be made at once after a quiet time. */
 const REFILL_BURST = 5;
 
@@ -58,7 +61,11 @@ export async function startOperator(
   const connection = new Connection(cluster);
   const limit = new TokenBucket(config.apiQps, config.apiQps * 2);
   const fence: { check: () => void } = { check: () => undefined };
+  const breakOff = new AbortController();
+  // One for each request under way.
+  setMaxListeners(0, breakOff.signal);
   const client = new ApiClient(connection, {
+    signal: breakOff.signal,
     limit,
     fence: () => fence.check(),
     onAnswer: (method, code) => metrics.request(method, code),
@@ -173,8 +180,9 @@ export async function startOperator(
       closed.abort();
       clearInterval(resync);
       poller.close();
-      await Promise.all([sessions.close(), templates.close()]);
-      await view.close();
+      const late = setTimeout(() => breakOff.abort(), FINISH_MS);
+      await Promise.all([sessions.close(), templates.close(), view.close()]);
+      clearTimeout(late);
       await election?.close();
       await server.close();
       connection.close();

@@ -53,6 +53,8 @@ export interface ApiClientOptions {
   fieldManager: string;
   /** Milliseconds for the head of an answer, and again for its body. */
   timeoutMs?: number;
+  /** Breaks off what is under way, watches have their own. */
+  signal?: AbortSignal;
 }
 
 export class ApiClient {
@@ -62,8 +64,9 @@ export class ApiClient {
   ) {}
 
   /** The same connection with other terms: for the lease, which is written before one leads and must not queue behind other requests. */
-  with(terms: Partial<Pick<ApiClientOptions, 'fence' | 'limit' | 'timeoutMs'>>): ApiClient {
-    return new ApiClient(this.connection, { ...this.options, ...terms });
+  with(terms: Pick<ApiClientOptions, 'fence' | 'limit' | 'timeoutMs'>): ApiClient {
+    const { onAnswer, fieldManager } = this.options;
+    return new ApiClient(this.connection, { onAnswer, fieldManager, ...terms });
   }
 
   private get timeoutMs(): number {
@@ -219,9 +222,10 @@ export class ApiClient {
 
   private async exchange(request: RawRequest): Promise<unknown> {
     await this.options.limit.acquire();
+    const { signal } = this.options;
     let response: IncomingMessage;
     try {
-      response = await this.connection.send(request);
+      response = await this.connection.send(signal === undefined ? request : { ...request, signal });
     } catch (error) {
       this.options.onAnswer(request.method, 'error');
       throw error;

@@ -4,23 +4,28 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { ControlPlane } from './control-plane';
 import { operatorEnvironment } from './world';
 
 const MAIN = join(__dirname, '..', '..', 'dist', 'main.js');
+
+/** Where it finds its cluster. */
+interface Cluster {
+  /** Name of the file. */
+  kubeconfig(user: string): string;
+}
 
 export class OperatorProcess {
   private readonly child: ChildProcess;
   private readonly lines: string[] = [];
   private readonly listeners = new Set<() => void>();
 
-  /** `user` of the control plane is its identity, too. */
-  constructor(plane: ControlPlane, namespace: string, user: string, program = MAIN) {
+  /** `user` of the cluster is its identity, too. */
+  constructor(cluster: Cluster, namespace: string, user: string, program = MAIN) {
     this.child = spawn(process.execPath, [program], {
       env: {
         ...operatorEnvironment(namespace),
         PATH: process.env['PATH'] ?? '',
-        KUBECONFIG: plane.kubeconfig(user),
+        KUBECONFIG: cluster.kubeconfig(user),
         POD_NAME: user,
       },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -52,6 +57,15 @@ export class OperatorProcess {
     const port = this.lines.map((line) => /"port":(\d+).*"msg":"operator started"/.exec(line)?.[1]).find(Boolean);
     if (port === undefined) throw new Error('it did not log its port');
     return Number(port);
+  }
+
+  get isAlive(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** The last that it said, for whoever wonders why a test failed. */
+  get lastWords(): string {
+    return this.lines.slice(-20).join('\n');
   }
 
   get pid(): number {

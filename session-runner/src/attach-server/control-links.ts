@@ -3,6 +3,8 @@ import type { WebSocket } from 'ws';
 
 /** How long the word of a session's end is kept for a gateway that has yet to come. Milliseconds. */
 const LINGER_MS = 30_000;
+/** The same when this runner has been told to leave by the machine, which does not wait. Milliseconds. */
+const HURRIED_LINGER_MS = 3000;
 /** Of a WebSocket that was closed and not lost (RFC 6455 §7.4.1). */
 const NORMAL_CLOSURE = 1000;
 
@@ -13,6 +15,7 @@ export class ControlLinks {
   private proven: RunnerEvent | null = null;
   private end: SessionEnd | null = null;
   private heard: () => void = () => undefined;
+  private lingerMs = LINGER_MS;
 
   add(link: WebSocket): void {
     this.links.add(link);
@@ -31,11 +34,17 @@ export class ControlLinks {
     for (const link of this.links) send(link, event);
   }
 
+  /** The word of the end is kept for a moment only, from now on or from the end on. */
+  hurry(): void {
+    this.lingerMs = HURRIED_LINGER_MS;
+    if (this.end !== null) setTimeout(() => this.heard(), HURRIED_LINGER_MS).unref();
+  }
+
   /** Tells how the session ended. Resolves once a gateway has heard it, or none has come for a while. */
   async ended(end: SessionEnd): Promise<void> {
     this.end = end;
     const heard = new Promise<void>((resolve) => (this.heard = resolve));
-    const timer = setTimeout(this.heard, LINGER_MS);
+    const timer = setTimeout(this.heard, this.lingerMs);
     this.tell({ type: 'ended', end });
     await heard;
     clearTimeout(timer);

@@ -16,6 +16,7 @@ import type { SessionListener } from '../session/session';
 import { Session } from '../session/session';
 
 const log = createLog();
+const control = new ControlLinks();
 let session: Session | null = null;
 
 /** Tells the gateway, if it is still there. */
@@ -28,7 +29,6 @@ async function start(spec: SessionSpec): Promise<void> {
   const sessionLog = log.child({ sessionId: spec.sessionId });
   const prepared = prepareProgram(spec);
   if ('problem' in prepared) return leave(prepared.problem);
-  const control = new ControlLinks();
   let isServing = false;
   const server = new AttachServer((error) => sessionLog.error({ err: error }, 'a request to the session failed'));
   const files = new WorkspaceServer({ ...placesOf(spec), log: sessionLog });
@@ -116,7 +116,10 @@ export function runChild(): void {
       else log.error({ err: error }, 'a message of the gateway is not understood');
     }
   });
-  process.on('SIGTERM', () => endBecause('server-stopping'));
+  process.on('SIGTERM', () => {
+    control.hurry();
+    endBecause('server-stopping');
+  });
   // The terminal of whoever started the server is not ours to die with.
   process.on('SIGINT', () => undefined);
   process.on('SIGHUP', () => undefined);
