@@ -4,6 +4,7 @@ import type { Claims, Subject } from '../auth/claims';
 import type { Actor, AuditContext } from '../audit/events';
 import { addressOf } from './client-address';
 import { requestIdOf } from './request-id';
+import { sessionOf } from './session-of';
 
 const known = new WeakMap<Response, Omit<Actor, 'address'>>();
 
@@ -26,7 +27,7 @@ export function attributeClaim(response: Response, username: string): void {
 /** What every audit line of a request says. Reads well after `...`. */
 export function by(request: Request, response: Response): AuditContext {
   const actor = known.get(response) ?? { kind: 'unknown' };
-  const sessionId = /^\/api\/v1\/sessions\/([^/]+)/.exec(request.path)?.[1];
+  const sessionId = sessionOf(request);
   return {
     actor: { ...actor, address: addressOf(request) },
     requestId: requestIdOf(request),

@@ -203,6 +203,20 @@ test('a request is one line in the log, by its pattern, with who and what', asyn
   expect(app.logged.join('')).not.toContain('secret=x');
 });
 
+test.each([
+  ['a session that there is not', 'GET', '/api/v1/sessions/00000000-0000-4000-8000-000000000001', true],
+  ['nothing below a session', 'GET', '/api/v1/sessions/00000000-0000-4000-8000-000000000001/nothing', true],
+  ['files of a session', 'GET', '/api/v1/sessions/00000000-0000-4000-8000-000000000001/files/', true],
+  ['a link of a session', 'DELETE', '/api/v1/sessions/00000000-0000-4000-8000-000000000001/shares/1', true],
+  ['a user', 'PATCH', '/api/v1/admin/users/00000000-0000-4000-8000-000000000001', false],
+  ['a word that is no id', 'GET', '/api/v1/sessions/password123', false],
+])('the line of a request for %s names a session if it is about one', async (_what, method, path, names) => {
+  const { app, alice } = await start();
+  await app.call(method, path, { as: alice, headers: { 'x-request-id': 'r2' } });
+  const line = JSON.parse(app.logged.find((text) => text.includes('"r2"'))!) as { sessionId?: string };
+  expect(line.sessionId).toBe(names ? '00000000-0000-4000-8000-000000000001' : undefined);
+});
+
 test.each(['a/../../../etc/passwd', '../model-call', '%2e%2E/model-call', './a'])(
   'the path %s does not reach the runner',
   async (path) => {

@@ -6,6 +6,7 @@ import type { Logger } from '../log';
 import type { Metrics } from '../metrics/metrics';
 import { FILE_CHANGES_ROUTE } from './files/tree';
 import { requestIdOf } from './request-id';
+import { sessionOf } from './session-of';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 /** Asked every few seconds by machines. */
@@ -58,10 +59,10 @@ function routeOf(request: Request): string {
 
 function subjects(request: Request, response: Response): { requestId: string; userId?: string; sessionId?: string } {
   const userId: unknown = response.locals['userId'];
-  const sessionId = request.params['id'];
+  const sessionId = sessionOf(request);
   return {
     requestId: requestIdOf(response.req),
     ...(typeof userId === 'string' ? { userId } : {}),
-    ...(typeof sessionId === 'string' ? { sessionId } : {}),
+    ...(sessionId === undefined ? {} : { sessionId }),
   };
 }

@@ -25,7 +25,7 @@ export class Metrics {
   });
   readonly wsConnections = new Gauge({
     name: 'app_ws_connections',
-    help: 'Socket.IO connections by state: open, closing, closed.',
+    help: 'Socket.IO connections by state: open; closing: told to go; closed: gone, while their transport has still to end.',
     labelNames: ['state'] as const,
     registers: this.registers,
   });

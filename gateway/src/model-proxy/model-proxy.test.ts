@@ -45,6 +45,7 @@ async function startBefore(
   upstream: string,
   credential: Credential = { kind: 'api-key', value: KEY },
   runner?: RequestListener,
+  log = createLogger('silent'),
 ): Promise<Started> {
   const stand = runner === undefined ? null : await listen(runner);
   if (stand !== null) closers.push(stand.close);
@@ -55,7 +56,7 @@ async function startBefore(
     tokens,
     authority,
     directory,
-    createLogger('silent'),
+    log,
   );
   await proxy.listen();
   closers.push(() => proxy.close());
@@ -91,6 +92,32 @@ test('a call reaches the provider with the key and without the session’s token
   expect(request?.headers).toMatchObject({ 'x-api-key': KEY, 'anthropic-version': '2023-06-01' });
   expect(JSON.stringify(request?.rawHeaders)).not.toContain(token);
   expect(request?.headers.cookie).toBeUndefined();
+});
+
+test('one id names a call here, at the provider, in the answer and in the log', async () => {
+  const lines: string[] = [];
+  let atProvider: unknown;
+  const upstream = await listen((request, response) => {
+    atProvider = request.headers['x-request-id'];
+    response.writeHead(200, { 'x-request-id': 'theirs' }).end('{}');
+  });
+  closers.push(upstream.close);
+  let logged = (): void => undefined;
+  const line = new Promise<void>((resolve) => (logged = resolve));
+  const write = (text: string) => {
+    lines.push(text);
+    logged();
+  };
+  const log = createLogger('info', { write });
+  const { base, token, record } = await startBefore(upstream.url, undefined, undefined, log);
+  const headers = { ...asSession(token), 'x-request-id': 'call-7' };
+  const answer = await fetch(`${base}/v1/messages?secret=x`, { method: 'POST', headers, body: '{}' });
+  expect(answer.headers.get('x-request-id')).toBe('call-7');
+  expect(atProvider).toBe('call-7');
+  const subjects = { requestId: 'call-7', sessionId: record.id, userId: record.owner };
+  await line;
+  expect(JSON.parse(lines.join(''))).toMatchObject({ ...subjects, msg: 'model call', status: 200 });
+  expect(lines.join('')).not.toContain('secret');
 });
 
 test.each([

@@ -10,12 +10,16 @@ import type { Access } from '../auth/access';
 import type { Authority } from '../auth/authority';
 import type { Tokens } from '../auth/tokens';
 import { AppError } from '../errors';
+import { REQUEST_ID_HEADER, requestIdOf } from '../http/request-id';
 import type { Logger } from '../log';
 import { markModelCall } from '../runner-link/model-call';
 import type { Credential } from '../secrets/shapes';
 import type { SessionDirectory, SessionRecord } from '../sessions/directory';
 
 const PREFIX = '/llm';
+const OUR_ID = REQUEST_ID_HEADER.toLowerCase();
+/** In the log, of a call that one side did not wait for; nginx's. */
+const BROKEN_OFF = 499;
 /** Every session's CLI may open some connections before it calls. A call may take its time to arrive. */
 const SESSIONS = { headersTimeoutMs: 60_000, requestTimeoutMs: 300_000, maxStrangers: 2000, keepAliveTimeoutMs: 5000 };
 /** The provider's interface, as far as the CLI uses it. */
@@ -64,6 +68,7 @@ export class ModelProxy {
   ) {
     ({ http: this.server, connections: this.connections } = guardedServer(
       {
+        headers: (request) => (request === null ? {} : { [REQUEST_ID_HEADER]: requestIdOf(request) }),
         answer: (request, response) => this.forward(request, response),
         failed: (error) => log.error({ err: error }, 'a model call could not be answered'),
       },
@@ -114,13 +119,17 @@ export class ModelProxy {
       return refuse(response, 403, 'permission_error', "This session's owner may not use it any more.");
     this.connections.trust(request.socket);
     const unmark = markModelCall(record);
+    const startedAt = performance.now();
+    const subjects = { requestId: requestIdOf(request), sessionId: record.id, userId: record.owner };
     try {
       await this.exchange(path, request, response, access);
     } catch (error) {
-      this.log.warn({ sessionId: record.id, err: error }, 'model call failed');
+      this.log.warn({ ...subjects, err: error }, 'model call failed');
       refuse(response, 502, 'api_error', 'The model provider cannot be reached from the server.');
     } finally {
       unmark();
+      const status = response.writableFinished ? response.statusCode : BROKEN_OFF;
+      this.log.info({ ...subjects, status, ms: Math.round(performance.now() - startedAt) }, 'model call');
     }
   }
 
@@ -149,7 +158,7 @@ export class ModelProxy {
     const url = new URL(this.options.upstream.replace(/\/$/, '') + path);
     const upstream = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
       method: request.method,
-      headers: { ...forwardable(request.headers), ...payment(credential) },
+      headers: { ...forwardable(request.headers), [OUR_ID]: requestIdOf(request), ...payment(credential) },
     });
     const gone = new AbortController();
     response.once('close', () => {
@@ -164,7 +173,9 @@ export class ModelProxy {
     });
     pipeline(request, upstream).catch(() => undefined);
     const answer = await answered;
-    response.writeHead(answer.statusCode ?? 502, forwardable(answer.headers));
+    // The provider's name for it is in its `request-id`; this header is ours.
+    const { [OUR_ID]: _theirs, ...headers } = forwardable(answer.headers);
+    response.writeHead(answer.statusCode ?? 502, headers);
     // The first event of a stream is small, and the person waits for it.
     response.flushHeaders();
     await pipeline(answer, response).catch(() => response.destroy());

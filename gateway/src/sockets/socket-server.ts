@@ -14,6 +14,7 @@ import type { Authority } from '../auth/authority';
 import type { Tokens } from '../auth/tokens';
 import { AppError } from '../errors';
 import type { Edge } from '../http/edge';
+import { requestIdOf } from '../http/request-id';
 import type { Logger } from '../log';
 import { Tally } from '../limits/tally';
 import type { Metrics } from '../metrics/metrics';
@@ -23,6 +24,7 @@ import type { Links } from '../sessions/links';
 import type { Sessions } from '../sessions/sessions';
 import { closeLapsed, watchAccess } from './access-watch';
 import { Admission } from './admission';
+import { ConnectionState } from './connection-state';
 import type { ConnectionRefusal } from './admission';
 import type { ParsedHandshake } from './handshake';
 import { parseHandshake } from './handshake';
@@ -30,7 +32,7 @@ import { answerProbes, probeLatency } from './latency-probe';
 import { TerminalSocket } from './terminal-socket';
 import { TokenBucket } from './token-bucket';
 import type { ClientSocket, SocketData, TerminalServer } from './types';
-import { actorOf, closeSocket } from './types';
+import { about, by, closeSocket, tellToGo } from './types';
 
 export interface SocketServerParts {
   /** What reaches the clients of other gateways; null: there are no others. */
@@ -213,7 +215,8 @@ export class SocketServer {
     const shown = await this.shownBy(handshake, socket.request);
     const { who } = shown.access;
     this.countConnection(socket, who.kind === 'person' ? `person ${who.claims.sub}` : `link ${who.shareId}`);
-    return { ...shown, handshake, address };
+    const state = new ConnectionState(this.parts.metrics);
+    return { ...shown, handshake, address, requestId: requestIdOf(socket.request), state };
   }
 
   /** @throws AppError too-many-connections */
@@ -248,7 +251,9 @@ export class SocketServer {
   /** The error of a refused handshake, with its code in `data` (Socket.IO passes that on to `connect_error`). */
   private refusal(socket: ClientSocket, error: unknown): Error {
     const code = error instanceof AppError ? error.code : 'not-ready';
-    if (!(error instanceof AppError)) this.parts.log.error({ err: error }, 'handshake failed');
+    const requestId = requestIdOf(socket.request);
+    if (error instanceof AppError) this.parts.log.info({ requestId, reason: code }, 'handshake refused');
+    else this.parts.log.error({ requestId, err: error }, 'handshake failed');
     this.parts.metrics.authFailures.inc({ reason: code });
     if (error instanceof AppError && code !== 'not-ready')
       this.auditRefused('auth.token-refused', socket.request, code);
@@ -276,21 +281,20 @@ export class SocketServer {
 
   private auditRefused(event: 'auth.token-refused' | 'access.refused', request: IncomingMessage, reason: string): void {
     const actor = { kind: 'unknown' as const, address: this.parts.addressOf(request) };
-    this.parts.audit.record({ event, actor, reason });
+    this.parts.audit.record({ event, actor, requestId: requestIdOf(request), reason });
   }
 
   private connected(socket: ClientSocket): void {
     const { audit, metrics } = this.parts;
     const { access, handshake } = socket.data;
     const { who, role } = access;
-    metrics.wsConnections.inc({ state: 'open' });
-    socket.once('disconnect', () => metrics.wsConnections.dec({ state: 'open' }));
+    this.follow(socket);
     socket.onAny((event: string) => metrics.wsMessages.inc({ type: KNOWN_EVENTS.has(event) ? event : 'unknown' }));
     socket.onAnyOutgoing((event: string) => metrics.wsMessages.inc({ type: event }));
     watchAccess(socket, this.parts);
     if (!socket.connected) return;
     if (who.kind === 'person') background('socket-room', Promise.resolve(socket.join(PEOPLE)));
-    else audit.record({ event: 'share.used', actor: actorOf(socket.data), sessionId: who.sessionId });
+    else audit.record({ event: 'share.used', ...by(socket.data), sessionId: who.sessionId });
     answerProbes(socket);
     probeLatency(socket, metrics);
     const { limits } = this.parts.policy().for(role);
@@ -298,6 +302,24 @@ export class SocketServer {
     if (handshake.mode !== 'watch') background('attach', new TerminalSocket(socket, this.parts, limits, admit).open());
     else if (who.kind === 'person') background('session-list', this.followList(socket, who.claims));
     else closeSocket(socket, 'forbidden');
+  }
+
+  /** From beginning to end, in the log and in the metrics. */
+  private follow(socket: ClientSocket): void {
+    const { data, conn } = socket;
+    const { log } = this.parts;
+    const startedAt = performance.now();
+    data.state.become('open');
+    conn.once('close', () => data.state.become(null));
+    log.info({ ...about(data), mode: data.handshake.mode, transport: conn.transport.name }, 'connected');
+    socket.once('disconnect', (reason) => {
+      data.state.become('closed');
+      const ms = Math.round(performance.now() - startedAt);
+      log.info(
+        { ...about(data), reason: data.closedFor ?? reason, transport: conn.transport.name, ms },
+        'disconnected',
+      );
+    });
   }
 
   private async followList(
@@ -314,7 +336,7 @@ export class SocketServer {
         if (!changed.has(record.id)) socket.emit('session', sessionInfo(record));
       socket.emit('listed');
     } catch (error) {
-      log.warn({ err: error }, 'the sessions cannot be listed');
+      log.warn({ ...about(socket.data), err: error }, 'the sessions cannot be listed');
       closeSocket(socket, 'not-ready');
     } finally {
       unsubscribe();
@@ -346,8 +368,7 @@ class OpeningsEngine extends Engine {
 async function sendAway(socket: ClientSocket, afterMs: number): Promise<void> {
   const gone = new Promise<void>((resolve) => socket.once('disconnect', () => resolve()));
   const tellNoMore = after(afterMs, () => {
-    socket.data.closedFor = 'draining';
-    socket.emit('status', { state: 'closed', reason: 'draining' });
+    tellToGo(socket, 'draining');
   });
   // Who follows a list misses nothing meanwhile: the next replica tells all of it.
   const handOverMs = socket.data.handshake.mode === 'watch' ? 0 : HANDOVER_MS;

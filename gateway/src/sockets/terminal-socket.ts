@@ -18,7 +18,7 @@ import { InputGate } from './input-gate';
 import type { Dialect } from './frames-client';
 import { speakPlain } from './plain-client';
 import type { ClientSocket } from './types';
-import { actorOf, closeSocket } from './types';
+import { about, by, closeSocket } from './types';
 
 /** Messages kept while the session is still starting; a person types no more in that time. */
 const MAX_EARLY_FRAMES = 64;
@@ -78,9 +78,10 @@ export class TerminalSocket {
       await this.attach(record);
     } catch (error) {
       if (this.gone.signal.aborted) return;
-      if (!(error instanceof AppError)) this.parts.log.error({ err: error }, 'attach failed');
+      if (!(error instanceof AppError))
+        this.parts.log.error({ ...about(this.socket.data), err: error }, 'attach failed');
       else if (isRefusal(error.code))
-        this.parts.audit.record({ event: 'access.refused', actor: actorOf(this.socket.data), reason: error.code });
+        this.parts.audit.record({ event: 'access.refused', ...by(this.socket.data), reason: error.code });
       closeSocket(this.socket, reasonOf(error));
     }
   }
@@ -102,7 +103,7 @@ export class TerminalSocket {
     const { data } = this.socket;
     const record = await this.parts.sessions.create(viewer, { size: data.handshake.size });
     const { id: sessionId, workspace } = record;
-    this.parts.audit.record({ event: 'session.created', actor: actorOf(data), sessionId, workspace });
+    this.parts.audit.record({ event: 'session.created', ...by(data), sessionId, workspace });
     return record;
   }
 
@@ -111,9 +112,11 @@ export class TerminalSocket {
     const link = await dialRunner(record, mode, this.query(), this.gone.signal);
     if (this.gone.signal.aborted) return link.terminate();
     this.link = link;
-    const context = { actor: actorOf(this.socket.data), sessionId: record.id };
+    const context = { ...by(this.socket.data), sessionId: record.id };
     this.attachment = new AttachmentAudit(this.parts.audit, context, mode);
-    const failed = (error: unknown) => this.parts.log.warn({ sessionId: record.id, err: error }, 'runner link failed');
+    const subjects = { ...about(this.socket.data), sessionId: record.id };
+    this.parts.log.info({ ...subjects, mode }, 'attached');
+    const failed = (error: unknown) => this.parts.log.warn({ ...subjects, err: error }, 'runner link failed');
     onMessage(link, (frame) => this.fromRunner(frame), failed);
     link.on('error', failed);
     // Without an end frame before it, the session is still there and the client shall come again.
@@ -167,7 +170,10 @@ export class TerminalSocket {
     if (progress.code !== 'suspended' || !this.wantsBack) return;
     this.wantsBack = false;
     this.parts.sessions.resume(sessionId).catch((error: unknown) => {
-      this.parts.log.error({ sessionId, err: error }, 'a suspended session cannot be resumed');
+      this.parts.log.error(
+        { ...about(this.socket.data), sessionId, err: error },
+        'a suspended session cannot be resumed',
+      );
       closeSocket(this.socket, 'not-ready');
     });
   }

@@ -42,6 +42,8 @@ export interface RunningGatewayOptions extends LocalSessionsOptions {
   accessSeconds?: number;
   standing?: Standing;
   maxHandshakesPerMinute?: number;
+  /** Takes the lines of the sockets' log. */
+  logged?: (line: string) => void;
 }
 
 /** Sockets, sessions and tokens wired together; what has no part in them (sign-in, REST) is left out. */
@@ -70,7 +72,7 @@ export class RunningGateway {
       sessions: this.local.sessions,
       policy: () => options.policy ?? Policy.preset,
       metrics: this.local.metrics,
-      log: createLogger('silent'),
+      log: options.logged === undefined ? createLogger('silent') : createLogger('info', { write: options.logged }),
       edge,
       addressOf: ({ socket }) => socket.remoteAddress ?? '',
       maxHandshakesPerMinute: options.maxHandshakesPerMinute ?? 1200,
@@ -120,6 +122,11 @@ export class RunningGateway {
   /** As an administrator's notice does. */
   tell(notice: Notice): void {
     this.sockets.tell(notice);
+  }
+
+  /** Sends everybody to another replica, at once. */
+  drain(): Promise<void> {
+    return this.sockets.drain(0);
   }
 
   /** Tells clients that the server stops, as a drain does. */
