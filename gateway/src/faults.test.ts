@@ -5,75 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { stringify } from 'yaml';
+import { LONG, NONSENSE, variantsOf } from '../../protocol/src/http/testing/nonsense';
 import { RedisProcess, noRedis } from './redis/testing/redis-process';
 import type { AttachedTerminal } from './testing/gateway-process';
 import { GatewayProcess, PASSWORD } from './testing/gateway-process';
 
 jest.setTimeout(120_000);
 
-const MIB = 1024 * 1024;
-const LONG = 'x'.repeat(MIB);
 const PREFIX = '{faults}:';
 const POLICY = { version: 1, everyone: { programs: { others: [{ path: '/bin/cat' }] } } };
-
-/** Neither messages nor files of ours. */
-const NONSENSE: readonly (string | Buffer)[] = [
-  '',
-  '{',
-  'null',
-  '0',
-  '1e999',
-  '""',
-  '[]',
-  '{}',
-  '[[]]',
-  '[null]',
-  '[1,2]',
-  '["a","b"]',
-  '{"__proto__":{"polluted":true}}',
-  '["__proto__","{}"]',
-  '{"constructor":{"prototype":{}}}',
-  '\u0000',
-  LONG,
-  JSON.stringify(LONG),
-  JSON.stringify([LONG, LONG]),
-  '['.repeat(100_000),
-  '{"a":'.repeat(100_000),
-  `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
-  `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`,
-  '- '.repeat(100_000),
-  Buffer.from([0xff, 0xfe, 0xc0, 0x80]),
-  randomBytes(4096),
-];
-
-/** What may stand where something else belongs. */
-const VALUES: readonly unknown[] = [
-  null,
-  true,
-  -1,
-  1e308,
-  '',
-  '__proto__',
-  LONG,
-  [],
-  {},
-  [[]],
-  { type: 'of-a-later-release' },
-];
-
-/** Messages that are like a real one but for one place, or one more field. */
-function* variantsOf(message: unknown): Generator {
-  for (const value of VALUES) yield value;
-  if (Array.isArray(message)) {
-    for (const [at, item] of (message as unknown[]).entries())
-      for (const variant of variantsOf(item)) yield (message as unknown[]).with(at, variant);
-    yield [...(message as unknown[]), 'more'];
-  } else if (typeof message === 'object' && message !== null) {
-    for (const [name, item] of Object.entries(message))
-      for (const variant of variantsOf(item)) yield { ...message, [name]: variant };
-    yield { ...message, ofALaterRelease: { a: 1 } };
-  }
-}
 
 (noRedis === null ? describe : describe.skip)(`garbage${noRedis === null ? '' : ` (skipped: ${noRedis})`}`, () => {
   let directory: string;
@@ -253,7 +193,7 @@ function* variantsOf(message: unknown): Generator {
 
   test('in the policy, which is followed', async () => {
     // Of those that are too long to be read only the first is told.
-    for (const garbage of NONSENSE.filter((text) => text.length <= MIB)) {
+    for (const garbage of NONSENSE.filter((text) => text.length <= LONG.length)) {
       const failures = await gateway.metric('policy_reload_failures_total');
       writeFileSync(policyFile(), garbage);
       while ((await gateway.metric('policy_reload_failures_total')) === failures) await terminal.echoes();

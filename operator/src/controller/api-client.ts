@@ -132,7 +132,7 @@ export class ApiClient {
     const deadline = deadlineOf(response, seconds * 1000 + WATCH_GRACE_MS);
     try {
       for await (const line of createInterface({ input: response, crlfDelay: Infinity })) {
-        const event = JSON.parse(line) as WatchEvent<T> | { type: 'ERROR'; object: StatusBody };
+        const event = eventIn<T>(line);
         if (event.type === 'ERROR') throw statusError(event.object.code ?? 500, event.object);
         yield event;
       }
@@ -235,6 +235,17 @@ export class ApiClient {
     if (code < 200 || code > 299) throw await errorOf(response, this.timeoutMs);
     return JSON.parse(await textOf(response, this.timeoutMs));
   }
+}
+
+/** @throws ApiError for what is no event: whoever watches then does not begin again right before it */
+function eventIn<T>(line: string): WatchEvent<T> | { type: 'ERROR'; object: StatusBody } {
+  try {
+    const event = JSON.parse(line) as WatchEvent<T> | { type: 'ERROR'; object: StatusBody };
+    if (typeof event.object === 'object' && event.object !== null) return event;
+  } catch {
+    // A watch that is cut ends in the middle of a line.
+  }
+  throw new ApiError(500, 'BadEvent', 'what the API server says on a watch is not an event');
 }
 
 function typed<T extends KubernetesObject>(type: ResourceType<T>, object: T): T {

@@ -94,9 +94,21 @@ export class PlayedApiServer {
     for (const changed of [...this.changes]) changed();
   }
 
+  /** Says that there is this now, whatever it is, as the newest that there is. */
+  tellOf(resource: string, object: unknown): void {
+    this.version += 1;
+    const metadata = isFields(object) && isFields(object['metadata']) ? object['metadata'] : null;
+    const newest =
+      metadata === null
+        ? object
+        : { ...(object as Fields), metadata: { ...metadata, resourceVersion: String(this.version) } };
+    this.tell(resource, JSON.stringify({ type: 'MODIFIED', object: newest }));
+  }
+
   /** Breaks watches off in the middle of a line. */
   breakOff(resource: string, line: string): void {
     for (const watch of this.watches.get(resource) ?? []) watch.end(line);
+    this.watches.delete(resource);
   }
 
   /** Resources that are watched. */
