@@ -152,24 +152,24 @@ test('a conversation begun by /clear is the one that goes on', async () => {
   expect(conversationOf(spec)).toBe(after);
 });
 
-const denying = { permissions: { deny: ['Bash(curl:*)'], defaultMode: 'default' }, disableAutoMode: 'disable' };
+const denying = { permissions: { deny: ['Bash(gzip:*)'], defaultMode: 'default' }, disableAutoMode: 'disable' };
 
 test('what the policy denies Claude is denied whatever the person’s own settings say', async () => {
   const claudeSettings = { ...denying, allowManagedPermissionRulesOnly: true, allowManagedHooksOnly: true };
   const spec = claudeSpec({ persistent: true, policy: { claudeSettings } });
   mkdirSync(join(spec.directory, 'home/.claude'), { recursive: true });
-  const own = { permissions: { allow: ['Bash(curl:*)'], defaultMode: 'bypassPermissions' } };
+  const own = { permissions: { allow: ['Bash(gzip:*)'], defaultMode: 'bypassPermissions' } };
   writeFileSync(join(spec.directory, 'home/.claude/settings.json'), JSON.stringify(own));
   const claude = await startClaude(spec);
-  await claude.enter('tool: curl --version');
+  await claude.enter('tool: gzip --version');
   await claude.shows('Permission to use Bash');
   await claude.until(() => activityOf(claude) === 'done');
-  expect(claude.text).not.toContain('libcurl');
+  expect(claude.text).not.toContain('gzip 1.');
 });
 
 test('the policy binds Claude, not the person: what is typed with ! is run', async () => {
   const claude = await startClaude(claudeSpec({ policy: { claudeSettings: denying } }));
   claude.type('!');
-  await claude.enter('curl --version');
-  await claude.shows('libcurl');
+  await claude.enter('gzip --version');
+  await claude.shows('gzip 1.');
 });
