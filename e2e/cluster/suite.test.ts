@@ -1,4 +1,5 @@
 /** The whole product on a cluster. One file, because all share the cluster, and in this order: what changes the release comes last. */
+import { describeUnless } from '../../hack/jest/unless';
 import { settled } from './kubernetes';
 import { browserScenario } from './scenarios/browser';
 import { confinementScenario } from './scenarios/confinement';
@@ -13,6 +14,9 @@ import { secretsScenario } from './scenarios/secrets';
 import { secretsManagerScenario } from './scenarios/secrets-manager';
 import { suspendScenario } from './scenarios/suspend';
 
+/** Two more roll-outs of every gateway, for what the unit tests show with the same endpoint. */
+const FULL = process.env['E2E'] === 'full';
+
 // hack/kind-up knows that pods are ready, the edge a moment later.
 beforeAll(settled);
 
@@ -24,7 +28,7 @@ describe('restarts', restartsScenario);
 describe('suspend and resume', suspendScenario);
 describe('secrets', secretsScenario);
 describe('External Secrets', externalSecretsScenario);
-describe('Secrets Manager', secretsManagerScenario);
+describeUnless(FULL ? null : 'E2E=full runs it', 'Secrets Manager', secretsManagerScenario);
 describe('monitoring', monitoringScenario);
 describe('the release', releaseScenario);
 describe('without Helm', kustomizeScenario);

@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { testUnless } from '../../../hack/jest/unless';
 import { URL_OF_EDGE } from '../address';
 import { Person } from '../edge';
 import { kubectl, NAMESPACE, secret, settled } from '../kubernetes';
-
-const keeps = process.env['KEEP'] === 'true';
 
 /** What k8s/ calls its objects, and its images' registry. */
 const NAME = 'claude-webui';
@@ -23,8 +22,9 @@ export function kustomizeScenario(): void {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  (keeps ? test.skip : test)(
-    `is applied, twice, and a person has a session${keeps ? ' (skipped: KEEP keeps the release)' : ''}`,
+  testUnless(
+    process.env['KEEP'] === 'true' ? 'KEEP keeps the release' : null,
+    'is applied, twice, and a person has a session',
     async () => {
       const overlay = overlayOf(relative(directory, 'k8s/overlays/small'));
       writeFileSync(join(directory, 'kustomization.yaml'), JSON.stringify(overlay));
