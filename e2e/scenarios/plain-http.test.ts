@@ -5,16 +5,28 @@ import { WorkbenchPage } from '../system/workbench-page';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await openStage({ ALLOWED_HOSTS: UNTRUSTED_HOST });
 });
 afterAll(() => stage.close());
+
+function originAt(host: string): string {
+  const url = new URL(stage.gateway.url);
+  url.hostname = host;
+  return url.origin;
+}
+
+test('under a name that the server does not know, the page says what to set', async () => {
+  const context = await stage.newContext();
+  const page = await context.newPage();
+  const answer = await page.goto(originAt(`other.${UNTRUSTED_HOST}`));
+  expect(answer?.status()).toBe(403);
+  await page.getByText('List the name in ALLOWED_HOSTS or PUBLIC_ORIGIN.').waitFor();
+});
 
 test('over plain HTTP from another machine a session answers, and links can be copied', async () => {
   const context = await stage.newContext();
   const page = await context.newPage();
-  const url = new URL(stage.gateway.url);
-  url.hostname = UNTRUSTED_HOST;
-  const workbench = await WorkbenchPage.signIn(page, url.origin);
+  const workbench = await WorkbenchPage.signIn(page, originAt(UNTRUSTED_HOST));
   expect(await page.evaluate(() => window.isSecureContext)).toBe(false);
   await workbench.ready();
   await workbench.prompt('say: without any TLS');

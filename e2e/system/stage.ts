@@ -20,7 +20,7 @@ export interface Stage extends Pick<Servers, 'fake' | 'gateway' | 'restartGatewa
 /** @param env changes to the gateway's environment */
 export async function openStage(env: Record<string, string> = {}): Promise<Stage> {
   const servers = await startServers(env);
-  const browser = await launchBrowser([`--host-resolver-rules=MAP ${UNTRUSTED_HOST} 127.0.0.1`]);
+  const browser = await launchBrowser([`--host-resolver-rules=MAP *${UNTRUSTED_HOST} 127.0.0.1`]);
   const complaints: string[] = [];
   return {
     fake: servers.fake,
