@@ -104,13 +104,17 @@ export class RedisDirectory implements SessionDirectory {
   }
 
   private async fields(id: string): Promise<string[]> {
-    return Object.entries(await unavailable(this.redis.commands.hgetall(keyOf(id)))).flat();
+    return unavailable(this.fieldsInRedis(id));
+  }
+
+  private async fieldsInRedis(id: string): Promise<string[]> {
+    return Object.entries(await this.redis.commands.hgetall(keyOf(id))).flat();
   }
 
   /** Null where no record can be: who keeps the session writes it again. */
   private async fieldsOrNull(id: string): Promise<string[] | null> {
     try {
-      return Object.entries(await this.redis.commands.hgetall(keyOf(id))).flat();
+      return await this.fieldsInRedis(id);
     } catch (error) {
       if (isWrongType(error)) return null;
       throw error;
