@@ -187,9 +187,10 @@ test('metrics count requests by route pattern, method and status, and bytes both
 
 test('a request is one line in the log, by its pattern, with who and what', async () => {
   const { app, alice } = await start();
-  const record = sessionRecord(alice.id);
+  const record = sessionRecord(alice.id, { state: 'ready' });
   app.sessions.records = [record];
-  await app.call('GET', `/api/v1/sessions/${record.id}?secret=x`, { as: alice, headers: { 'x-request-id': 'r1' } });
+  const path = `/api/v1/sessions/${record.id}/files/secret?after=secret`;
+  await app.call('GET', path, { as: alice, headers: { 'x-request-id': 'r1' } });
   const line = JSON.parse(app.logged.find((text) => text.includes('"r1"'))!) as object;
   expect(line).toMatchObject({
     level: 'info',
@@ -197,10 +198,10 @@ test('a request is one line in the log, by its pattern, with who and what', asyn
     requestId: 'r1',
     userId: alice.id,
     sessionId: record.id,
-    route: '/api/v1/sessions/:id',
-    status: 200,
+    route: '/api/v1/sessions/:id/files{/*path}',
+    status: 502,
   });
-  expect(app.logged.join('')).not.toContain('secret=x');
+  expect(app.logged.join('')).not.toContain('secret');
 });
 
 test.each([

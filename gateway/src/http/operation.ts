@@ -1,4 +1,4 @@
-/** What the OpenAPI document says of an operation. */
+/** What the OpenAPI document says of an operation, and the server holds requests against. */
 import type * as z from 'zod';
 import * as files from './files/schemas';
 import * as schemas from './schemas';
@@ -25,30 +25,34 @@ export const COMPONENTS = {
   FileUpload: files.fileUpload,
   FileChanges: files.fileChanges,
   Status: schemas.status,
+  Document: schemas.openApiDocument,
   Problem: schemas.problemDocument,
 };
 
+/** Ways to show who asks. */
+export type Credential = 'accessToken' | 'refreshCookie' | 'fileLink' | 'none';
+
 export interface Operation {
   summary: string;
-  /** Query, beside the parameters of the path. */
+  /** Query, beside the parameters of the path; a field that is not in it is refused. Without it: none. */
   query?: z.ZodObject<Record<string, z.ZodType>>;
   /** Headers that make a difference, and what for. */
   headers?: Record<string, string>;
   /** `bytes`: of a file. */
   body?: z.ZodType | 'bytes';
-  /** Status of success, and what comes with it; null: nothing. */
-  answer: [number, Content];
-  /** Another one. */
-  orAnswer?: Operation['answer'];
-  /** And others. */
-  more?: Operation['answer'][];
+  /** Status of success → what comes with it. */
+  answers: Partial<Record<number, Content>>;
   /** Statuses of the problems that are this operation's own. */
-  problems?: number[];
-  /** Served without an access token. */
-  open?: true;
-  /** Also served by the cookie of `POST …/file-links`. */
-  byLink?: true;
+  problems?: readonly number[];
+  /** Each of them will do. Without it: an access token. */
+  credentials?: readonly Credential[];
 }
 
-/** JSON, the bytes of a file, either, or nothing. */
-export type Content = keyof typeof COMPONENTS | 'bytes' | ['bytes', keyof typeof COMPONENTS] | null;
+/** JSON, the bytes of a file, either, text, or nothing. */
+export type Content = keyof typeof COMPONENTS | 'bytes' | readonly ['bytes', keyof typeof COMPONENTS] | 'text' | null;
+
+/** Express calls the handler of `get` for HEAD too; `head` is described where it says something of its own. */
+export type Method = 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete';
+
+/** Route, as Express writes it → method → operation. */
+export type Operations = Readonly<Record<string, Partial<Record<Method, Operation>>>>;

@@ -69,6 +69,14 @@ export const noticeBody = z.strictObject({
   text: visibleText(MAX_NOTICE_CHARACTERS).describe('Shown as it is to everybody who is connected.'),
 });
 export const listQuery = z.strictObject({ all: z.enum(['true', 'false']).optional() });
+/** Providers may add fields of their own (OpenID Connect Core §3.1.2.5); the library holds the answer against its question. */
+export const providerQuery = z.looseObject({
+  code: z.string().optional(),
+  state: z.string().optional(),
+  iss: z.string().optional(),
+  error: z.string().optional(),
+  error_description: z.string().optional(),
+});
 
 export const user = z.strictObject({ id: z.string(), username: z.string(), role: z.enum(USER_ROLES) });
 export const signedIn = z.strictObject({
@@ -125,6 +133,7 @@ export const share = z.strictObject({ id: z.uuid(), createdAt: z.iso.datetime(),
 export const newShare = share.extend({ url: z.string().describe('Shown only here. Whoever has it may watch.') });
 export const shareList = z.strictObject({ shares: z.array(share) });
 export const status = z.strictObject({ status: z.string() });
+export const openApiDocument = z.looseObject({ openapi: z.string(), paths: z.looseObject({}) });
 export const problemDocument = z.strictObject({
   type: z.string(),
   title: z.string().describe('A sentence for people.'),

@@ -5,7 +5,7 @@ import type { SignIn, Subject } from '../auth/claims';
 import type { Tokens } from '../auth/tokens';
 import { attributeSubject } from './actor';
 
-const COOKIE = 'claude_webui_refresh';
+export const REFRESH_COOKIE = 'claude_webui_refresh';
 
 /** Begins a sign-in that this browser keeps until it `expires`. */
 export function beginSignIn(
@@ -30,17 +30,17 @@ export function keepSignIn(
 ): Date {
   const { token, claims } = tokens.issueRefresh(subject, signIn);
   const expires = new Date(claims.exp * 1000);
-  response.cookie(COOKIE, token, { ...authCookie(request), expires });
+  response.cookie(REFRESH_COOKIE, token, { ...authCookie(request), expires });
   return expires;
 }
 
 export function forgetSignIn(request: Request, response: Response): void {
-  response.clearCookie(COOKIE, authCookie(request));
+  response.clearCookie(REFRESH_COOKIE, authCookie(request));
 }
 
 /** The refresh token that the browser has brought. */
 export function refreshCookie(request: Request): string | null {
-  return cookieOf(request, COOKIE);
+  return cookieOf(request, REFRESH_COOKIE);
 }
 
 export function cookieOf(request: Request, name: string): string | null {

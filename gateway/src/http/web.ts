@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Express, RequestHandler } from 'express';
 import { static as serveStatic } from 'express';
-import { resource } from './resource';
+import { serveMethods } from './resource';
 
 /** Vite names assets by their content: what has a name never changes. */
 const IMMUTABLE = 'public, max-age=31536000, immutable';
@@ -27,7 +27,7 @@ export function serveWeb(app: Express, webRoot: string): void {
       else if (error !== undefined) next(error);
     });
   };
-  for (const path of PAGES) resource(app, path, { get: [page] });
+  for (const path of PAGES) serveMethods(app, path, { get: [page] });
   app.use(
     serveStatic(webRoot, {
       index: false,

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Notice } from '@claude-webui/protocol';
+import type { Express } from 'express';
 import { Authority } from '../../auth/authority';
 import { Keyset } from '../../auth/keyset';
 import { LocalLoginLimit } from '../../auth/login-limit';
@@ -92,6 +93,7 @@ export class ListedSessions implements SessionCalls {
 
 export interface RunningApp {
   url: string;
+  express: Express;
   sessions: ListedSessions;
   users: Users;
   /** Where they are, unless others were given. */
@@ -160,6 +162,7 @@ export async function runApp(
   const tokenFor = (user: User) => tokens.issueAccess(user, tokens.startSignIn()).token;
   return {
     url,
+    express: app,
     sessions,
     users,
     usersFile,
