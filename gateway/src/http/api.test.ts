@@ -49,6 +49,7 @@ test('the whole life of a session, as documented', async () => {
 
 test('nothing that only gateways may know is shown', async () => {
   const { body } = await check('POST', LIST, LIST, { as: alice, body: {} });
+  app.sessions.records[0]!.state = 'ready';
   const share = await check('POST', SHARES, `${LIST}/${body!['id']!}/shares`, {
     as: alice,
     body: { expiresInSeconds: 60 },
@@ -119,7 +120,7 @@ test('names in any script are welcome', async () => {
 });
 
 test('a link is told once, with its secret where no server sees it, and can be taken back', async () => {
-  app.sessions.records = [sessionRecord(alice.id)];
+  app.sessions.records = [sessionRecord(alice.id, { state: 'ready' })];
   const shares = `${LIST}/${app.sessions.records[0]!.id}/shares`;
   const made = await check('POST', SHARES, shares, { as: alice, body: { expiresInSeconds: 3600 } });
   expect(made.status).toBe(201);

@@ -5,6 +5,7 @@ import type { Authority, Guest } from '../auth/authority';
 import { AppError } from '../errors';
 import type { SessionDirectory, SessionRecord } from './directory';
 import type { Link, LinkStore } from './link-store';
+import { assertRunning } from './running';
 import type { Viewer } from './sessions';
 
 const MAX_LINKS = 16;
@@ -16,9 +17,9 @@ export class Links {
     private readonly authority: Authority,
   ) {}
 
-  /** Makes a link. The secret is told once and kept nowhere. @throws AppError session-over, too-many-shares, not-ready */
+  /** Makes a link. The secret is told once and kept nowhere. @throws AppError session-over, session-suspended, session-starting, too-many-shares, not-ready */
   async make({ id, role }: Viewer, session: SessionRecord, seconds: number): Promise<{ link: Link; secret: string }> {
-    if (session.state === 'ended') throw new AppError('session-over');
+    assertRunning(session);
     const secret = randomBytes(32).toString('base64url');
     const now = Date.now();
     const link = {

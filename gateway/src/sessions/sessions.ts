@@ -20,6 +20,7 @@ import type { FoundSession, Placement, SessionBackend } from './backend';
 import { PlacementLeft, SessionStartError } from './backend';
 import type { Launch, SessionDirectory, SessionLimitCounts, SessionPatch, SessionRecord } from './directory';
 import { Keeper } from './keeper';
+import { assertNotOver } from './running';
 
 const DEFAULT_SIZE: TerminalSize = { cols: 80, rows: 24 };
 /** Of a session whose record nobody has kept. */
@@ -139,8 +140,9 @@ export class Sessions {
     return own.find((record) => isLive(record) && record.attachments === 0) ?? null;
   }
 
+  /** @throws AppError session-not-found, session-over */
   async rename(viewer: Viewer, id: string, name: string): Promise<SessionRecord> {
-    await this.get(viewer, id);
+    assertNotOver(await this.get(viewer, id));
     return this.update(id, { name });
   }
 

@@ -52,7 +52,7 @@ export function SessionList(props: SessionListProps) {
               </span>
             </button>
             <span className="actions">
-              {action('rename', 'Rename', onRename)}
+              {state !== 'ended' && action('rename', 'Rename', onRename)}
               {state !== 'ended' && action('share', 'Share', onShare)}
               {state !== 'ended' && action('end', 'End', onEnd)}
             </span>

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from 'express';
+import { assertRunning } from '../../sessions/running';
 import { bearerOf } from '../authenticate';
 import { pathPart } from '../input';
 import { cookieOf } from '../sign-in-cookie';
@@ -17,12 +18,13 @@ const LIFETIME_MS = 5 * 60_000;
 export function allowLinks({ authenticate, sessions }: Pick<FilesParts, 'authenticate' | 'sessions'>): RequestHandler {
   return async (request, response) => {
     const viewer = viewerOf(authenticate, request, response);
-    const { id } = await sessions.get(viewer, pathPart(request, 'id'));
+    const session = await sessions.get(viewer, pathPart(request, 'id'));
+    assertRunning(session);
     response.cookie(FILE_LINK_COOKIE, bearerOf(request) ?? '', {
       httpOnly: true,
       sameSite: 'strict',
       secure: request.secure,
-      path: `/api/v1/sessions/${id}/files`,
+      path: `/api/v1/sessions/${session.id}/files`,
       maxAge: LIFETIME_MS,
     });
     response.status(204).end();

@@ -5,14 +5,12 @@ import type { AuditTrail } from '../../audit/audit';
 import { AppError, problem } from '../../errors';
 import type { AskWorkspace } from '../../runner-link/workspace';
 import { FileRefused, pick } from '../../runner-link/workspace';
-import type { SessionRecord } from '../../sessions/directory';
+import { assertRunning } from '../../sessions/running';
 import type { Authenticate } from '../authenticate';
 import { pathPart } from '../input';
 import type { SessionCalls } from '../sessions';
 import { viewerBy } from '../sessions';
 
-/** A session that is starting mostly has started by then. Seconds. */
-const STARTED_SOON_SECONDS = 2;
 /** Of a refusal, what tells a client how to go on. */
 const REFUSAL_HEADERS = ['upload-offset', 'content-range'] as const;
 
@@ -56,7 +54,7 @@ export async function reach(
     throw problem('forbidden', 'Viewers may read files, not change them.');
   const id = pathPart(request, 'id');
   const record = await parts.sessions.get(viewer, id);
-  checkState(record);
+  assertRunning(record);
   const { method, path, query = {}, body } = ask();
   const gone = new AbortController();
   response.once('close', () => gone.abort());
@@ -77,18 +75,10 @@ export async function reach(
       if (parts.draining.aborted) throw problem('not-ready');
       if (withdrawn.aborted) throw problem(access.withdrawn() ?? 'signed-out');
       // It may have ended meanwhile.
-      checkState(await parts.sessions.get(viewer, id));
+      assertRunning(await parts.sessions.get(viewer, id));
     }
     throw error;
   }
-}
-
-/** @throws AppError session-over, session-suspended, session-starting */
-function checkState({ state, progress }: SessionRecord): void {
-  if (state === 'ended') throw problem('session-over');
-  if (state === 'ready') return;
-  if (progress?.code === 'suspended') throw problem('session-suspended');
-  throw problem('session-starting', undefined, STARTED_SOON_SECONDS);
 }
 
 function searchOf(query: NonNullable<Question['query']>): string {

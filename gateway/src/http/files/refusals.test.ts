@@ -72,7 +72,7 @@ test('a path goes to the runner as it was sent', async () => {
 
 test.each([
   ['that is over', { state: 'ended' as const, endpoint: null }, [410, 'session-over']],
-  ['that is starting', { state: 'starting' as const, endpoint: null }, [503, 'session-starting']],
+  ['that is starting', { state: 'starting' as const, endpoint: null }, [409, 'session-starting']],
   [
     'that is suspended',
     { state: 'starting' as const, endpoint: null, progress: { code: 'suspended' as const } },

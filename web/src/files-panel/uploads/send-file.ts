@@ -188,5 +188,6 @@ function mayPass(error: unknown): boolean {
   // What fetch throws when nothing was answered.
   if (error instanceof NotSent || error instanceof TypeError) return true;
   if (!(error instanceof ApiError)) return false;
-  return [429, 502, 503, 504].includes(error.status) || error.code === 'wrong-offset';
+  // A session that comes back in another place is starting for a moment.
+  return [429, 502, 503, 504].includes(error.status) || ['wrong-offset', 'session-starting'].includes(error.code);
 }
