@@ -172,6 +172,31 @@ describe('the edge', () => {
     expect(audit).not.toContain('192.0.2.7');
   });
 
+  test.each(['/nothing-here', '/assets/nothing.js', '/s/%E0%A4%A', '/%ff%'])(
+    'a browser that opens %s gets a page that leads home',
+    async (path) => {
+      const { status, headers, body } = await call(stack.url + path, { ca: stack.ca });
+      expect([400, 404]).toContain(status);
+      expect(headers['content-type']).toContain('text/html');
+      expect(body).toContain('<a href="/">');
+      const [, style = ''] = /rel="stylesheet" href="([^"]+)"/.exec(body) ?? [];
+      expect((await call(stack.url + style, { ca: stack.ca })).headers['content-type']).toContain('text/css');
+    },
+  );
+
+  test('while the page’s server is away, a browser is told to try again, with the security headers', async () => {
+    await stack.stop('claude-webui-client');
+    const { status, headers, body } = await call(stack.url, { ca: stack.ca });
+    await stack.up();
+    expect({ status, ...headers }).toMatchObject({
+      status: 502,
+      'content-type': 'text/html',
+      'x-frame-options': 'DENY',
+      'content-security-policy': expect.stringContaining("default-src 'none'") as string,
+    });
+    expect(body).toContain('Try again');
+  });
+
   test('refuses a socket from a page of another origin', async () => {
     const { status } = await call(`${stack.url}/socket.io/?EIO=4&transport=polling`, {
       ca: stack.ca,

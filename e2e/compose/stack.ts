@@ -45,6 +45,8 @@ export interface Stack {
   logs(service: string): Promise<string>;
   inspect(service: string): Promise<Container>;
   services(): Promise<string[]>;
+  /** Until the next `up`. */
+  stop(service: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -119,6 +121,9 @@ export async function startStack(settings: Record<string, string>): Promise<Stac
       return container;
     },
     services: async () => (await compose(['ps', '--services'])).trim().split('\n'),
+    stop: async (service) => {
+      await compose(['stop', service]);
+    },
     close,
   };
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,7 +68,10 @@ test.each(['/s/%E0%A4%A', '/%ff', '/administration/%ff', '//s/x', '/nowhere', '/
     const response = await fetch(`${app.url}${path}`, { headers: NAVIGATION });
     expect([400, 404]).toContain(response.status);
     expect(response.headers.get('content-type')).toContain('text/html');
-    expect(await response.text()).toContain('<a href="/">');
+    const page = await response.text();
+    expect(page).toContain('<a href="/">');
+    const [, style = ''] = /rel="stylesheet" href="([^"]+)"/.exec(page) ?? [];
+    expect(existsSync(join(__dirname, '../../../web/public', style))).toBe(true);
     expect(await problemOf(await fetch(`${app.url}${path}`))).toMatchObject({ status: response.status });
   },
 );

@@ -13,7 +13,7 @@ export function problems(log: Logger): ErrorRequestHandler {
     if (refusal.code === 'internal') log.error({ requestId: requestIdOf(request), err: error }, 'request failed');
     // Half an answer cannot become a problem document; a cut connection at least cannot pass for a whole one.
     if (response.headersSent) response.destroy();
-    else if (isForPerson(request)) sendErrorPage(response, refusal);
+    else if (isForPerson(request)) sendErrorPage(request, response, refusal);
     else sendProblem(request, response, refusal);
   };
 }
@@ -51,16 +51,25 @@ function isForPerson(request: Request): boolean {
   return request.accepts(['application/problem+json', 'application/json', 'text/html']) === 'text/html';
 }
 
-/** Static text only: nothing of the address comes back in it. */
-function sendErrorPage(response: Response, { code, status }: AppError): void {
+/** Static text only: nothing of the address comes back in it. `/error.css` is a file of the page (web/public). */
+function sendErrorPage(request: Request, response: Response, { code, status }: AppError): void {
   const title = status === 400 ? 'This address is not valid.' : ERRORS[code].title;
+  const reference = status >= 500 ? `\n<p>Request id: <code>${requestIdOf(request)}</code></p>` : '';
   response.status(status).set({ 'Cache-Control': 'no-store' }).vary('Accept').type('html').send(`<!doctype html>
 <html lang="en">
+<head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Claude Code WebUI</title>
-<h1>${title}</h1>
+<link rel="icon" type="image/svg+xml" href="/icon.svg">
+<link rel="stylesheet" href="/error.css">
+</head>
+<body>
+<main>
+<h1>${title}</h1>${reference}
 <p><a href="/">Go to your sessions</a></p>
+</main>
+</body>
 </html>
 `);
 }
