@@ -130,6 +130,27 @@ test('the key bar’s arrows are those that the program has asked for, and a mod
   );
 });
 
+test.each([
+  ['in common colours', 'none'],
+  ['in forced colours', 'active'],
+] as const)('a modifier that is held looks held, %s', async (_where, forcedColors) => {
+  const { workbench } = await open();
+  await workbench.page.emulateMedia({ forcedColors });
+  for (const name of ['Control, with the next key', 'Alt, with the next key']) {
+    const modifier = workbench.button(name);
+    const looks = () =>
+      modifier.evaluate((button) => {
+        const { backgroundColor, color } = getComputedStyle(button);
+        return `${color} on ${backgroundColor}`;
+      });
+    const free = await looks();
+    await modifier.tap();
+    expect(await looks()).not.toBe(free);
+    await modifier.tap();
+    expect(await looks()).toBe(free);
+  }
+});
+
 test('Control on the key bar takes the letter of a keyboard that composes words', async () => {
   const { workbench, cdp } = await open();
   await workbench.button('Control, with the next key').tap();

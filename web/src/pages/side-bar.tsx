@@ -15,7 +15,8 @@ export interface SideBarProps {
   seen: ReadonlySet<string>;
   administers: boolean;
   onOpen: (id: string) => void;
-  onNew: () => void;
+  /** Null for who may not start any. */
+  onNew: (() => void) | null;
   onRename: (session: SessionInfo) => void;
   onShare: (session: SessionInfo) => void;
   onEnd: (session: SessionInfo) => void;
@@ -33,9 +34,11 @@ export function SideBar(props: SideBarProps) {
     (everybodys || owner === user.id) && (state !== 'ended' || tabs.includes(id));
   return (
     <nav aria-label="Sessions" onKeyDown={({ key }) => key === 'Escape' && props.onEscape()}>
-      <button type="button" className="primary" onClick={props.onNew}>
-        New session
-      </button>
+      {props.onNew !== null && (
+        <button type="button" className="primary" onClick={props.onNew}>
+          New session
+        </button>
+      )}
       {user.role === 'admin' && (
         <label className="check">
           <input type="checkbox" checked={everybodys} onChange={({ target }) => setEverybodys(target.checked)} />

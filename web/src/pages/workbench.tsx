@@ -76,7 +76,8 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
     inView: sessionInView,
     onOpen: choose,
   });
-  const begin = useFirstSession({ followed, own, mayCreate: user.role !== 'viewer', view, api, change });
+  const mayCreate = user.role !== 'viewer';
+  const begin = useFirstSession({ followed, own, mayCreate, view, api, change });
 
   const afterEnd = useStartAgain({ api, user, change });
 
@@ -105,12 +106,12 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
   };
   const shortcut = useCallback(
     (name: Shortcut) => {
-      if (name === 'new-session') setDialog({ kind: 'new' });
+      if (name === 'new-session' && mayCreate) setDialog({ kind: 'new' });
       else if (name === 'next-tab') change({ type: 'step', by: 1 });
       else if (name === 'previous-tab') change({ type: 'step', by: -1 });
       else if (name === 'leave') document.querySelector<HTMLElement>('.tab.current > .choose')?.focus();
     },
-    [change],
+    [change, mayCreate],
   );
   usePageKeys(
     shortcut,
@@ -179,7 +180,7 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
           seen={seen}
           administers={view.administers}
           onOpen={choose}
-          onNew={() => setDialog({ kind: 'new' })}
+          onNew={mayCreate ? () => setDialog({ kind: 'new' }) : null}
           onRename={(session) => setDialog({ kind: 'rename', session })}
           onShare={(session) => setDialog({ kind: 'share', session })}
           onEnd={(session) => setDialog({ kind: 'end', session })}
