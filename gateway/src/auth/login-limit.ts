@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { problem } from '../errors';
 import type { RedisClient } from '../redis/connection';
 import { keysAre } from '../redis/foreign-keys';
+import { SERVER_TIME } from '../redis/server-time';
 import type { LoginSource } from './login-backoff';
 import { FIRST_WAIT_MS, FORGET_MS, FREE_FAILURES, LAST_WAIT_MS, LoginBackoff, keysOf } from './login-backoff';
 
@@ -40,7 +41,7 @@ export class LocalLoginLimit implements LoginLimit {
 /** KEYS: account, address; ARGV: free failures of each, first wait, last wait, ms to forget. As LoginBackoff, by Redis's clock. */
 const ATTEMPT = `
   ${keysAre('hash', 'hash')}
-  local time = redis.call('TIME'); local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  ${SERVER_TIME}
   local wait = 0
   for key = 1, 2 do
     local excess = (tonumber(redis.call('HGET', KEYS[key], 'count') or '') or 0) - ARGV[key]

@@ -1,6 +1,7 @@
 /** The directory's changes as scripts, each of which Redis runs whole, and by its own clock: gateways' clocks may differ. */
 import type { RedisClient } from '../redis/connection';
 import { keysAre } from '../redis/foreign-keys';
+import { SERVER_TIME } from '../redis/server-time';
 import type { ChannelPlace } from '../redis/shared-channels';
 import { tellIn } from '../redis/shared-channels';
 import type { ClaimResult, SessionLimitCounts, SessionPatch, SessionRecord } from './directory';
@@ -20,8 +21,6 @@ export interface Place {
   ownIds: string;
 }
 
-const NOW = `local time = redis.call('TIME'); local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
-
 const PLACE_KEYS = keysAre('hash', 'zset', 'zset', 'hash', 'zset', 'zset');
 
 /** ARGV: id, workspace, lease ms, index ms, made at ms, gateway, … */
@@ -38,7 +37,7 @@ const ENTER = `
 /** … live in all, live of one person, channel, fields */
 const CLAIM = `
   ${PLACE_KEYS}
-  ${NOW}
+  ${SERVER_TIME}
   redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
   redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
   if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[7]) then return 'sessions-full' end
@@ -53,7 +52,7 @@ const CLAIM = `
 /** … channel, fields. 0: Redis knows it, ended or not. */
 const RESTORE = `
   ${PLACE_KEYS}
-  ${NOW}
+  ${SERVER_TIME}
   if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
   redis.call('HSET', KEYS[1], unpack(ARGV, 8))
   ${ENTER}
@@ -63,7 +62,7 @@ const RESTORE = `
 /** … fields, written only where Redis has forgotten the session. 0: another gateway keeps it now. */
 const RENEW = `
   ${PLACE_KEYS}
-  ${NOW}
+  ${SERVER_TIME}
   local keeper = redis.call('HGET', KEYS[1], 'keeper')
   if keeper and keeper ~= ARGV[6] then return 0 end
   if not keeper then redis.call('HSET', KEYS[1], unpack(ARGV, 7)) end
@@ -74,13 +73,13 @@ const RENEW = `
 /** KEYS: live; ARGV: lease ms, unkept ms. Ids of sessions whose lease was not renewed for so long, but has not ended. */
 const ORPHANS = `
   ${keysAre('zset')}
-  ${NOW}
+  ${SERVER_TIME}
   return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, now + ARGV[1] - ARGV[2], 'LIMIT', 0, 100)`;
 
 /** … unkept ms. 0: somebody keeps it, or it is no more. */
 const ADOPT = `
   ${PLACE_KEYS}
-  ${NOW}
+  ${SERVER_TIME}
   local lease = redis.call('ZSCORE', KEYS[2], ARGV[1])
   if not lease or tonumber(lease) > now + ARGV[3] - ARGV[7] then return 0 end
   if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
@@ -90,7 +89,7 @@ const ADOPT = `
 /** KEYS: session, live, own; ARGV: id, gateway, lease ms, unkept ms. From now on it is an orphan. */
 const RELEASE = `
   ${keysAre('hash', 'zset', 'zset')}
-  ${NOW}
+  ${SERVER_TIME}
   if redis.call('HGET', KEYS[1], 'keeper') ~= ARGV[2] then return end
   redis.call('ZADD', KEYS[2], 'XX', now + ARGV[3] - ARGV[4], ARGV[1])
   redis.call('ZADD', KEYS[3], 'XX', now + ARGV[3] - ARGV[4], ARGV[1])`;

@@ -3,6 +3,7 @@ import { USER_ROLES } from '../auth/roles';
 import { jsonIn } from '../json';
 import type { Logger } from '../log';
 import { keysAre, ownKey } from '../redis/foreign-keys';
+import { SERVER_TIME } from '../redis/server-time';
 import { channelPlace, tellIn } from '../redis/shared-channels';
 import type { SharedRedis } from '../redis/shared-redis';
 import type { Link, LinkStore } from './link-store';
@@ -12,12 +13,10 @@ const TOPIC = 'links';
 /** What this gateway remembers for a Redis that loses its data. */
 const MAX_REMEMBERED = 10_000;
 
-const NOW = `local time = redis.call('TIME'); local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
-
 /** KEYS: of the session, of the link, counter; ARGV: link, ms to its end, how many there may be, channel. By Redis's own clock. */
 const ADD = `
   ${keysAre('zset')}
-  ${NOW}
+  ${SERVER_TIME}
   redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
   if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
   redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
@@ -29,7 +28,7 @@ const ADD = `
 /** KEYS: of the session. */
 const LINKS = `
   ${keysAre('zset')}
-  ${NOW}
+  ${SERVER_TIME}
   return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')`;
 
 interface Commands {
