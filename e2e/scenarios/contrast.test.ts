@@ -3,17 +3,13 @@
  * when web/xterm-contrast.ts is taken out and this still passes with a newer xterm.js, it can go.
  */
 import type { Page } from 'playwright-core';
-import { openRawProgram, openRawStage } from '../system/raw-program';
+import { READY, openRawProgram, openRawStage, startScript } from '../system/raw-program';
 import type { Stage } from '../system/stage';
-import { eventually } from '../system/workbench-page';
+import { WorkbenchPage, eventually } from '../system/workbench-page';
 
 /** Glyphs that have pixels of their full colour even where edges are smoothed. */
 const SAMPLE = 'MWM';
 const rgb = (layer: 38 | 48, r: number, g: number, b: number) => `${layer};2;${r};${g};${b}`;
-
-const ON_GREY = 'on a middle grey';
-/** Backgrounds of middle brightness, of themselves or when they are selected. Before them no colour has 7. */
-const MIDDLE = /on a middle grey|inverse light grey/;
 
 /** SGR parameters: what a program may choose. */
 const STYLES: readonly (readonly [what: string, parameters: string])[] = [
@@ -32,11 +28,75 @@ const STYLES: readonly (readonly [what: string, parameters: string])[] = [
   ['dim light grey', `2;${rgb(38, 230, 230, 230)}`],
   ['inverse light grey', `7;${rgb(38, 204, 204, 204)}`],
   ['inverse dark grey', `7;${rgb(38, 60, 60, 60)}`],
-  [ON_GREY, rgb(48, 128, 128, 128)],
-  [`dim ${ON_GREY}`, `2;${rgb(48, 128, 128, 128)}`],
+  ['on a middle grey', rgb(48, 128, 128, 128)],
+  ['dim on a middle grey', `2;${rgb(48, 128, 128, 128)}`],
   ['light on light', `${rgb(38, 240, 240, 240)};${rgb(48, 250, 250, 250)}`],
   ['dark on dark', `${rgb(38, 20, 20, 20)};${rgb(48, 10, 10, 10)}`],
   ['dim on its own colour', `2;${rgb(38, 90, 20, 20)};${rgb(48, 90, 20, 20)}`],
+];
+
+/** Prints what is typed as it is. */
+const MIRROR = `process.stdin.setRawMode(true); process.stdin.pipe(process.stdout); process.stdout.write('${READY}')`;
+
+/** Concealed text is not there; what has the colour of its background by any other means is made readable. */
+const CONCEALED = '8';
+const SAMPLES_IN_ROW = 16;
+const DEFAULT = 'default';
+const INVERSE = 'inverse';
+
+/** The colour behind a sample: one of the 256, or one of the default ones. */
+type Behind = number | typeof DEFAULT | typeof INVERSE;
+
+/** Each of the 256 colours before the default background, behind the default text, and behind text of its own colour. */
+const SAMPLES = (
+  [
+    ['0', DEFAULT],
+    ['7', INVERSE],
+    [CONCEALED, DEFAULT],
+    ...Array.from({ length: 256 }, (_, n): [string, Behind][] => [
+      [`38;5;${n}`, DEFAULT],
+      [`48;5;${n}`, n],
+      [`38;5;${n};48;5;${n}`, n],
+    ]).flat(),
+  ] satisfies [string, Behind][]
+).map(([parameters, behind], index) => ({
+  parameters,
+  behind,
+  row: Math.floor(index / SAMPLES_IN_ROW),
+  column: (SAMPLE.length + 1) * (index % SAMPLES_IN_ROW),
+}));
+
+/** Colours that are not as the theme has them. */
+type Colours = Partial<Record<Behind, string | undefined>>;
+const ALL = Array.from({ length: 256 }, (_, n) => n);
+/** Far from what each was. */
+const changed = (n: number) => [(n * 71 + 128) % 256, (n * 151 + 40) % 256, (n * 29 + 200) % 256] as const;
+const hex = (colour: readonly number[]) => colour.map((part) => part.toString(16).padStart(2, '0')).join('/');
+
+/** What a program does to the colours, one after the other; the text stays as it was drawn. */
+const STEPS: readonly { what: string; sequence: string; changes: Colours }[] = [
+  ...['255,255,255', '0,0,0'].map((colour) => ({
+    what: `background ${colour}`,
+    sequence: `\x1b]11;rgb:${hex(colour.split(',').map(Number))}\x07`,
+    changes: { [DEFAULT]: colour },
+  })),
+  ...['0,0,0', '255,255,255'].map((colour) => ({
+    what: `text ${colour}`,
+    sequence: `\x1b]10;rgb:${hex(colour.split(',').map(Number))}\x07`,
+    changes: { [INVERSE]: colour },
+  })),
+  {
+    what: 'another palette',
+    sequence: ALL.map((n) => `\x1b]4;${n};rgb:${hex(changed(n))}\x07`).join(''),
+    changes: Object.fromEntries(ALL.map((n) => [n, changed(n).join(',')])),
+  },
+  { what: 'the background of the theme', sequence: '\x1b]111\x07', changes: { [DEFAULT]: undefined } },
+  { what: 'the text of the theme', sequence: '\x1b]110\x07', changes: { [INVERSE]: undefined } },
+  {
+    what: 'the palette of the theme',
+    sequence: '\x1b]104\x07',
+    changes: Object.fromEntries(ALL.map((n) => [n, undefined])),
+  },
 ];
 
 let stage: Stage;
@@ -46,55 +106,79 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 afterEach(() => stage.clear());
 
-/** The strongest contrast in each row of samples, by the pixels of a picture of the page. */
-async function contrasts(page: Page, columns: number): Promise<number[]> {
+/** What the pixels of one sample show. */
+interface Measured {
+  /** Red, green and blue of most of its pixels. */
+  background: string;
+  /** The strongest contrast of a pixel with that. */
+  contrast: number;
+  /** Black or white have no more before this background. */
+  most: number;
+}
+
+/** Measures the samples that begin in these cells of the screen, by the pixels of a picture of the page. */
+async function measure(page: Page, cells: readonly { row: number; column: number }[]): Promise<Measured[]> {
   const box = await page.locator('.xterm-screen').boundingBox();
   if (box === null) throw new Error('there is no terminal in view');
   const picture = (await page.screenshot({ clip: box })).toString('base64');
-  const rows = await page.getByTestId('terminal').evaluate((element) => element.terminal?.rows ?? 0);
-  const cols = await page.getByTestId('terminal').evaluate((element) => element.terminal?.cols ?? 0);
-  const blank = await page.context().newPage();
-  try {
-    return await blank.evaluate(
-      async ({ picture, rows, width }) => {
-        const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${picture}`)).blob());
-        const canvas = new OffscreenCanvas(image.width, image.height);
-        const context = canvas.getContext('2d');
-        if (context === null) throw new Error('no canvas');
-        context.drawImage(image, 0, 0);
-        const luminance = (pixel: string) => {
-          const [r = 0, g = 0, b = 0] = pixel.split(',').map((part) => {
-            const value = Number(part) / 255;
-            return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-          });
-          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-        };
-        return Array.from({ length: rows }, (_, row) => {
-          const height = image.height / rows;
-          const { data } = context.getImageData(
-            0,
-            Math.round(row * height) + 1,
-            Math.floor(image.width * width),
-            Math.floor(height) - 2,
-          );
-          const counts = new Map<string, number>();
-          for (let at = 0; at < data.length; at += 4) {
-            const pixel = [data[at], data[at + 1], data[at + 2]].join(',');
+  const size = await page.getByTestId('terminal').evaluate(({ terminal }) => ({
+    rows: terminal?.rows ?? 0,
+    cols: terminal?.cols ?? 0,
+  }));
+  return page.evaluate(
+    async ({ picture, cells, size, length }) => {
+      const bytes = Uint8Array.from(atob(picture), (char) => char.charCodeAt(0));
+      const image = await createImageBitmap(new Blob([bytes]));
+      const canvas = new OffscreenCanvas(image.width, image.height);
+      const context = canvas.getContext('2d', { willReadFrequently: true });
+      if (context === null) throw new Error('no canvas');
+      context.drawImage(image, 0, 0);
+      const pixels = new Uint32Array(context.getImageData(0, 0, image.width, image.height).data.buffer);
+      /** Of a pixel, which is 0xAABBGGRR. */
+      const channels = (pixel: number) => [pixel & 255, (pixel >>> 8) & 255, (pixel >>> 16) & 255];
+      const luminance = (pixel: number) => {
+        const [r = 0, g = 0, b = 0] = channels(pixel).map((part) => {
+          const value = part / 255;
+          return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      const ratio = (a: number, b: number) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+      const width = image.width / size.cols;
+      const height = image.height / size.rows;
+      return cells.map(({ row, column }) => {
+        const counts = new Map<number, number>();
+        // Without the edges, where half a pixel may be the neighbour's.
+        for (let y = Math.ceil(row * height) + 1; y < Math.floor((row + 1) * height) - 1; y += 1)
+          for (let x = Math.ceil(column * width) + 1; x < Math.floor((column + length) * width) - 1; x += 1) {
+            const pixel = pixels[y * image.width + x] ?? 0;
             counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
           }
-          const background = luminance([...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? '');
-          const ratios = [...counts.keys()].map((pixel) => {
-            const other = luminance(pixel);
-            return (Math.max(other, background) + 0.05) / (Math.min(other, background) + 0.05);
-          });
-          return Math.max(...ratios);
-        });
-      },
-      { picture, rows, width: columns / cols },
-    );
-  } finally {
-    await blank.close();
-  }
+        const background = [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
+        const behind = luminance(background);
+        return {
+          background: channels(background).join(','),
+          contrast: Math.max(...[...counts.keys()].map((pixel) => ratio(luminance(pixel), behind))),
+          most: Math.max(ratio(0, behind), ratio(1, behind)),
+        };
+      });
+    },
+    { picture, cells, size, length: SAMPLE.length },
+  );
+}
+
+/** Before backgrounds of middle brightness no colour has 7. */
+const isTooLow = ({ contrast, most }: Measured, minimum: number) => contrast < Math.min(minimum, most - 0.01);
+
+/** Opens a page that draws the terminal in this theme and by this renderer. */
+async function newPage(theme: string, renderer: string): Promise<Page> {
+  const page = await (await stage.newContext({ viewport: { width: 1100, height: 1400 } })).newPage();
+  await page.addInitScript((settings) => localStorage.setItem('claude-webui.settings', JSON.stringify(settings)), {
+    theme,
+    renderer,
+    fontSize: 20,
+  });
+  return page;
 }
 
 describe.each([
@@ -105,21 +189,19 @@ describe.each([
   test.each(['automatic', 'dom'] as const)(
     'each colour, dim, inverse or selected, has its contrast; renderer: %s',
     async (renderer) => {
-      const page = await (await stage.newContext({ viewport: { width: 1100, height: 1400 } })).newPage();
-      await page.addInitScript((settings) => localStorage.setItem('claude-webui.settings', JSON.stringify(settings)), {
-        theme,
-        renderer,
-        fontSize: 20,
-      });
+      const page = await newPage(theme, renderer);
       const samples = STYLES.map(([, parameters]) => `\x1b[${parameters}m${SAMPLE}\x1b[0m\r\n`).join('');
       const workbench = await openRawProgram(stage, page, `\x1b[2J\x1b[H\x1b[?25l${samples}`);
       const rows = () => workbench.terminal.evaluate((element) => element.terminal?.rows ?? 0);
       expect(await rows()).toBeGreaterThan(STYLES.length);
       expect(await page.locator('.xterm-screen canvas').count()).toBe(renderer === 'dom' ? 0 : 2);
       const tooLow = async () => {
-        const measured = await contrasts(page, SAMPLE.length);
-        return STYLES.map(([what], row) => `${what}: ${measured[row]?.toFixed(2)}`).filter(
-          (line, row) => (measured[row] ?? 0) < (MIDDLE.test(line) ? 4.5 : minimum),
+        const measured = await measure(
+          page,
+          STYLES.map((_style, row) => ({ row, column: 0 })),
+        );
+        return measured.flatMap((found, row) =>
+          isTooLow(found, minimum) ? [`${STYLES[row]?.[0]}: ${found.contrast.toFixed(2)}`] : [],
         );
       };
       await eventually(
@@ -134,5 +216,50 @@ describe.each([
         5000,
       );
     },
+  );
+
+  test.each(['automatic', 'dom'] as const)(
+    'each of the 256 colours has its contrast, also after a program has given them, text or background another; renderer: %s',
+    async (renderer) => {
+      const page = await newPage(theme, renderer);
+      const drawn = SAMPLES.map(
+        ({ row, column, parameters }) => `\x1b[${row + 1};${column + 1}H\x1b[${parameters}m${SAMPLE}\x1b[0m`,
+      );
+      await startScript(stage.gateway.url, MIRROR);
+      const workbench = await WorkbenchPage.signIn(page, stage.gateway.url);
+      await workbench.sees(READY);
+      const prints = (output: string) =>
+        workbench.terminal.evaluate((element, output) => element.terminal?.input(output), output);
+      const size = await workbench.terminal.evaluate(({ terminal }) => [terminal?.cols, terminal?.rows]);
+      expect(Math.min(...size.map(Number))).toBeGreaterThan(Math.ceil(SAMPLES.length / SAMPLES_IN_ROW));
+      await prints(`\x1b[?25l\x1b[2J${drawn.join('')}`);
+      await workbench.sees(`${SAMPLE} ${SAMPLE}`);
+      await workbench.quiet();
+      expect(await page.locator('.xterm-screen canvas').count()).toBe(renderer === 'dom' ? 0 : 2);
+
+      const before = (await measure(page, SAMPLES)).map(({ background }) => background);
+      const colours: Colours = {};
+      const wrong = async () =>
+        (await measure(page, SAMPLES)).flatMap((found, index) => {
+          const sample = SAMPLES[index];
+          if (sample === undefined) return [];
+          const { parameters, behind } = sample;
+          const background = colours[behind] ?? before[index];
+          const isReadable = parameters === CONCEALED ? found.contrast === 1 : !isTooLow(found, minimum);
+          if (isReadable && found.background === background) return [];
+          return [`${parameters}: ${found.contrast.toFixed(2)} before ${found.background}, not ${background}`];
+        });
+      for (const { what, sequence, changes } of [{ what: 'the theme', sequence: '', changes: {} }, ...STEPS]) {
+        await prints(sequence);
+        Object.assign(colours, changes);
+        let found: string[] = [];
+        await eventually(
+          async () => (found = await wrong()).length === 0,
+          () => `${what}: ${found.length} samples are wrong:\n${found.slice(0, 20).join('\n')}`,
+          5000,
+        );
+      }
+    },
+    240_000,
   );
 });
