@@ -65,7 +65,10 @@ function answersOf({ answers }: Operation): [string, object][] {
 
 const DESCRIPTIONS: Partial<Record<string, string>> = { 206: 'The part that was asked for', 304: 'As it is known' };
 
+/** Beside the schema of a listing: what could be anything would hide that one from a client that is made from it. */
 const BYTES = { schema: { type: 'string', format: 'binary' } };
+/** OpenAPI 3.1.0 §4.8.14.2: a media type and no type, so that such a client takes any kind of bytes. */
+const SENT_BYTES = { schema: { contentMediaType: 'application/octet-stream' } };
 
 function contentOf(content: Content): { content?: object } {
   if (content === null) return {};
@@ -81,7 +84,7 @@ function mediaTypes(content: 'bytes' | 'text' | keyof typeof COMPONENTS): [strin
 }
 
 function bodyOf(body: NonNullable<Operation['body']>): object {
-  if (body === 'bytes') return { required: true, content: { 'application/octet-stream': BYTES } };
+  if (body === 'bytes') return { required: true, content: { 'application/octet-stream': SENT_BYTES } };
   const required = !body.safeParse({}).success;
   return { required, content: { 'application/json': { schema: jsonSchema(body, 'input') } } };
 }

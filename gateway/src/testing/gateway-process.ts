@@ -68,6 +68,11 @@ export class GatewayProcess {
     return this.said.slice(-5000);
   }
 
+  /** URL, without a slash at its end. */
+  get address(): string {
+    return this.url.replace(/\/$/, '');
+  }
+
   get port(): number {
     return Number(new URL(this.url).port);
   }
