@@ -84,6 +84,10 @@ export async function startOperator(
   const poller = new StatusPoller({
     pods: view.pods,
     intervalMs: config.statusPollMs,
+    writtenActivity: (session) => {
+      const written = view.sessions.get(session)?.status?.lastActivityTime;
+      return written === undefined ? null : Date.parse(written);
+    },
     onNews: (session) => sessions.queue.add(session),
   });
 

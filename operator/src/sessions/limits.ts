@@ -23,7 +23,7 @@ export function overdue(o: Observation, status: ClaudeSessionStatus): { cause: E
   // What was said long ago proves nothing about those who have attached since.
   if (report === null || !o.reportIsFresh || report.activity === 'working') return { cause: null, leftMs: Infinity };
   const { idleTimeoutSeconds, detachGraceSeconds } = o.session.spec;
-  const active = Math.min(report.lastActivityAt, o.now);
+  const active = report.lastActivityAt;
   const detached = status.conditions?.find(({ type }) => type === 'Attached');
   const left = (reason: EndReason, since: number, seconds: number) =>
     actionAfter(o, reason) === 'Keep' ? Infinity : since + seconds * 1000 + BACKSTOP_MS - o.now;

@@ -13,7 +13,7 @@ import { activityHasMoved, isMaterial, parseStatusReport } from './status-report
 
 const CONCURRENCY = 32;
 const TIMEOUT_MS = 2_000;
-/** Of all sessions together, that only their last activity is another: a busy installation must not write to etcd all the time. */
+/** Status writes of all sessions together for which only the last activity is new: a busy installation must not write to etcd all the time. */
 const ACTIVITY_NEWS_PER_SECOND = 4;
 /** A report is of now for at least so long. */
 const FRESH_MS = 60_000;
@@ -24,8 +24,10 @@ export interface StatusPollerOptions {
   pods: Store<Pod>;
   /** Between two rounds; 0 asks nobody. A fifth of it is random. */
   intervalMs: number;
-  /** Of all sessions together, that there was activity in them. */
+  /** News of all sessions together that only say that there was activity. */
   activityNewsPerSecond?: number;
+  /** The last activity that the status of a session has, milliseconds since the epoch; null if it has none. */
+  writtenActivity: (session: string) => number | null;
   /** The name of a session of which there is news. */
   onNews: (session: string) => void;
 }
@@ -34,7 +36,7 @@ interface Heard {
   report: StatusReport;
   /** When it came, in monotonic milliseconds. */
   at: number;
-  /** `lastActivityAt` as the status is to tell it; null while there is none. */
+  /** What the status is to have as the last activity: what is written, until it is this session's turn. Null while there is none. */
   activityAt: number | null;
 }
 
@@ -91,9 +93,9 @@ export class StatusPoller {
   }
 
   private async round(): Promise<void> {
-    // Whose activity was told longest ago comes first, so that each gets its turn.
-    const toldAt = (pod: Pod) => this.activityAt(pod) ?? 0;
-    const pods = [...this.options.pods.list()].filter(isReady).sort((a, b) => toldAt(a) - toldAt(b));
+    // Whose written activity is oldest comes first, so that each gets its turn.
+    const age = (pod: Pod) => this.toldActivity(pod) ?? 0;
+    const pods = [...this.options.pods.list()].filter(isReady).sort((a, b) => age(a) - age(b));
     const next = pods.values();
     const worker = async () => {
       for (const pod of next) {
@@ -111,20 +113,31 @@ export class StatusPoller {
     const ip = pod.status?.podIP;
     if (session === undefined || ip === undefined) return;
     const answer = await get(ip, this.stopping.signal).catch(() => null);
-    const report = answer === null ? null : parseStatusReport(answer);
+    const now = Date.now();
+    const report = answer === null ? null : parseStatusReport(answer, now);
     if (report === null || this.options.pods.get(pod.metadata.name)?.metadata.uid !== uid) return;
     const before = this.reports.get(uid);
+    const told = this.toldActivity(pod);
     const isNews = isMaterial(before?.report, report);
-    const isActivityNews = this.tellsActivity(before?.activityAt ?? null, report);
-    const activityAt =
-      isNews || isActivityNews ? (report.report?.lastActivityAt ?? null) : (before?.activityAt ?? null);
+    // The first report after a start of this operator is no reason to write: it is of all sessions at once.
+    const isWrittenAnyway = isNews && before !== undefined;
+    const isTurn = !isWrittenAnyway && this.isTurn(told, report, now);
+    const activityAt = isWrittenAnyway || isTurn ? (report.report?.lastActivityAt ?? null) : told;
     this.reports.set(uid, { report, at: performance.now(), activityAt });
-    if (isNews || isActivityNews) this.options.onNews(session);
+    if (isNews || isTurn) this.options.onNews(session);
   }
 
-  /** Each is a write of a status, so there are only so many in a second; the others have their turn in a later round. */
-  private tellsActivity(before: number | null, { report }: StatusReport): boolean {
-    return report !== null && activityHasMoved(before, report.lastActivityAt) && this.activityNews.tryTake() === 0;
+  /** The last activity that the status of the pod's session has, or is about to get. */
+  private toldActivity({ metadata }: Pod): number | null {
+    const heard = this.reports.get(metadata.uid ?? '');
+    return heard === undefined
+      ? this.options.writtenActivity(metadata.labels?.[LABELS.session] ?? '')
+      : heard.activityAt;
+  }
+
+  /** Whether activity is written for its own sake now; sessions for which there is no room in this second have their turn in a later round. */
+  private isTurn(told: number | null, { report }: StatusReport, now: number): boolean {
+    return report !== null && activityHasMoved(told, report.lastActivityAt, now) && this.activityNews.tryTake() === 0;
   }
 }
 

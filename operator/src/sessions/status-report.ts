@@ -17,10 +17,12 @@ const schema = z.object({
 
 export type StatusReport = z.infer<typeof schema>;
 
-/** Null for what is no report. */
-export function parseStatusReport(text: string): StatusReport | null {
+/** Null for what is no report. @param now milliseconds since the epoch: no activity is later, whatever a pod says */
+export function parseStatusReport(text: string, now: number): StatusReport | null {
   try {
-    return schema.parse(JSON.parse(text));
+    const status = schema.parse(JSON.parse(text));
+    if (status.report === null) return status;
+    return { ...status, report: { ...status.report, lastActivityAt: Math.min(status.report.lastActivityAt, now) } };
   } catch {
     return null;
   }
@@ -44,17 +46,18 @@ export function isMaterial(before: StatusReport | undefined, after: StatusReport
   );
 }
 
-/** Whether there was activity since what was told, by enough to tell it. */
-export function activityHasMoved(told: number | null, lastActivityAt: number): boolean {
-  return told === null || lastActivityAt - told >= ACTIVITY_STEP_MS;
+/**
+ * Whether the activity that is told is to be replaced: there was later activity, by enough to tell it. One in the future, which
+ * earlier releases have written, is replaced in any case.
+ */
+export function activityHasMoved(told: number | null, lastActivityAt: number, now: number): boolean {
+  return told === null || told > now || lastActivityAt - told >= ACTIVITY_STEP_MS;
 }
 
-/** The activity time to write, given the one that is written. Nothing happens later than now, whatever a pod says. */
+/** The activity time to write, given the one that is written. */
 export function activityTime(written: string | undefined, lastActivityAt: number, now: number): string {
-  const told = written === undefined ? null : Date.parse(written);
-  const at = Math.min(lastActivityAt, now);
-  const isKept = written !== undefined && told !== null && told <= now && !activityHasMoved(told, at);
-  return isKept ? written : rfc3339(at);
+  const isKept = written !== undefined && !activityHasMoved(Date.parse(written), lastActivityAt, now);
+  return isKept ? written : rfc3339(lastActivityAt);
 }
 
 /** Whole seconds, as Kubernetes writes times. */
