@@ -50,6 +50,7 @@ export class ClusterView {
     readonly resource: string;
     readonly hasSynced: boolean;
     readonly silentMs: number | null;
+    readonly deafMs: number;
     close(): Promise<void>;
   }[] = [];
 
@@ -78,9 +79,14 @@ export class ClusterView {
     await Promise.all(this.informers.map(({ synced }) => synced));
   }
 
-  /** Of each resource: whether it has been read, and milliseconds since the API server last said anything of it. */
-  progress(): { resource: string; synced: boolean; silentMs: number | null }[] {
-    return this.informers.map(({ resource, hasSynced, silentMs }) => ({ resource, synced: hasSynced, silentMs }));
+  /** Of each resource: whether it has been read, and milliseconds since the API server last said anything of it, and since it cannot be read. */
+  progress(): { resource: string; synced: boolean; silentMs: number | null; deafMs: number }[] {
+    return this.informers.map(({ resource, hasSynced, silentMs, deafMs }) => ({
+      resource,
+      synced: hasSynced,
+      silentMs,
+      deafMs,
+    }));
   }
 
   async close(): Promise<void> {

@@ -29,8 +29,11 @@ const SESSION_WORKERS = 16;
 const TEMPLATE_WORKERS = 2;
 /** Everything is looked at again so often, in case that something was missed. It writes nothing if nothing was. */
 const RESYNC_MS = 600_000;
-/** A leader that has not read everything by then lets another lead: it may have no right to read. */
-const SYNC_DEADLINE_MS = 120_000;
+/** A leader that cannot read a resource for so long lets another lead: it may have no right to read, or not have it any more. */
+const DEAF_MS = 120_000;
+const DEAF_CHECK_MS = 1000;
+/** A standby that has not heard of the lease for so long could not lead. */
+const STANDBY_SILENT_MS = 30_000;
 /** Requests about the lease: two each two seconds, and some room for conflicts. */
 const LEASE_QPS = 5;
 /** For reconciliations under way when the operator stops; then their requests are broken off, as they are when it is killed. Milliseconds. */
@@ -53,7 +56,7 @@ export async function startOperator(
   log: Logger,
   /** This process led and does not any more: it has to end. */
   onLost: () => void,
-  syncDeadlineMs = SYNC_DEADLINE_MS,
+  deafMs = DEAF_MS,
 ): Promise<Operator> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -122,13 +125,12 @@ export async function startOperator(
   });
   follow(view, sessions, templates);
 
-  // A standby is ready: it does all that it is for. A leader is once it has read what there is.
-  let readiness: 'standby' | 'reading' | 'ready' = config.lease === null ? 'reading' : 'standby';
-  const server = await listen(
-    config.metricsPort,
-    registry,
-    () => readiness !== 'reading',
-    (error) => log.error({ err: error }, 'a request could not be answered'),
+  let role: 'standby' | 'reading' | 'leading' = config.lease === null ? 'reading' : 'standby';
+  // A standby is ready while it could lead. A leader is once it has read what there is.
+  const isReady = () =>
+    role === 'standby' ? (election?.silentMs ?? Infinity) < STANDBY_SILENT_MS : role === 'leading';
+  const server = await listen(config.metricsPort, registry, isReady, (error) =>
+    log.error({ err: error }, 'a request could not be answered'),
   );
   metrics.leads(OPERATOR_NAME, false);
   const election =
@@ -149,24 +151,25 @@ export async function startOperator(
   if (election !== null) fence.check = () => election.assertLeading();
 
   let resync: NodeJS.Timeout | undefined;
-  const closed = new AbortController();
-  const closing = closed.signal;
+  let watchdog: NodeJS.Timeout | undefined;
+  const stepDownIfDeaf = () => {
+    const unread = view.progress().filter((one) => one.deafMs > deafMs);
+    if (unread.length === 0) return;
+    clearInterval(watchdog);
+    role = 'reading';
+    const resources = unread.map(({ resource }) => resource);
+    log.error({ unread: resources }, 'what is in the cluster cannot be read; another operator shall lead');
+    metrics.leads(OPERATOR_NAME, false);
+    const released = election === null ? Promise.resolve() : election.close();
+    background('step-down', released.finally(onLost));
+  };
   const lead = async () => {
     await election?.leading;
     metrics.leads(OPERATOR_NAME, true);
-    readiness = 'reading';
-    const stepDown = () => {
-      const unread = view.progress().flatMap(({ resource, synced }) => (synced ? [] : [resource]));
-      log.error({ unread }, 'what is in the cluster cannot be read; another operator shall lead');
-      metrics.leads(OPERATOR_NAME, false);
-      const released = election === null ? Promise.resolve() : election.close();
-      background('step-down', released.finally(onLost));
-    };
-    const deadline = setTimeout(stepDown, syncDeadlineMs);
-    closing.addEventListener('abort', () => clearTimeout(deadline));
+    role = 'reading';
+    watchdog = setInterval(stepDownIfDeaf, DEAF_CHECK_MS);
     await view.open();
-    clearTimeout(deadline);
-    readiness = 'ready';
+    role = 'leading';
     sessions.start();
     templates.start();
     poller.start();
@@ -181,7 +184,7 @@ export async function startOperator(
     port: server.port,
     leading,
     close: async () => {
-      closed.abort();
+      clearInterval(watchdog);
       clearInterval(resync);
       poller.close();
       const late = setTimeout(() => breakOff.abort(), FINISH_MS);

@@ -163,6 +163,29 @@ it('a leader that may read nothing is not ready, says so in its series, and lets
   }
 });
 
+it('a leader whose right to read is withdrawn while it leads lets another lead', async () => {
+  const { namespace } = world;
+  plane.kubectl(['create', 'rolebinding', 'all', '-n', namespace, '--clusterrole=cluster-admin', `--user=${BLIND}`]);
+  const config = loadConfig(operatorEnvironment(namespace));
+  let lost!: () => void;
+  const steppedDown = new Promise<void>((resolve) => (lost = resolve));
+  const leader = await startOperator({ ...config, identity: BLIND }, plane.access(BLIND), silent, lost, 3000);
+  try {
+    await leader.leading;
+    expect(await readiness(leader)).toBe(200);
+    plane.kubectl(['delete', 'rolebinding', 'all', '-n', namespace]);
+    plane.kubectl(['create', 'role', 'lease', '-n', namespace, '--verb=*', '--resource=leases.coordination.k8s.io']);
+    plane.kubectl(['create', 'rolebinding', 'lease', '-n', namespace, '--role=lease', `--user=${BLIND}`]);
+    // A watch that is open stays so; the server ends it after some minutes, or here.
+    await plane.restartApiServer();
+    await steppedDown;
+    expect(await readiness(leader)).toBe(503);
+    expect(await seriesOf(leader, 'leader_election_master_status')).toMatch(/ 0$/);
+  } finally {
+    await leader.close();
+  }
+});
+
 /** Resolves once it holds. There is no event for it. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds()));
@@ -215,6 +238,26 @@ describe('two operators', () => {
     leader.signal('SIGCONT');
     expect(await leader.ended()).toBe(1);
     expect(plane.writesOf('operator-a', woken)).toEqual([]);
+  });
+
+  it('an API server that answers nothing any more: the leader ends, the standby is not ready; once it answers, one leads', async () => {
+    const leader = started('operator-a');
+    await leader.logged('reconciling');
+    const other = started('operator-b');
+    const asked = `http://127.0.0.1:${await other.port()}/readyz`;
+    const isReady = async () => (await fetch(asked)).ok;
+    await until(isReady);
+    const paused = performance.now();
+    plane.pauseApiServer();
+    try {
+      expect(await leader.ended()).toBe(1);
+      await until(async () => !(await isReady()));
+      expect(performance.now() - paused).toBeLessThan(120_000);
+    } finally {
+      plane.resumeApiServer();
+    }
+    await other.logged('reconciling');
+    await until(isReady);
   });
 
   it('a leader that is told to stop hands over at once', async () => {

@@ -104,14 +104,17 @@ export class ApiClient {
     }
   }
 
-  /** Ends when the server or the signal ends it. @throws ApiError, with 410 when `resourceVersion` is too old. */
-  async *watch<T extends KubernetesObject>(
+  /**
+   * Resolves once the server has taken the watch. The events, which the caller has to take, end when the server or the signal ends
+   * them. @throws ApiError, with 410 when `resourceVersion` is too old; the events throw it too.
+   */
+  async watch<T extends KubernetesObject>(
     type: ResourceType<T>,
     namespace: string,
     selection: Selection,
     resourceVersion: string,
     signal: AbortSignal,
-  ): AsyncGenerator<WatchEvent<T>> {
+  ): Promise<AsyncGenerator<WatchEvent<T>>> {
     const seconds = Math.round(WATCH_SECONDS * (1 + Math.random()));
     const query = new URLSearchParams({
       watch: 'true',
@@ -129,7 +132,11 @@ export class ApiClient {
     });
     this.options.onAnswer('WATCH', response.statusCode ?? 0);
     if (response.statusCode !== 200) throw await errorOf(response, this.timeoutMs);
-    const deadline = deadlineOf(response, seconds * 1000 + WATCH_GRACE_MS);
+    return this.events<T>(response, seconds * 1000 + WATCH_GRACE_MS);
+  }
+
+  private async *events<T>(response: IncomingMessage, deadlineMs: number): AsyncGenerator<WatchEvent<T>> {
+    const deadline = deadlineOf(response, deadlineMs);
     try {
       for await (const line of createInterface({ input: response, crlfDelay: Infinity })) {
         const event = eventIn<T>(line);

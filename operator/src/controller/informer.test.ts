@@ -103,3 +103,45 @@ test('an informer tells when it has synced, and for how long the server has been
     close();
   }
 });
+
+test('an informer whose right to read is withdrawn is deaf from then on, until it reads again', async () => {
+  let allowed = true;
+  const watches = new Set<ServerResponse>();
+  let refused!: () => void;
+  const refusedTwice = new Promise<void>((resolve) => {
+    let times = 0;
+    refused = () => ++times === 2 && resolve();
+  });
+  let opened: () => void = () => undefined;
+  const { client, close } = await clientOf((request, response) => {
+    if (!allowed) {
+      response.writeHead(403).end('{}');
+      refused();
+    } else if (isWatch(request)) {
+      response.writeHead(200).flushHeaders();
+      watches.add(response);
+      opened();
+    } else response.end(EMPTY_LIST);
+  });
+  const isWatched = () => new Promise<void>((resolve) => (opened = resolve));
+  let watched = isWatched();
+  const informer = new Informer({ client, type: THING, namespace: 'here', store: new Store(), log: silent });
+  try {
+    expect(informer.deafMs).toBeGreaterThan(0);
+    await informer.synced;
+    expect(informer.deafMs).toBe(0);
+    await watched;
+    allowed = false;
+    for (const watch of watches) watch.destroy();
+    await refusedTwice;
+    expect(informer.deafMs).toBeGreaterThan(0);
+    expect(informer.hasSynced).toBe(true);
+    watched = isWatched();
+    allowed = true;
+    await watched;
+    expect(informer.deafMs).toBe(0);
+  } finally {
+    await informer.close();
+    close();
+  }
+});

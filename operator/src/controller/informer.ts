@@ -33,6 +33,8 @@ export class Informer<T extends KubernetesObject> {
   private markSynced!: () => void;
   private isSynced = false;
   private heardAt: number | null = null;
+  /** Since when the server could not be heard; null while it can. */
+  private deafSince: number | null = performance.now();
   /** Resolves once the store holds a whole list. */
   readonly synced = new Promise<void>((resolve) => (this.markSynced = resolve));
 
@@ -52,6 +54,11 @@ export class Informer<T extends KubernetesObject> {
   /** Milliseconds since the server last said anything of this resource, bookmarks included; null if it never has. */
   get silentMs(): number | null {
     return this.heardAt === null ? null : performance.now() - this.heardAt;
+  }
+
+  /** Milliseconds for which the resource could not be read: since the beginning, or since a list or watch has failed; 0 while it can be. */
+  get deafMs(): number {
+    return this.deafSince === null ? 0 : performance.now() - this.deafSince;
   }
 
   async close(): Promise<void> {
@@ -74,6 +81,7 @@ export class Informer<T extends KubernetesObject> {
         if (failures > 0) await pause(backoff(failures - 1), signal);
       } catch (error) {
         if (stopped()) return;
+        this.deafSince ??= performance.now();
         if (error instanceof ApiError) version = null;
         if (!isGone(error)) this.options.log.warn({ resource: this.options.type.plural, err: error }, 'watch failed');
         if (!wasShort()) failures = 0;
@@ -88,17 +96,24 @@ export class Informer<T extends KubernetesObject> {
     const { items, resourceVersion } = await client.list(type, namespace, selection);
     store.replace(items, Number(resourceVersion));
     this.options.onRelist?.();
-    this.heardAt = performance.now();
+    this.heard();
     this.isSynced = true;
     this.markSynced();
     return resourceVersion;
   }
 
+  private heard(): void {
+    this.heardAt = performance.now();
+    this.deafSince = null;
+  }
+
   /** Yields the version that each event has brought the store to. */
   private async *watch(from: string, signal: AbortSignal): AsyncGenerator<string> {
     const { client, type, namespace, selection, store } = this.options;
-    for await (const { type: event, object } of client.watch(type, namespace, selection ?? {}, from, signal)) {
-      this.heardAt = performance.now();
+    const events = await client.watch(type, namespace, selection ?? {}, from, signal);
+    this.heard();
+    for await (const { type: event, object } of events) {
+      this.heard();
       if (event === 'BOOKMARK') store.bookmark(versionOf(object));
       else store.watched(object, event === 'DELETED');
       yield object.metadata.resourceVersion ?? from;

@@ -73,6 +73,7 @@ export class LeaderElection {
   /** Until when this process may write; 0 while it does not lead. */
   private validUntil = 0;
   private led = false;
+  private heardAt: number | null = null;
   /** The lease as another holds it, and since when we have seen it so. */
   private seen: { version: string; since: number } | null = null;
 
@@ -84,6 +85,11 @@ export class LeaderElection {
   /** @throws NotLeadingError */
   assertLeading(): void {
     if (this.now() >= this.validUntil) throw new NotLeadingError();
+  }
+
+  /** Milliseconds since the API server last answered about the lease; null if it never has. */
+  get silentMs(): number | null {
+    return this.heardAt === null ? null : this.now() - this.heardAt;
   }
 
   /** Gives the lease back, so that the next leader need not wait. */
@@ -100,7 +106,9 @@ export class LeaderElection {
     while (!signal.aborted) {
       const sentAt = this.now();
       try {
-        if (await this.tryToHold(sentAt)) {
+        const holds = await this.tryToHold(sentAt);
+        this.heardAt = this.now();
+        if (holds) {
           this.validUntil = sentAt + LEASE_MS - MARGIN_MS;
           if (!this.led) this.options.log.info({ identity: this.options.identity }, 'leading');
           this.led = true;
@@ -108,7 +116,8 @@ export class LeaderElection {
         } else if (this.led) return this.lose();
       } catch (error) {
         // Somebody else was quicker, or the server does not answer. The lease we have, if any, runs on by the clock.
-        if (!isConflict(error)) this.warn(error);
+        if (isConflict(error)) this.heardAt = this.now();
+        else this.warn(error);
       }
       if (this.led && this.now() >= this.validUntil) return this.lose();
       await delay(RENEW_MS, undefined, { signal }).catch(() => undefined);

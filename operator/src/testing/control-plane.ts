@@ -167,6 +167,15 @@ export class ControlPlane {
     this.apiServer = null;
   }
 
+  /** Its connections stay, and nothing is answered. Everything of kubectl waits, too. */
+  pauseApiServer(): void {
+    this.apiServer?.kill('SIGSTOP');
+  }
+
+  resumeApiServer(): void {
+    this.apiServer?.kill('SIGCONT');
+  }
+
   async startApiServer(): Promise<void> {
     const { folder } = this;
     this.apiServer = this.spawn('kube-apiserver', [
