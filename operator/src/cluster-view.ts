@@ -1,6 +1,6 @@
 /** The stores that hold what the operator knows of its namespace, with the indexes that its questions need. */
 import type { ClaudeSession, SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { LABELS, SESSION_POD_NAME, ownerLabel } from '@claude-webui/protocol/kubernetes';
+import { LABELS, SESSION_POD_NAME, ownerLabel, workspaceClaimName } from '@claude-webui/protocol/kubernetes';
 import type { ApiClient } from './controller/api-client';
 import type { CoreEvent } from './controller/event-recorder';
 import { EVENT } from './controller/event-recorder';
@@ -12,7 +12,6 @@ import { NETWORK_POLICY } from './pod/network-policy';
 import type { Pod } from './pod/pod';
 import { POD, claimsOf } from './pod/pod';
 import { CLAUDE_SESSION, SESSION_TEMPLATE } from './sessions/resource-types';
-import { claimName } from './pod/workspace-claim';
 
 const ourPods = `${LABELS.name}=${SESSION_POD_NAME}`;
 /** Events that the status of a pod does not tell in other words. */
@@ -28,7 +27,7 @@ export class ClusterView {
   readonly sessions = new Store<ClaudeSession>({
     template: ({ spec }) => [spec.templateRef.name],
     /** By the claim that they would work in. */
-    workspace: (session) => [claimName(session)],
+    workspace: ({ spec }) => [workspaceClaimName(spec)],
     phase: ({ status }) => [status?.phase ?? 'Pending'],
     /** By owner, those that are suspended. */
     suspended: ({ spec, status }) => (status?.phase === 'Suspended' ? [ownerLabel(spec.owner)] : []),

@@ -4,8 +4,14 @@ import { runAudit } from './audit';
 import type { Command } from './command';
 import { runPolicy } from './policy';
 import { runUsers } from './users';
+import { runWorkspaces } from './workspaces';
 
-const COMMANDS: Record<string, Command> = { audit: runAudit, policy: runPolicy, users: runUsers };
+const COMMANDS: Record<string, Command> = {
+  audit: runAudit,
+  policy: runPolicy,
+  users: runUsers,
+  workspaces: runWorkspaces,
+};
 
 async function main([name = '', ...args]: string[]): Promise<number> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;

@@ -9,6 +9,7 @@ import {
   detachAction,
   isReservedVariable,
   ownerLabel,
+  workspaceClaimName,
 } from '@claude-webui/protocol/kubernetes';
 import type { V1EnvVar, V1PodSpec, V1Toleration, V1Volume } from '@kubernetes/client-node';
 import { common } from './common';
@@ -16,7 +17,6 @@ import type { Placement } from './placement';
 import type { Plain } from './plain';
 import type { Pod } from './pod';
 import { CONTAINER } from './pod';
-import { claimName } from './workspace-claim';
 
 export const ATTACH_PORT = 7681;
 export const STATUS_PORT = 9464;
@@ -51,7 +51,7 @@ export function sessionPod(
   start: number,
   placement: Placement,
 ): Pod {
-  const claim = template.spec.workspace.kind === 'Persistent' ? claimName(session) : null;
+  const claim = template.spec.workspace.kind === 'Persistent' ? workspaceClaimName(session.spec) : null;
   const { labels, annotations, ownerReferences } = belongingTo(session, start);
   return {
     metadata: {

@@ -2,9 +2,8 @@
  * The PersistentVolumeClaim of a persistent workspace: one per owner and workspace name. It belongs to no session, so it
  * stays when sessions are suspended, end or are deleted; only whoever deletes the claim deletes the files.
  */
-import { createHash } from 'node:crypto';
 import type { ClaudeSession, KubernetesObject, SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { ANNOTATIONS, LABELS, OPERATOR_NAME, ownerLabel } from '@claude-webui/protocol/kubernetes';
+import { ANNOTATIONS, LABELS, OPERATOR_NAME, ownerLabel, workspaceClaimName } from '@claude-webui/protocol/kubernetes';
 import type { ResourceType } from '../controller/resource-type';
 import { common } from './common';
 import type { Placement } from './placement';
@@ -24,12 +23,6 @@ export const CLAIM: ResourceType<WorkspaceClaim> = {
   plural: 'persistentvolumeclaims',
 };
 
-/** The same for every session of the owner in the workspace. */
-export function claimName({ spec }: ClaudeSession): string {
-  const hash = createHash('sha256').update(`${spec.owner}\n${spec.workspace}`).digest('hex').slice(0, 24);
-  return `workspace-${hash}`;
-}
-
 export function workspaceClaim(
   session: ClaudeSession,
   { spec }: SessionTemplate,
@@ -38,7 +31,7 @@ export function workspaceClaim(
   const { owner, ownerName, workspace } = session.spec;
   return {
     metadata: {
-      name: claimName(session),
+      name: workspaceClaimName(session.spec),
       // Labels cannot hold every name that a person or a workspace may have.
       ...common(
         placement,

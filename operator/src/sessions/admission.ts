@@ -3,12 +3,11 @@
  * and the installation's limits leave room.
  */
 import type { ClaudeSession, SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { LABELS, ownerLabel } from '@claude-webui/protocol/kubernetes';
+import { LABELS, ownerLabel, workspaceClaimName } from '@claude-webui/protocol/kubernetes';
 import type { ClusterView } from '../cluster-view';
 import { isInForce } from '../pod/network-policy';
 import type { Placement } from '../pod/placement';
 import { isOver } from '../pod/pod';
-import { claimName } from '../pod/workspace-claim';
 import { isOfLaterRelease, laterReleaseMessage } from './later-release';
 import type { Refusal } from './observation';
 
@@ -63,11 +62,11 @@ export class Admission {
   /** The session whose pod has the claim, though the session's object may be gone. */
   private workspaceHolder(session: ClaudeSession): string | null {
     const { name } = session.metadata;
-    const claim = claimName(session);
+    const claim = workspaceClaimName(session.spec);
     const mounting = this.view.pods.find('claim', claim).filter((pod) => !isOver(pod));
     const holders = mounting.map((pod) => pod.metadata.labels?.[LABELS.session] ?? '');
     for (const other of this.starting.values())
-      if (claimName(other) === claim && this.isPersistent(other)) holders.push(other.metadata.name);
+      if (workspaceClaimName(other.spec) === claim && this.isPersistent(other)) holders.push(other.metadata.name);
     return holders.find((holder) => holder !== name) ?? null;
   }
 

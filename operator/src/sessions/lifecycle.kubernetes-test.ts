@@ -1,12 +1,12 @@
 import type { ClaudeSession, ClaudeSessionStatus } from '@claude-webui/protocol/kubernetes';
-import { FORMER_FINALIZER } from '@claude-webui/protocol/kubernetes';
+import { FORMER_FINALIZER, workspaceClaimName } from '@claude-webui/protocol/kubernetes';
 import type { CoreEvent } from '../controller/event-recorder';
 import { EVENT } from '../controller/event-recorder';
 import { Informer } from '../controller/informer';
 import { Store } from '../controller/store';
 import type { Pod } from '../pod/pod';
 import { POD } from '../pod/pod';
-import { CLAIM, claimName } from '../pod/workspace-claim';
+import { CLAIM } from '../pod/workspace-claim';
 import { ControlPlane } from '../testing/control-plane';
 import { condition } from '../testing/played-kubelet';
 import { seen, settled } from '../testing/seen';
@@ -292,7 +292,7 @@ describe('a session with a persistent workspace', () => {
     const second = await podOf(session, 1);
     await sessionWith(session.metadata.name, { restarts: 1, lastRestartReason: reason });
     expect(second.spec?.volumes?.find(({ name }) => name === 'workspace')?.persistentVolumeClaim?.claimName).toBe(
-      claimName(session),
+      workspaceClaimName(session.spec),
     );
     await world.kubelet.run(second);
     await sessionWith(session.metadata.name, { phase: 'Ready' });
@@ -321,7 +321,7 @@ describe('a session with a persistent workspace', () => {
     await world.api.delete(CLAUDE_SESSION, world.namespace, session.metadata.name);
     await world.kubelet.remove(await terminating(pod));
     await settled(world.view.sessions, 'the object is gone', () => world.view.sessions.size === 0);
-    const claim = await world.api.get(CLAIM, world.namespace, claimName(session));
+    const claim = await world.api.get(CLAIM, world.namespace, workspaceClaimName(session.spec));
     expect(claim?.metadata.ownerReferences).toBeUndefined();
   });
 });

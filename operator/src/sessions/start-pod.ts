@@ -1,5 +1,6 @@
 /** Gets a session its pod: one of the warm pool, or a new one under a name that can exist once. */
 import type { ClaudeSession, SessionTemplate } from '@claude-webui/protocol/kubernetes';
+import { workspaceClaimName } from '@claude-webui/protocol/kubernetes';
 import type { ApiClient } from '../controller/api-client';
 import { isConflict } from '../controller/api-error';
 import type { Store } from '../controller/store';
@@ -7,7 +8,7 @@ import type { Placement } from '../pod/placement';
 import type { Pod } from '../pod/pod';
 import { POD } from '../pod/pod';
 import { sessionPod } from '../pod/session-pod';
-import { CLAIM, claimName, workspaceClaim } from '../pod/workspace-claim';
+import { CLAIM, workspaceClaim } from '../pod/workspace-claim';
 import type { WarmPool } from '../warm-pool/warm-pool';
 
 export interface StartPodParts {
@@ -53,7 +54,7 @@ async function ensureClaim(
   template: SessionTemplate,
 ): Promise<void> {
   const { namespace } = placement;
-  if ((await client.get(CLAIM, namespace, claimName(session))) !== null) return;
+  if ((await client.get(CLAIM, namespace, workspaceClaimName(session.spec))) !== null) return;
   try {
     await client.create(CLAIM, namespace, workspaceClaim(session, template, placement));
   } catch (error) {

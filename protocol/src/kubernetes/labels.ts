@@ -50,3 +50,8 @@ export const FORMER_FINALIZER = `${API_GROUP}/session-end`;
 export function ownerLabel(owner: string): string {
   return createHash('sha256').update(owner).digest('hex').slice(0, 32);
 }
+
+/** Name of the claim of a persistent workspace: the same for every session of the owner in the workspace. */
+export function workspaceClaimName({ owner, workspace }: { owner: string; workspace: string }): string {
+  return `workspace-${createHash('sha256').update(`${owner}\n${workspace}`).digest('hex').slice(0, 24)}`;
+}

@@ -8,10 +8,10 @@ import type { FoundSession, Placement, ProgressListener, SessionBackend, Whereab
 import { PlacementLeft, SessionStartError } from '../backend';
 import type { SessionRecord } from '../directory';
 import { bind, derivedAttachKey } from './bind';
+import { ClusterError } from './cluster';
 import type { Observed } from './observed';
 import { observed, strangeEndpoint } from './observed';
 import type { SessionObjects } from './session-objects';
-import { ClusterError } from './session-objects';
 
 /** For a runner to say that its session has ended. What does not in this time ends with its pod. Milliseconds. */
 const END_MS = 10_000;

@@ -1,34 +1,18 @@
 /** The ClaudeSessions of one namespace: made, deleted, and followed by a watch. All that a gateway may do in the cluster. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { background } from '@claude-webui/protocol';
-import type { KubernetesListObject, KubernetesObject } from '@kubernetes/client-node';
-import { ApiException, CustomObjectsApi, KubeConfig, ListWatch, Watch } from '@kubernetes/client-node';
+import type { KubeConfig, KubernetesListObject, KubernetesObject } from '@kubernetes/client-node';
+import { CustomObjectsApi, ListWatch, Watch } from '@kubernetes/client-node';
 import type { ClaudeSession, NewClaudeSessionSpec } from '@claude-webui/protocol/kubernetes';
 import { ANNOTATIONS, API_GROUP, API_VERSION, GROUP_VERSION, SCHEMA_VERSION } from '@claude-webui/protocol/kubernetes';
 import type { Logger } from '../../log';
+import { ClusterError, clusterConfig, refused } from './cluster';
 
 const PLURAL = 'claudesessions';
 /** From a watch that failed to the next, so that an API server that comes back is not trampled. Milliseconds. */
 const RETRY_MS = 1000;
 const MAX_RETRY_MS = 15_000;
 const FIRST_RETRIES_MS = [500, 1000, 2000, 4000, 8000];
-
-/** The API server has refused something; `message` is its own word. */
-export class ClusterError extends Error {
-  override readonly name = 'ClusterError';
-  constructor(
-    /** HTTP status; 0 when it did not answer. */
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
-
-  /** It may be otherwise in a moment. */
-  get isPassing(): boolean {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
-  }
-}
 
 export class SessionObjects {
   private readonly api: CustomObjectsApi;
@@ -155,30 +139,3 @@ export class SessionObjects {
 
 /** The API server holds every object against the schema from which this type comes; the client's types have dates for its strings. */
 const sessionOf = (object: KubernetesObject) => object as unknown as ClaudeSession;
-
-/** In a pod its service account, elsewhere a kubeconfig. */
-export function clusterConfig(): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromDefault();
-  return config;
-}
-
-async function refused<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof ApiException) throw new ClusterError(error.code, messageOf(error.body));
-    throw new ClusterError(0, error instanceof Error ? error.message : String(error));
-  }
-}
-
-/** The server's answers are `Status` objects, given as text. */
-function messageOf(body: unknown): string {
-  try {
-    const status: unknown = typeof body === 'string' ? JSON.parse(body) : body;
-    if (typeof status === 'object' && status !== null && 'message' in status) return String(status.message);
-  } catch {
-    // Not the API server's own words.
-  }
-  return 'no reason was given';
-}
