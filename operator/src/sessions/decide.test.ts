@@ -385,6 +385,77 @@ describe('what is decided about a session', () => {
     expect(types(decision)).toEqual([step]);
   });
 
+  describe('of a session whose node is being emptied', () => {
+    const target = { type: 'DisruptionTarget', status: 'True' as const, reason: 'EvictionByEvictionAPI' };
+    const evictedPod = pod({ ...ready, conditions: [target] }, { deletionTimestamp: '2026-01-01T00:01:30Z' });
+    const persistent = template('Persistent');
+    const observeDrain = (with_: Partial<Observation>) =>
+      observe({ template: persistent, pods: [evictedPod], session: session(alive), ...with_ });
+    const attachedBy = (attachments: number): Partial<Observation> => ({
+      report: { bound: true, sessionId: NAME, report: { activity: 'working', attachments, lastActivityAt: START } },
+    });
+
+    it.each<[string, Partial<Observation>, string[]]>([
+      ['persistent, and nobody is attached: suspended', attachedBy(0), ['write-status', 'suspend']],
+      ['nobody was attached when it was heard last: suspended', {}, ['write-status', 'suspend']],
+      [
+        'its pod is over already: suspended',
+        { pods: [pod({ ...over(143), conditions: [target] })] },
+        ['write-status', 'suspend'],
+      ],
+      ['somebody is attached: it goes on elsewhere', attachedBy(1), ['write-status']],
+      [
+        'somebody was attached when it was heard last',
+        { session: session({ ...alive, attachments: 1 }) },
+        ['write-status'],
+      ],
+      [
+        'somebody waits for its start',
+        { session: session({ phase: 'Starting', podUID: 'p', readyTime: CREATED }) },
+        ['write-status'],
+      ],
+      ['ephemeral: nothing of it could be suspended', { template: template(), ...attachedBy(0) }, ['write-status']],
+    ])('%s', (_, with_, steps) => {
+      expect(types(decide(observeDrain(with_)))).toEqual(steps);
+    });
+
+    it('it is suspended however often it was disrupted before', () => {
+      const recentRestarts = Array.from({ length: 10 }, () => evicted(CREATED));
+      expect(types(decide(observeDrain({ session: session({ ...alive, recentRestarts }) })))).toEqual([
+        'write-status',
+        'suspend',
+      ]);
+    });
+
+    it('it says why for as long as it is suspended, and no longer', () => {
+      const leaving = written(decide(observeDrain({})));
+      expect(leaving?.message).toBe(
+        'The machine on which the session ran is being emptied. The session is being suspended.',
+      );
+      const asked = { suspend: true };
+      const suspending = written(decide(observeDrain({ session: session(leaving, asked) })));
+      const first = written(decide(observe({ template: persistent, session: session(suspending, asked) })));
+      expect(first).toMatchObject({ phase: 'Suspended' });
+      expect(first?.message).toContain('because the machine on which it ran was being emptied');
+      const again = written(decide(observe({ template: persistent, session: session(first, asked) })));
+      expect(again).toEqual(first);
+      const resumed = written(decide(observe({ template: persistent, session: session(first), pods: [pod(ready)] })));
+      const byHand = observe({ template: persistent, session: session(resumed, asked) });
+      expect(written(decide(byHand))?.message).not.toContain('emptied');
+    });
+
+    it('an attached one is told that it goes on, an ephemeral one that its files are lost', () => {
+      expect(written(decide(observeDrain(attachedBy(1))))?.message).toBe(
+        'The machine on which the session ran is being emptied. The session will be started again.',
+      );
+      expect(written(decide(observeDrain({ template: template() })))).toMatchObject({
+        phase: 'Failed',
+        reason: 'Evicted',
+        message: 'The machine on which the session ran is being emptied. Its workspace was ephemeral and is lost.',
+      });
+    });
+  });
+
   describe('of a session that passes its limits though its runner answers', () => {
     const HOUR_MS = 3_600_000;
     const at = (now: number, with_: Partial<Observation>, activity: 'idle' | 'working' = 'idle', attachments = 0) =>

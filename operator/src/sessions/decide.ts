@@ -281,13 +281,29 @@ function startReason({ session }: Observation, state: PodState & { kind: 'starti
 
 /** Somebody else deletes the pod. */
 function whileEnding(o: Observation, observed: ObservedPod, cause: EndCause): Decision {
+  if (isLeftUnattended(o, cause)) return suspendForDrain(o, cause);
   if (!comesBack(o, cause)) return afterPod(o, cause);
   const removed = removal(o, [observed]);
   return { ...removed, steps: [{ type: 'write-status', status: next.ending(o, cause) }, ...removed.steps] };
 }
 
+/**
+ * The node is being emptied and nobody is attached: to start on another node at once would help nobody, and all of the node's sessions
+ * would do so. Whoever is attached, or waits for the start, goes on there.
+ */
+function isLeftUnattended(o: Observation, cause: EndCause): boolean {
+  const { status } = o.session;
+  const attachments = o.report?.report?.attachments ?? status?.attachments ?? 0;
+  return cause.isDrain === true && isPersistent(o) && status?.endpoint !== undefined && attachments === 0;
+}
+
+function suspendForDrain(o: Observation, cause: EndCause): Decision {
+  return { steps: [{ type: 'write-status', status: next.leaving(o, cause) }, { type: 'suspend' }] };
+}
+
 /** The pod is over or gone. */
 function afterPod(o: Observation, cause: EndCause): Decision {
+  if (isLeftUnattended(o, cause)) return suspendForDrain(o, cause);
   if (comesBack(o, cause)) {
     const status = next.restarting(o, cause, CRASHES.has(cause.reason));
     const removed = removal(o, o.pods);

@@ -8,6 +8,8 @@ export interface EndCause {
   message: string;
   /** Exit status of the program in the terminal, if it left by itself. */
   exitCode?: number;
+  /** Somebody empties the node, by the eviction API: others of its sessions go, too. */
+  isDrain?: true;
 }
 
 /** The runner's own words, kebab-case as in the protocol's SessionEndReason. */
@@ -38,11 +40,15 @@ const RUNNER_REASONS: Record<string, { reason: EndReason; message: string }> = {
 };
 
 /** What a DisruptionTarget condition says about who ended the pod. */
-const DISRUPTIONS: Record<string, { reason: EndReason; message: string }> = {
+const DISRUPTIONS: Record<string, EndCause> = {
   PreemptionByScheduler: { reason: 'Preempted', message: 'A pod of higher priority needed the room.' },
   DeletionByTaintManager: { reason: 'NodeLost', message: 'The node of the session was lost or taken out of service.' },
   DeletionByPodGC: { reason: 'NodeLost', message: 'The node of the session is gone.' },
-  EvictionByEvictionAPI: { reason: 'Evicted', message: 'The node of the session is being emptied.' },
+  EvictionByEvictionAPI: {
+    reason: 'Evicted',
+    message: 'The machine on which the session ran is being emptied.',
+    isDrain: true,
+  },
   TerminationByKubelet: { reason: 'Evicted', message: 'The node ended the pod of the session.' },
 };
 
@@ -78,7 +84,7 @@ export function disruption(pod: Pod): EndCause | null {
   if (known === undefined) return { reason: 'Evicted', message: withDetail('The pod was removed.', target.message) };
   if (target.reason === 'TerminationByKubelet' && DISK.test(target.message ?? ''))
     return { reason: 'DiskFull', message: withDetail('The session used more disk space than it may.', target.message) };
-  return { reason: known.reason, message: withDetail(known.message, target.message) };
+  return { ...known, message: withDetail(known.message, target.message) };
 }
 
 /** What the runner wrote to its termination log, if it did. */

@@ -5,8 +5,9 @@ import type {
   SessionPhase,
   SessionReason,
 } from '@claude-webui/protocol/kubernetes';
-import { RECENT_RESTARTS_MAX } from '@claude-webui/protocol/kubernetes';
+import { RECENT_RESTARTS_MAX, SUSPENDED_FOR_DRAIN } from '@claude-webui/protocol/kubernetes';
 import type { EndCause } from './end-cause';
+import type { Standing } from './conditions';
 import { conditions, verdict } from './conditions';
 import type { Observation, ObservedPod } from './observation';
 import { ATTACH_PORT, sessionPodName } from '../pod/session-pod';
@@ -127,7 +128,7 @@ export function suspending(o: Observation): ClaudeSessionStatus {
     conditions: conditions(o, {
       scheduled: yes('Scheduled', 'The session has a node.'),
       ready: no('Suspending', message),
-      suspended: no('Suspending', message),
+      suspended: no(isForDrain(o) ? SUSPENDED_FOR_DRAIN : 'Suspending', message),
       alive: false,
     }),
   });
@@ -137,7 +138,8 @@ export function suspended(o: Observation): ClaudeSessionStatus {
   const until = suspendedUntil(o);
   const lost = o.template?.spec.workspace.kind === 'Ephemeral' ? ' Its ephemeral workspace is gone.' : '';
   const ends = until === undefined ? '' : ` It ends at ${until} if it is not resumed.`;
-  const message = `The session is suspended. Set suspend to false to go on.${lost}${ends}`;
+  const why = isForDrain(o) ? ', because the machine on which it ran was being emptied' : '';
+  const message = `The session is suspended${why}. Set suspend to false to go on.${lost}${ends}`;
   return merged(o, {
     ...NO_POD_FIELDS,
     phase: 'Suspended',
@@ -147,11 +149,15 @@ export function suspended(o: Observation): ClaudeSessionStatus {
     conditions: conditions(o, {
       scheduled: NO_POD,
       ready: no('Suspended', message),
-      suspended: yes('Suspended', message),
+      suspended: yes(isForDrain(o) ? SUSPENDED_FOR_DRAIN : 'Suspended', message),
       alive: false,
     }),
   });
 }
+
+/** `leaving` has written it, and it stays until the session has a pod again. */
+const isForDrain = ({ session: { status } }: Observation) =>
+  status?.conditions?.some(({ type, reason }) => type === 'Suspended' && reason === SUSPENDED_FOR_DRAIN) === true;
 
 function suspendedUntil({ session, suspension, now }: Observation): string | undefined {
   if (suspension.ttlMs === Infinity) return undefined;
@@ -193,10 +199,25 @@ export function restarting(o: Observation, cause: EndCause, crash: boolean): Cla
 
 /** Somebody takes the pod away; what comes after is decided when it is gone. */
 export function ending(o: Observation, cause: EndCause): ClaudeSessionStatus {
+  return losing(o, cause, 'The session will be started again.', NOT_SUSPENDED);
+}
+
+/** The same of one that is to be suspended for it. */
+export function leaving(o: Observation, cause: EndCause): ClaudeSessionStatus {
+  const follows = 'The session is being suspended.';
+  return losing(o, cause, follows, no(SUSPENDED_FOR_DRAIN, follows));
+}
+
+function losing(
+  o: Observation,
+  cause: EndCause,
+  follows: string,
+  suspended: Standing['suspended'],
+): ClaudeSessionStatus {
   return merged(o, {
     phase: 'Starting',
     reason: 'Restarting',
-    message: `${cause.message} The session will be started again.`,
+    message: `${cause.message} ${follows}`,
     endpoint: undefined,
     attachments: undefined,
     lastRestartReason: cause.reason,
@@ -204,7 +225,7 @@ export function ending(o: Observation, cause: EndCause): ClaudeSessionStatus {
     conditions: conditions(o, {
       scheduled: yes('Scheduled', 'The session has a node.'),
       ready: no('Restarting', cause.message),
-      suspended: NOT_SUSPENDED,
+      suspended,
       alive: false,
     }),
   });

@@ -57,5 +57,8 @@ export type SessionReason = (typeof SESSION_REASONS)[number];
 export const SESSION_CONDITIONS = ['Scheduled', 'Ready', 'Attached', 'WaitingForInput', 'Suspended'] as const;
 export type SessionConditionType = (typeof SESSION_CONDITIONS)[number];
 
+/** Reason of the condition `Suspended` when the machine was being emptied while nobody was attached. */
+export const SUSPENDED_FOR_DRAIN = 'NodeEmptied';
+
 export const TEMPLATE_CONDITIONS = ['Accepted', 'NetworkPolicyApplied', 'WarmPoolReady'] as const;
 export type TemplateConditionType = (typeof TEMPLATE_CONDITIONS)[number];

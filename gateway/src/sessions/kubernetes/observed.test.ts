@@ -32,10 +32,37 @@ test('what the cluster says is added where our sentence cannot know it, and cut'
   const now = observed(session({ phase: 'Failed', reason: 'ImagePullFailed', message }));
   expect(now).toMatchObject({ state: 'over', end: { reason: 'image-pull-failed' } });
   expect(now.state === 'over' && now.end.detail?.length).toBe(500);
-  expect(observed(session({ phase: 'Failed', reason: 'Evicted', message }))).toEqual({
+  expect(observed(session({ phase: 'Failed', reason: 'NodeLost', message }))).toEqual({
     state: 'over',
-    end: { reason: 'evicted', exitCode: null },
+    end: { reason: 'node-lost', exitCode: null },
   });
+});
+
+test('whoever is attached while a machine is emptied is told so; of a crash, which has its own sentence, no details', () => {
+  const restarting = (lastRestartReason: 'Evicted' | 'RunnerCrashed') =>
+    observed(
+      session({ phase: 'Starting', reason: 'Restarting', message: 'The machine is being emptied.', lastRestartReason }),
+    );
+  expect(restarting('Evicted')).toEqual({
+    state: 'starting',
+    progress: { code: 'restarting', detail: 'The machine is being emptied.' },
+  });
+  expect(restarting('RunnerCrashed')).toEqual({ state: 'starting', progress: { code: 'restarting' } });
+});
+
+test('whoever comes back to a session that was suspended with its machine is told why, and until when', () => {
+  const conditions = [
+    { type: 'Suspended', status: 'True' as const, reason: 'NodeEmptied', message: '', lastTransitionTime: '' },
+  ];
+  const suspendedUntil = '2026-01-02T00:00:00Z';
+  expect(observed(session({ phase: 'Suspended', conditions, suspendedUntil }))).toEqual({
+    state: 'starting',
+    progress: {
+      code: 'suspended',
+      detail: `The machine on which it ran was being emptied. It ends for good at ${suspendedUntil} unless it is opened before.`,
+    },
+  });
+  expect(observed(session({ phase: 'Suspended' }))).toEqual({ state: 'starting', progress: { code: 'suspended' } });
 });
 
 test('it runs only where a pod is known by address and uid', () => {

@@ -1,6 +1,7 @@
 /** What a ClaudeSession object means for the people in front of it. Pure. */
 import type { SessionEnd, SessionEndReason, SessionProgress, SessionProgressCode } from '@claude-webui/protocol';
 import type { ClaudeSession, SessionReason } from '@claude-webui/protocol/kubernetes';
+import { SUSPENDED_FOR_DRAIN } from '@claude-webui/protocol/kubernetes';
 import { isPodEndpoint } from '../runner-endpoint';
 
 export type Observed =
@@ -57,6 +58,7 @@ const TELLING: ReadonlySet<SessionReason> = new Set([
   'TemplateNotFound',
   'NetworkPolicyNotApplied',
   'QuotaExceeded',
+  'Evicted',
   'StartFailed',
   'PolicyNotEnforced',
 ]);
@@ -90,7 +92,7 @@ export function observed(object: ClaudeSession | undefined): Observed {
         return { state: 'running', endpoint, podUid: podUID };
       break;
     case 'Suspended':
-      return { state: 'starting', progress: { code: 'suspended', ...untilOf(object.status) } };
+      return { state: 'starting', progress: { code: 'suspended', ...suspensionOf(object.status) } };
     case 'Pending':
     case 'Starting':
     case undefined:
@@ -103,13 +105,20 @@ function endReason(reason: SessionReason | undefined): SessionEndReason {
   return (reason === undefined ? undefined : OVER[reason]) ?? 'start-failed';
 }
 
-function detailOf({ reason, message }: NonNullable<ClaudeSession['status']> = {}): { detail?: string } {
-  if (reason === undefined || message === undefined || !TELLING.has(reason)) return {};
+/** Of a session that is started again, why its last pod was lost is what tells. */
+function detailOf({ reason, message, lastRestartReason }: NonNullable<ClaudeSession['status']> = {}): {
+  detail?: string;
+} {
+  const telling = reason === 'Restarting' ? lastRestartReason : reason;
+  if (telling === undefined || message === undefined || !TELLING.has(telling)) return {};
   return { detail: message.slice(0, MAX_DETAIL_CHARACTERS) };
 }
 
-function untilOf({ suspendedUntil }: NonNullable<ClaudeSession['status']> = {}): { detail?: string } {
-  return suspendedUntil === undefined
-    ? {}
-    : { detail: `It ends for good at ${suspendedUntil} unless it is opened before.` };
+function suspensionOf({ conditions, suspendedUntil }: NonNullable<ClaudeSession['status']> = {}): { detail?: string } {
+  const isForDrain = conditions?.some(({ type, reason }) => type === 'Suspended' && reason === SUSPENDED_FOR_DRAIN);
+  const sentences = [
+    ...(isForDrain === true ? ['The machine on which it ran was being emptied.'] : []),
+    ...(suspendedUntil === undefined ? [] : [`It ends for good at ${suspendedUntil} unless it is opened before.`]),
+  ];
+  return sentences.length === 0 ? {} : { detail: sentences.join(' ') };
 }
