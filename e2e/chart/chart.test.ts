@@ -355,6 +355,16 @@ describe('rights', () => {
     ]);
   });
 
+  test('with operator.watchNodes the operator may read nodes, and nothing else of the whole cluster', () => {
+    const watching = rendered(...REGISTRY, '--set', 'operator.watchNodes=true');
+    const role = find(watching, 'ClusterRole', 'claude-webui-terminal-operator') as unknown as { rules: object[] };
+    expect(role.rules).toEqual([{ apiGroups: [''], resources: ['nodes'], verbs: ['list', 'watch'] }]);
+    const { template: pod } = find(watching, 'Deployment', 'terminal-operator').spec as {
+      template: { spec: { containers: { env: object[] }[] } };
+    };
+    expect(pod.spec.containers[0]?.env).toContainEqual({ name: 'WATCH_NODES', value: 'true' });
+  });
+
   test("the sessions' namespace is restricted and closed", () => {
     expect(find(all, 'Namespace', 'terminal-sessions').metadata.labels).toMatchObject({
       'pod-security.kubernetes.io/enforce': 'restricted',

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { onBackgroundFailure } from '@claude-webui/protocol';
+import { MAX_NOTICE_CHARACTERS, onBackgroundFailure } from '@claude-webui/protocol';
 import type { Connections } from '@claude-webui/protocol/http';
 import type { AuditTrail } from './audit/audit';
 import { Audit } from './audit/audit';
@@ -134,7 +135,7 @@ async function open(config: Config, plainProgram: PlainProgram | null, opened: C
   opened.add('the model proxy', async () => proxy?.close());
 
   metrics.sessionBackend.set({ kind: config.sessions.backend.kind }, 1);
-  const { backend, isolation } = await openBackend(config, plainProgram, secrets, log);
+  const { backend, isolation, machineNotices } = await openBackend(config, plainProgram, secrets, log);
   opened.add('the backend of sessions', () => backend.close());
   const limits = { total: config.sessions.maxTotal, perUser: config.sessions.maxPerUser };
   const environment = (sessionId: string) => proxy?.environment(sessionId) ?? {};
@@ -193,6 +194,15 @@ async function open(config: Config, plainProgram: PlainProgram | null, opened: C
     addressOf: (request) => clientAddress(request, config.http.trustedProxies),
     maxHandshakesPerMinute: config.http.maxHandshakesPerMinute,
   });
+  const machines = machineNotices?.(({ owner, text }) =>
+    sockets.tellPerson(owner, {
+      id: randomUUID(),
+      text: text.slice(0, MAX_NOTICE_CHARACTERS),
+      from: 'Cluster',
+      at: new Date().toISOString(),
+    }),
+  );
+  opened.add('notices of machines', () => Promise.resolve(machines?.close()));
   const { http, connections } = publicServer(app, sockets, edge, log);
   await listen(http, config.http);
   const drain = async () => {

@@ -1,5 +1,10 @@
 /** The files that are made from TypeScript: path below the repository's root → content. */
-import { GATEWAY_RULES, OPERATOR_LEASE_RULES, OPERATOR_RULES } from '@claude-webui/operator/dist/api/rbac';
+import {
+  GATEWAY_RULES,
+  OPERATOR_LEASE_RULES,
+  OPERATOR_NODE_RULES,
+  OPERATOR_RULES,
+} from '@claude-webui/operator/dist/api/rbac';
 import { customResourceDefinitions } from '@claude-webui/protocol/kubernetes';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +17,12 @@ const CHART = 'charts/claude-webui';
 const CRD_FOLDERS = ['k8s/crds', `${CHART}/crds`];
 
 /** Name of the file → rules of a Role. */
-const RULES = { operator: OPERATOR_RULES, 'operator-lease': OPERATOR_LEASE_RULES, gateway: GATEWAY_RULES };
+const RULES = {
+  operator: OPERATOR_RULES,
+  'operator-lease': OPERATOR_LEASE_RULES,
+  'operator-nodes': OPERATOR_NODE_RULES,
+  gateway: GATEWAY_RULES,
+};
 
 const HEADER = '# Made by "npm run generate". Do not edit.\n';
 

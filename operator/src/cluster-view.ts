@@ -1,5 +1,5 @@
 /** The stores that hold what the operator knows of its namespace, with the indexes that its questions need. */
-import type { ClaudeSession, SessionTemplate } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession, KubernetesObject, SessionTemplate } from '@claude-webui/protocol/kubernetes';
 import { LABELS, SESSION_POD_NAME, ownerLabel, workspaceClaimName } from '@claude-webui/protocol/kubernetes';
 import type { ApiClient } from './controller/api-client';
 import type { CoreEvent } from './controller/event-recorder';
@@ -9,6 +9,7 @@ import type { ControllerLog } from './controller/log';
 import { Store, versionOf } from './controller/store';
 import type { NetworkPolicy } from './pod/network-policy';
 import { NETWORK_POLICY } from './pod/network-policy';
+import { CORDONED, NODE } from './pod/node';
 import type { Pod } from './pod/pod';
 import { POD, claimsOf } from './pod/pod';
 import { CLAUDE_SESSION, SESSION_TEMPLATE } from './sessions/resource-types';
@@ -36,6 +37,8 @@ export class ClusterView {
   readonly pods = new Store<Pod>({
     session: label(LABELS.session),
     owner: label(LABELS.owner),
+    /** By the node that they are on. */
+    node: ({ spec }) => (spec?.nodeName === undefined ? [] : [spec.nodeName]),
     /** By the claims that they mount. */
     claim: claimsOf,
     /** By template, those that nobody has. */
@@ -44,6 +47,9 @@ export class ClusterView {
   });
   readonly podEvents = new Store<CoreEvent>({ pod: ({ involvedObject }) => [involvedObject.uid ?? ''] });
   readonly networkPolicies = new Store<NetworkPolicy>();
+  /** Empty unless they are followed. */
+  readonly cordonedNodes = new Store<KubernetesObject>();
+  private nodes: Informer<KubernetesObject> | null = null;
   private informers: {
     readonly synced: Promise<void>;
     readonly resource: string;
@@ -78,6 +84,12 @@ export class ClusterView {
     await Promise.all(this.informers.map(({ synced }) => synced));
   }
 
+  /** Of the whole cluster, which is a right of its own. Sessions do not depend on it, so nobody waits for it. */
+  followNodes(): void {
+    const { client, log, cordonedNodes: store } = this;
+    this.nodes = new Informer({ client, log, type: NODE, namespace: '', store, selection: CORDONED });
+  }
+
   /** Of each resource: whether it has been read, and milliseconds since the API server last said anything of it, and since it cannot be read. */
   progress(): { resource: string; synced: boolean; silentMs: number | null; deafMs: number }[] {
     return this.informers.map(({ resource, hasSynced, silentMs, deafMs }) => ({
@@ -89,7 +101,7 @@ export class ClusterView {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.informers.map((informer) => informer.close()));
+    await Promise.all([...this.informers.map((informer) => informer.close()), this.nodes?.close()]);
   }
 
   /** The last event about a pod that its status does not tell. */

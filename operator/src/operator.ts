@@ -168,6 +168,7 @@ export async function startOperator(
     metrics.leads(OPERATOR_NAME, true);
     role = 'reading';
     watchdog = setInterval(stepDownIfDeaf, DEAF_CHECK_MS);
+    if (config.watchNodes) view.followNodes();
     await view.open();
     role = 'leading';
     sessions.start();
@@ -221,6 +222,13 @@ function follow(view: ClusterView, sessions: Controller, templates: Controller):
       if (session !== undefined) sessions.queue.add(session);
       const template = pod?.metadata.labels?.[LABELS.template];
       if (template !== undefined && pod?.metadata.labels?.[LABELS.pool] !== undefined) templates.queue.add(template);
+    }
+  });
+  view.cordonedNodes.onChange((before, after) => {
+    if (before !== undefined && after !== undefined) return;
+    for (const { metadata } of view.pods.find('node', (before ?? after)?.metadata.name ?? '')) {
+      const session = metadata.labels?.[LABELS.session];
+      if (session !== undefined) sessions.queue.add(session);
     }
   });
   // Whoever waits for room, or for the workspace of a session that has just ended.

@@ -8,8 +8,12 @@ import { runnerBindShape, ShapeError } from '../secrets/shapes';
 import type { SessionBackend } from './backend';
 import type { Isolation } from './isolation';
 import { probeIsolation } from './isolation';
+import type { MachineNotice } from './kubernetes/machine-notices';
 import type { ProcessBackendOptions } from './process-backend';
 import { ProcessBackend } from './process-backend';
+
+/** Calls back with what people are to hear of the machines of their sessions, until it is closed. */
+export type FollowMachines = (tell: (notice: MachineNotice) => void) => { close(): void };
 
 /** For tests and benchmarks: another program than Claude Code in the sessions. */
 export type PlainProgram = Pick<ProcessBackendOptions['program'], 'path' | 'args'>;
@@ -23,12 +27,13 @@ export async function openBackend(
   plainProgram: PlainProgram | null,
   secrets: LiveSecrets,
   log: Logger,
-): Promise<{ backend: SessionBackend; isolation: Isolation }> {
+): Promise<{ backend: SessionBackend; isolation: Isolation; machineNotices: FollowMachines | null }> {
   if (sessions.backend.kind === 'kubernetes') {
     const { namespace, template, maxLifetimeMs, bindKeyFile } = sessions.backend;
     // The client of the Kubernetes API is large, and nobody else needs it.
     const { KubernetesBackend } = await import('./kubernetes/kubernetes-backend.js');
     const { SessionObjects } = await import('./kubernetes/session-objects.js');
+    const { MachineNotices } = await import('./kubernetes/machine-notices.js');
     const bindKey = await (bindKeyFile === null
       ? secrets.need('runner-bind', runnerBindShape)
       : bindKeyIn(bindKeyFile));
@@ -44,7 +49,8 @@ export async function openBackend(
       maxLifetimeMs,
       bindKey,
     };
-    return { backend: new KubernetesBackend(objects, options, log), isolation: { confinement: 'pod' } };
+    const machineNotices: FollowMachines = (tell) => new MachineNotices(objects, tell);
+    return { backend: new KubernetesBackend(objects, options, log), isolation: { confinement: 'pod' }, machineNotices };
   }
   const isolation = await probeIsolation(sessions.isolation);
   const backend = new ProcessBackend({
@@ -58,7 +64,7 @@ export async function openBackend(
     logLevel,
     log,
   });
-  return { backend, isolation };
+  return { backend, isolation, machineNotices: null };
 }
 
 async function bindKeyIn(file: string): Promise<() => KeyObject> {

@@ -189,6 +189,11 @@ export class SocketServer {
     this.io.to(PEOPLE).emit('notice', notice);
   }
 
+  /** Tells one person, on this replica: each hears of the cluster itself. */
+  tellPerson(id: string, notice: Notice): void {
+    this.io.local.to(roomOf(id)).emit('notice', notice);
+  }
+
   /**
    * Sends every client to another replica, each at its own moment within `spreadMs`, and lets none in any more. Resolves when all
    * have gone; who stays although told is disconnected.

@@ -33,6 +33,9 @@ export const OPERATOR_LEASE_RULES: PolicyRule[] = [
   },
 ];
 
+/** In the whole cluster, if people are to be told that a node is about to be emptied. Nodes are in no namespace. */
+export const OPERATOR_NODE_RULES: PolicyRule[] = [{ apiGroups: [''], resources: ['nodes'], verbs: FOLLOW }];
+
 /** In the namespace of the sessions. Sessions are made, followed and ended; all else is the operator's. */
 export const GATEWAY_RULES: PolicyRule[] = [
   { apiGroups: [OURS], resources: ['claudesessions'], verbs: [...FOLLOW, 'create', 'patch', 'delete'] },

@@ -24,6 +24,8 @@ export interface OperatorConfig {
   metricsPort: number;
   apiQps: number;
   statusPollMs: number;
+  /** Whether people are told that the node of their session is about to be emptied. */
+  watchNodes: boolean;
   startDeadlineMs: number;
   refillPerSecond: number;
   logLevel: (typeof LOG_LEVELS)[number];
@@ -89,6 +91,7 @@ const schema = z.object({
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   KUBE_API_QPS: z.coerce.number().min(1).max(10_000).default(100),
   STATUS_POLL_SECONDS: count(10, 3600),
+  WATCH_NODES: z.enum(['true', 'false']).default('false'),
   START_DEADLINE_SECONDS: z.coerce.number().int().min(10).max(86_400).default(600),
   WARM_POOL_REFILL_PER_SECOND: z.coerce.number().min(0.01).max(1000).default(2),
   LEADER_ELECTION: z.enum(['true', 'false']).default('true'),
@@ -134,6 +137,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): OperatorConfig {
     metricsPort: env.METRICS_PORT,
     apiQps: env.KUBE_API_QPS,
     statusPollMs: env.STATUS_POLL_SECONDS * 1000,
+    watchNodes: env.WATCH_NODES === 'true',
     startDeadlineMs: env.START_DEADLINE_SECONDS * 1000,
     refillPerSecond: env.WARM_POOL_REFILL_PER_SECOND,
     logLevel: env.LOG_LEVEL,

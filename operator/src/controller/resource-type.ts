@@ -15,9 +15,10 @@ export function apiVersionOf({ group, version }: ResourceType<KubernetesObject>)
   return group === '' ? version : `${group}/${version}`;
 }
 
-/** Path of the collection, or of one object in it. */
+/** Path of the collection, or of one object in it. @param namespace empty for what is in none, such as nodes */
 export function resourcePath(type: ResourceType<KubernetesObject>, namespace: string, name?: string): string {
   const root = type.group === '' ? `/api/${type.version}` : `/apis/${type.group}/${type.version}`;
-  const collection = `${root}/namespaces/${encodeURIComponent(namespace)}/${type.plural}`;
+  const place = namespace === '' ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+  const collection = `${root}${place}/${type.plural}`;
   return name === undefined ? collection : `${collection}/${encodeURIComponent(name)}`;
 }

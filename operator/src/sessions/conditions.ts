@@ -32,7 +32,17 @@ export function conditions(o: Observation, standing: Standing): Condition[] {
     one('Attached', attached(o, standing)),
     one('WaitingForInput', waiting(o, standing)),
     one('Suspended', standing.suspended),
+    ...(standing.alive && o.isOnCordonedNode ? [one('NodeDraining', draining(o))] : []),
   ];
+}
+
+/** The message is shown to the person. */
+function draining({ template }: Observation): Verdict {
+  const follows =
+    template?.spec.workspace.kind === 'Persistent'
+      ? 'The session then goes on on another machine; its files are kept.'
+      : 'The files of this session are lost when it ends: save elsewhere what you need, and start a new session.';
+  return yes('NodeCordoned', `The machine on which this session runs is being emptied. ${follows}`);
 }
 
 /** What was known, while the runner has not been heard since this operator started. */

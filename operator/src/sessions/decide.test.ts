@@ -102,6 +102,7 @@ const observe = (with_: Partial<Observation>): Observation => ({
   report: null,
   activityAt: null,
   reportIsFresh: true,
+  isOnCordonedNode: false,
   suspension: { ttlMs: Infinity, max: Infinity, newer: 0 },
   refusal: null,
   startDeadlineMs: 600_000,
@@ -442,6 +443,18 @@ describe('what is decided about a session', () => {
       const resumed = written(decide(observe({ template: persistent, session: session(first), pods: [pod(ready)] })));
       const byHand = observe({ template: persistent, session: session(resumed, asked) });
       expect(written(decide(byHand))?.message).not.toContain('emptied');
+    });
+
+    it('before anybody evicts it, whoever is attached is told what becomes of the files, until the node is let alone', () => {
+      const told = (with_: Partial<Observation>) =>
+        written(decide(observe({ session: session(alive), pods: [pod(ready)], isOnCordonedNode: true, ...with_ })));
+      const noticeOf = (status: ClaudeSessionStatus | undefined) =>
+        status?.conditions?.find(({ type }) => type === 'NodeDraining')?.message;
+      expect(noticeOf(told({ template: persistent }))).toMatch(/is being emptied\. .* its files are kept\.$/);
+      expect(noticeOf(told({ template: template() }))).toMatch(/is being emptied\. .* are lost/);
+      const after = told({ session: session(told({})), isOnCordonedNode: false });
+      expect(noticeOf(after)).toBeUndefined();
+      expect(noticeOf(written(decide(observeDrain({ isOnCordonedNode: true }))))).toBeUndefined();
     });
 
     it('an attached one is told that it goes on, an ephemeral one that its files are lost', () => {

@@ -271,6 +271,51 @@ describe('a session', () => {
   });
 });
 
+describe('a session whose node is drained', () => {
+  const hasNotice = ({ status }: ClaudeSession) =>
+    status?.conditions?.some(({ type }) => type === 'NodeDraining') === true;
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } };
+
+  it('its person is told when the node is cordoned, and no more once it takes pods again', async () => {
+    plane.kubectl(['create', '-f', '-'], { input: JSON.stringify(node) });
+    try {
+      await world.operator({ watchNodes: true });
+      await world.template({ workspace: persistent });
+      const { session, pod } = await running();
+      expect(pod.spec?.nodeName ?? 'node-1').toBe('node-1');
+      const { name } = session.metadata;
+      plane.kubectl(['cordon', 'node-1']);
+      const told = await seen(world.view.sessions, 'a notice', (one) => one.metadata.name === name && hasNotice(one));
+      expect(told.status?.conditions?.find(({ type }) => type === 'NodeDraining')?.message).toContain(
+        'its files are kept',
+      );
+      plane.kubectl(['uncordon', 'node-1']);
+      await seen(world.view.sessions, 'no notice', (one) => one.metadata.name === name && !hasNotice(one));
+    } finally {
+      plane.kubectl(['delete', 'node', 'node-1']);
+    }
+  });
+
+  it('is suspended by an eviction while nobody is attached, and comes back when it is wanted', async () => {
+    await world.operator();
+    await world.template({ workspace: persistent });
+    const { session, pod } = await running();
+    const { name, namespace = '' } = pod.metadata;
+    await sessionWith(session.metadata.name, { phase: 'Ready' });
+    const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } };
+    plane.kubectl(['create', '--raw', `/api/v1/namespaces/${namespace}/pods/${name}/eviction`, '-f', '-'], {
+      input: JSON.stringify(eviction),
+    });
+    await seen(world.view.sessions, 'it is asked to be suspended', ({ spec }) => spec.suspend);
+    await world.kubelet.remove(pod);
+    const suspended = await sessionWith(session.metadata.name, { phase: 'Suspended' });
+    expect(suspended.status?.message).toContain('because the machine on which it ran was being emptied');
+    await world.patch(CLAUDE_SESSION, session, { spec: { suspend: false } });
+    await world.kubelet.run(await podOf(session, 0));
+    await sessionWith(session.metadata.name, { phase: 'Ready' });
+  });
+});
+
 describe('a session with a persistent workspace', () => {
   beforeEach(async () => {
     await world.operator();

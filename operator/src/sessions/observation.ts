@@ -41,6 +41,8 @@ export interface Observation {
   activityAt: number | null;
   /** Whether `report` was made within the last rounds of questions. */
   reportIsFresh: boolean;
+  /** Whether the node of the current pod takes no more pods, since it is to be emptied. */
+  isOnCordonedNode: boolean;
   suspension: Suspension;
   /** Why no pod may be started for it at the moment; null if one may. */
   refusal: Refusal | null;

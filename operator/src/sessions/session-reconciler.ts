@@ -100,6 +100,7 @@ export class SessionReconciler {
       report: null,
       activityAt: null,
       reportIsFresh: false,
+      isOnCordonedNode: false,
       suspension: { ...this.parts.suspension, newer: this.suspendedAfter(session) },
       refusal: template !== null && pods.length === 0 ? admission.refusal(session, template) : null,
       startDeadlineMs,
@@ -111,6 +112,7 @@ export class SessionReconciler {
       report: poller.report(pod),
       activityAt: poller.activityAt(pod),
       reportIsFresh: poller.isFresh(pod),
+      isOnCordonedNode: view.cordonedNodes.get(pod.spec?.nodeName ?? '') !== undefined,
     };
     return { ...observation, ...heard };
   }

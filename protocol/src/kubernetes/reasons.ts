@@ -54,7 +54,14 @@ export type EndReason = (typeof END_REASONS)[number];
 export const SESSION_REASONS = [...STARTING_REASONS, 'Running', 'Suspended', ...END_REASONS] as const;
 export type SessionReason = (typeof SESSION_REASONS)[number];
 
-export const SESSION_CONDITIONS = ['Scheduled', 'Ready', 'Attached', 'WaitingForInput', 'Suspended'] as const;
+export const SESSION_CONDITIONS = [
+  'Scheduled',
+  'Ready',
+  'Attached',
+  'WaitingForInput',
+  'Suspended',
+  'NodeDraining',
+] as const;
 export type SessionConditionType = (typeof SESSION_CONDITIONS)[number];
 
 /** Reason of the condition `Suspended` when the machine was being emptied while nobody was attached. */
