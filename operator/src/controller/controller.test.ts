@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import { ApiError } from './api-error';
 import { Controller } from './controller';
+import { NotLeadingError } from './leader-election';
 import { ControllerMetrics } from './metrics';
 
 /** What is logged and counted of a key whose first reconciliation fails with this. */
@@ -44,4 +45,8 @@ test.each([
 ])('what was read is outdated (%i): no failure, and looked at again', async (status, reason) => {
   const error = new ApiError(status, reason, 'claudesessions "a"');
   expect(await afterFailure(error)).toEqual({ logged: [], results: ['requeue', 'success'] });
+});
+
+test('a write that came when the lease was in doubt is tried again: the lease may be renewed yet', async () => {
+  expect(await afterFailure(new NotLeadingError())).toEqual({ logged: [], results: ['requeue', 'success'] });
 });

@@ -52,10 +52,10 @@ export class Controller {
       if (result !== undefined) this.queue.addAfter(key, result.requeueAfterMs);
       metrics.reconciled(name, result === undefined ? 'success' : 'requeue_after', seconds(started));
     } catch (error) {
-      // Whoever does not lead has nothing to retry; whoever leads has the key in its list.
-      if (error instanceof NotLeadingError) return;
-      metrics.reconciled(name, isOutdated(error) ? 'requeue' : 'error', seconds(started));
-      if (!isOutdated(error)) log.error({ controller: name, key, err: error }, 'reconcile failed');
+      // A lease that was renewed too late for this write may be renewed yet. Whoever has lost it ends, and retries nothing.
+      const isPassing = isOutdated(error) || error instanceof NotLeadingError;
+      metrics.reconciled(name, isPassing ? 'requeue' : 'error', seconds(started));
+      if (!isPassing) log.error({ controller: name, key, err: error }, 'reconcile failed');
       this.queue.retry(key);
     }
   }
