@@ -128,6 +128,8 @@ describe('the status poller', () => {
       );
       const activityNews = [...told.values()].reduce((sum, times) => sum + times - 1, 0);
       expect(activityNews).toBeLessThanOrEqual(mostNews());
+      // The oldest first: nobody has a second turn before everybody has had one.
+      expect(Math.max(...told.values())).toBe(2);
     });
 
     it('a new leader, which hears of all of them at once, has no more of them written for it', async () => {

@@ -3,7 +3,6 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { background } from '@claude-webui/protocol';
 import { LABELS } from '@claude-webui/protocol/kubernetes';
-import { TokenBucket } from '../controller/rate-limit';
 import type { Store } from '../controller/store';
 import type { Pod } from '../pod/pod';
 import { isReady } from '../pod/pod';
@@ -33,6 +32,7 @@ export interface StatusPollerOptions {
 }
 
 interface Heard {
+  session: string;
   report: StatusReport;
   /** When it came, in monotonic milliseconds. */
   at: number;
@@ -43,13 +43,11 @@ interface Heard {
 export class StatusPoller {
   /** By pod UID, of pods that exist. */
   private readonly reports = new Map<string, Heard>();
-  private readonly activityNews: TokenBucket;
   private timer: NodeJS.Timeout | null = null;
+  private telling: NodeJS.Timeout | null = null;
   private readonly stopping = new AbortController();
 
   constructor(private readonly options: StatusPollerOptions) {
-    const { activityNewsPerSecond = ACTIVITY_NEWS_PER_SECOND } = options;
-    this.activityNews = new TokenBucket(activityNewsPerSecond, activityNewsPerSecond);
     options.pods.onChange((before, after) => {
       if (after === undefined) this.reports.delete(before?.metadata.uid ?? '');
       // A pod that has just become ready is asked at once: somebody may be waiting in front of it.
@@ -58,7 +56,10 @@ export class StatusPoller {
   }
 
   start(): void {
-    if (this.options.intervalMs > 0) this.plan();
+    const { intervalMs, activityNewsPerSecond = ACTIVITY_NEWS_PER_SECOND } = this.options;
+    if (intervalMs === 0) return;
+    this.plan();
+    this.telling = setInterval(() => this.tellOldestActivity(), 1000 / activityNewsPerSecond);
   }
 
   /** The last report of a pod; null while there is none. */
@@ -80,6 +81,7 @@ export class StatusPoller {
   close(): void {
     this.stopping.abort();
     if (this.timer !== null) clearTimeout(this.timer);
+    if (this.telling !== null) clearInterval(this.telling);
   }
 
   private plan(): void {
@@ -93,10 +95,7 @@ export class StatusPoller {
   }
 
   private async round(): Promise<void> {
-    // Whose written activity is oldest comes first, so that each gets its turn.
-    const age = (pod: Pod) => this.toldActivity(pod) ?? 0;
-    const pods = [...this.options.pods.list()].filter(isReady).sort((a, b) => age(a) - age(b));
-    const next = pods.values();
+    const next = [...this.options.pods.list()].filter(isReady).values();
     const worker = async () => {
       for (const pod of next) {
         if (this.stopping.signal.aborted) return;
@@ -113,18 +112,15 @@ export class StatusPoller {
     const ip = pod.status?.podIP;
     if (session === undefined || ip === undefined) return;
     const answer = await get(ip, this.stopping.signal).catch(() => null);
-    const now = Date.now();
-    const report = answer === null ? null : parseStatusReport(answer, now);
+    const report = answer === null ? null : parseStatusReport(answer, Date.now());
     if (report === null || this.options.pods.get(pod.metadata.name)?.metadata.uid !== uid) return;
     const before = this.reports.get(uid);
-    const told = this.toldActivity(pod);
     const isNews = isMaterial(before?.report, report);
     // The first report after a start of this operator is no reason to write: it is of all sessions at once.
     const isWrittenAnyway = isNews && before !== undefined;
-    const isTurn = !isWrittenAnyway && this.isTurn(told, report, now);
-    const activityAt = isWrittenAnyway || isTurn ? (report.report?.lastActivityAt ?? null) : told;
-    this.reports.set(uid, { report, at: performance.now(), activityAt });
-    if (isNews || isTurn) this.options.onNews(session);
+    const activityAt = isWrittenAnyway ? (report.report?.lastActivityAt ?? null) : this.toldActivity(pod);
+    this.reports.set(uid, { session, report, at: performance.now(), activityAt });
+    if (isNews) this.options.onNews(session);
   }
 
   /** The last activity that the status of the pod's session has, or is about to get. */
@@ -135,9 +131,18 @@ export class StatusPoller {
       : heard.activityAt;
   }
 
-  /** Whether activity is written for its own sake now; sessions for which there is no room in this second have their turn in a later round. */
-  private isTurn(told: number | null, { report }: StatusReport, now: number): boolean {
-    return report !== null && activityHasMoved(told, report.lastActivityAt, now) && this.activityNews.tryTake() === 0;
+  /** One session at a time, evenly: of those in which there was activity, the one whose written activity is oldest. */
+  private tellOldestActivity(): void {
+    const now = Date.now();
+    let oldest: Heard | null = null;
+    for (const heard of this.reports.values()) {
+      const lastActivityAt = heard.report.report?.lastActivityAt;
+      if (lastActivityAt === undefined || !activityHasMoved(heard.activityAt, lastActivityAt, now)) continue;
+      if (oldest === null || (heard.activityAt ?? 0) < (oldest.activityAt ?? 0)) oldest = heard;
+    }
+    if (oldest === null) return;
+    oldest.activityAt = oldest.report.report?.lastActivityAt ?? null;
+    this.options.onNews(oldest.session);
   }
 }
 
