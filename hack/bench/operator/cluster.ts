@@ -20,6 +20,9 @@ const NODE = {
   },
 };
 
+/** Of loopback, so that the operator reaches one program of ours at the address of each pod. */
+const POD_ADDRESSES = '127.1.0.1/16';
+
 /** What kwok does to a pod that has a node: it runs at once, and goes at once when it is deleted. In kwok's own template language. */
 const STAGES = [
   {
@@ -89,7 +92,12 @@ export class BenchCluster {
     ]);
     const stages = join(cluster.folder, 'stages.yaml');
     writeFileSync(stages, STAGES.map((stage) => JSON.stringify(stage)).join('\n---\n'));
-    cluster.run(kwok, [`--kubeconfig=${kubeconfig}`, '--manage-all-nodes', `--config=${stages}`]);
+    cluster.run(kwok, [
+      `--kubeconfig=${kubeconfig}`,
+      '--manage-all-nodes',
+      `--config=${stages}`,
+      `--cidr=${POD_ADDRESSES}`,
+    ]);
     return cluster;
   }
 

@@ -12,13 +12,18 @@ import { CLAUDE_SESSION, SESSION_TEMPLATE } from '../../../operator/src/sessions
 import { silent } from '../../../operator/src/testing/silent-log';
 import { operatorEnvironment } from '../../../operator/src/testing/world';
 import { BenchCluster } from './cluster';
+import { playRunners } from './runners';
 
 const OPERATOR = join(__dirname, '..', '..', '..', 'operator', 'dist', 'main.js');
 const NAMESPACE = 'sessions';
 /** How many creations are under way at a time. */
 const CREATORS = 32;
-/** How long nothing may be written once all are ready. */
+/** How long nothing may be written once all are ready, and nothing happens in them. */
 export const STEADY_SECONDS = 30;
+/** How long is counted what is written while there is activity in all of them. */
+const BUSY_SECONDS = 60;
+/** The product's default. */
+const STATUS_POLL_SECONDS = '10';
 
 export interface Measurement {
   sessions: number;
@@ -30,10 +35,13 @@ export interface Measurement {
   rssMiB: number;
   /** Successful writes of the operator in the steady time. */
   steadyWrites: number;
+  /** Its writes per second while there is activity in all sessions. */
+  busyWritesPerSecond: number;
 }
 
 /** @throws when not all are ready in time */
 export async function measure(kwok: string, sessions: number, limitMs: number): Promise<Measurement> {
+  const runners = await playRunners();
   const cluster = await BenchCluster.start(kwok);
   const { api, close } = cluster.plane.client();
   try {
@@ -44,6 +52,9 @@ export async function measure(kwok: string, sessions: number, limitMs: number): 
       ...operatorEnvironment(NAMESPACE),
       KUBECONFIG: cluster.plane.kubeconfig('operator'),
       POD_NAME: 'operator',
+      STATUS_POLL_SECONDS,
+      // There is nobody to agree with, and a machine that is busy with all the rest would lose the lease.
+      LEADER_ELECTION: 'false',
     });
     const port = await started(operator.stdout);
     const before = await metrics(port);
@@ -65,21 +76,33 @@ export async function measure(kwok: string, sessions: number, limitMs: number): 
     await informer.close();
 
     await eventsWritten(port);
-    const since = Date.now();
-    await delay(STEADY_SECONDS * 1000);
-    const leases = /^update leases\//;
+    const steadyWrites = await writesIn(cluster, STEADY_SECONDS);
+    runners.work();
+    // What was written last of each is then older than the least step in which activity is written.
+    await delay(BUSY_SECONDS * 1000);
+    const busyWrites = await writesIn(cluster, BUSY_SECONDS);
     return {
       sessions,
       seconds,
       requestsPerSession: (after.requests - before.requests) / sessions,
       cpuSecondsPerSession: (after.cpuSeconds - before.cpuSeconds) / sessions,
       rssMiB: peakMemory(operator.pid),
-      steadyWrites: cluster.plane.writesOf('operator', since).filter((write) => !leases.test(write)).length,
+      steadyWrites,
+      busyWritesPerSecond: busyWrites / BUSY_SECONDS,
     };
   } finally {
     close();
     await cluster.close();
+    await runners.close();
   }
+}
+
+/** Writes of the operator in the next so many seconds, but those of its lease. */
+async function writesIn(cluster: BenchCluster, seconds: number): Promise<number> {
+  const since = Date.now();
+  await delay(seconds * 1000);
+  const leases = /^update leases\//;
+  return cluster.plane.writesOf('operator', since).filter((write) => !leases.test(write)).length;
 }
 
 /** The port of its metrics, once it works. */
