@@ -59,7 +59,7 @@ function Personal() {
         if (!isKept)
           say(
             'This browser keeps no cookies, so you have to sign in again after a reload and every few minutes.',
-            'notice',
+            'lasting',
           );
       },
       () => undefined,

@@ -44,7 +44,7 @@ export interface WorkbenchProps {
 export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
   const api = useMemo(() => new SessionApi(account), [account]);
   const say = useToast();
-  const noticed = useCallback(({ from, text }: Notice) => say(`${from}: ${text}`, 'notice'), [say]);
+  const noticed = useCallback(({ from, text }: Notice) => say(`${from}: ${text}`, 'lasting'), [say]);
   const followed = useSessions(account, noticed);
   const [view, change] = useView(user.id);
   const [dialog, setDialog] = useState<OpenDialog | null>(null);

@@ -108,7 +108,7 @@ const keys = (count: number) => `${count} ${count === 1 ? 'key' : 'keys'}`;
 const sentences = (first: string, second: string | undefined) => (second === undefined ? first : `${first} ${second}`);
 
 /**
- * Says it over the terminal, at its top, where no prompt is; it never takes room from the terminal, whose program would redraw. The
+ * Says it over the terminal, beside the row of its cursor; it never takes room from the terminal, whose program would redraw. The
  * status line says the same in a word when it was put away.
  */
 export function Notice({ content, onDismiss }: { content: NoticeContent | null; onDismiss: () => void }) {

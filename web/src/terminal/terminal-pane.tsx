@@ -47,6 +47,7 @@ export interface TerminalPaneProps {
 /** A terminal with its status line, search, key bar and notices. */
 export function TerminalPane(props: TerminalPaneProps) {
   const { sessionId, mode, hidden, label, upload } = props;
+  const pane = useRef<HTMLElement>(null);
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<TerminalView | null>(null);
   const [phase, setPhase] = useState<ConnectionPhase>({ phase: 'connecting', attempt: 0 });
@@ -78,8 +79,9 @@ export function TerminalPane(props: TerminalPaneProps) {
   latest.current = { settings, props, receive };
 
   useEffect(() => {
-    if (place.current === null) return;
+    if (pane.current === null || place.current === null) return;
     const terminal = new TerminalView(
+      pane.current,
       place.current,
       {
         ...(sessionId === undefined ? {} : { sessionId }),
@@ -140,7 +142,7 @@ export function TerminalPane(props: TerminalPaneProps) {
   const attached = phase.phase === 'attached' || phase.phase === 'unresponsive' ? phase.state : null;
   const dead = phase.phase === 'connecting' ? phase.attempt > 0 : attached === null;
   return (
-    <section className="pane" hidden={hidden} aria-label={label}>
+    <section ref={pane} className="pane" hidden={hidden} aria-label={label}>
       {isEndOfLines && (
         <p className="end-of-lines" role="status">
           Earlier lines are not kept.
@@ -185,8 +187,8 @@ export function TerminalPane(props: TerminalPaneProps) {
           />
         )}
         {link?.isTapped === true && <LinkQuestion url={link.url} onClose={() => setLink(null)} />}
+        {link?.isTapped === false && <LinkTarget url={link.url} />}
       </div>
-      {link !== null && !link.isTapped && <LinkTarget url={link.url} />}
       <KeyBar
         held={held}
         hasSelection={hasSelection}

@@ -15,6 +15,7 @@ import { ClipboardGate } from './clipboard/clipboard-gate';
 import type { ClipboardQuestion } from './clipboard/clipboard-gate';
 import type { BarKey } from './keyboard/key-sequence';
 import type { LinkInView } from './links/link-target';
+import { NoticePlace } from './layout/notice-place';
 import { SizeRequest } from './layout/size-request';
 import { TerminalLayout } from './layout/terminal-layout';
 import { keepingView } from './output/kept-view';
@@ -75,6 +76,7 @@ export class TerminalView implements TerminalConsumer {
   private readonly output: StreamApplier;
   private readonly turns = new Turns();
   private readonly layout: TerminalLayout;
+  private readonly notices: NoticePlace;
   private readonly sizes: SizeRequest;
   private readonly connection: TerminalConnection;
   private readonly input: TerminalInput;
@@ -91,7 +93,9 @@ export class TerminalView implements TerminalConsumer {
   private hasMoreAbove = false;
   private isEndInView = false;
 
+  /** @param pane with the terminal's notices; `container`, in it, is for the terminal */
   constructor(
+    pane: HTMLElement,
     container: HTMLElement,
     private readonly options: TerminalViewOptions,
     private readonly listener: TerminalViewListener,
@@ -155,6 +159,7 @@ export class TerminalView implements TerminalConsumer {
     );
     const fontSize = () => options.settings().fontSize;
     this.layout = new TerminalLayout(container, this.terminal, fontSize, (size) => this.sizes.fits(size));
+    this.notices = new NoticePlace(pane, container, this.terminal);
     this.connection = new TerminalConnection(
       { url: __WS_URL__, size: () => this.sizes.forAttach(), scrollback: true, ...options },
       this,
@@ -284,6 +289,7 @@ export class TerminalView implements TerminalConsumer {
   }
 
   close(): void {
+    this.notices.close();
     this.layout.close();
     this.sizes.close();
     this.input.close();

@@ -10,8 +10,8 @@ const MAX_SHOWN = 4;
 interface Toast {
   id: number;
   text: string;
-  /** A notice stays until it is dismissed. */
-  kind: 'error' | 'info' | 'notice';
+  /** A lasting one stays until it is dismissed. */
+  kind: 'error' | 'info' | 'lasting';
 }
 
 type Say = (text: string, kind?: Toast['kind']) => void;
@@ -27,7 +27,7 @@ export function Toasts({ children }: { children: ReactNode }) {
     (text, kind = 'error') => {
       const id = Math.random();
       setToasts((all) => [...all.filter((toast) => toast.text !== text), { id, text, kind }].slice(-MAX_SHOWN));
-      if (kind !== 'notice') setTimeout(() => dismiss(id), SHOWN_MS);
+      if (kind !== 'lasting') setTimeout(() => dismiss(id), SHOWN_MS);
     },
     [dismiss],
   );
@@ -52,8 +52,9 @@ export function Toasts({ children }: { children: ReactNode }) {
   return (
     <SayContext value={useMemo(() => say, [say])}>
       {children}
+      {/* The last first: where there is not room for all, it is in view. */}
       <div className="toasts" ref={place} popover="manual" onMouseDown={keepFocus}>
-        {toasts.map(({ id, text, kind }) => (
+        {toasts.toReversed().map(({ id, text, kind }) => (
           <div key={id} className={`toast ${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
             <span>{text}</span>
             <button type="button" className="quiet" aria-label="Dismiss" onClick={() => dismiss(id)}>
