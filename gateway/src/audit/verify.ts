@@ -57,14 +57,24 @@ export async function verifyAudit(
   known: KnownHashes = { after: null, expected: null },
 ): Promise<AuditReport> {
   const verification = new Verification(known);
-  for await (const line of lines) {
-    verification.take(line);
+  for await (const { place, text } of lines) {
+    verification.take(place, readLine(text));
     if (verification.report.problem !== null) break;
   }
   return verification.finish();
 }
 
-class Verification {
+/** What a line is by itself, whatever stands around it. */
+export type LineOfLog = AuditLine | 'blank' | 'torn' | 'malformed' | 'changed' | 'other';
+
+export function readLine(text: string): LineOfLog {
+  if (text.trim() === '') return 'blank';
+  const line = parse(text);
+  return typeof line === 'object' && hashOf(line) !== line.hash ? 'changed' : line;
+}
+
+/** Follows the chains from line to line. A line costs the same however many have been before it. */
+export class Verification {
   readonly report: AuditReport = {
     lines: 0,
     others: 0,
@@ -78,6 +88,8 @@ class Verification {
   };
   /** Writers whose closing line has not been read. */
   private readonly open = new Map<string, { seq: number; hash: string }>();
+  /** Hash of its last line → writer. */
+  private readonly openByHash = new Map<string, string>();
   private readonly seen = new Set<string>();
   /** Place of half a line, until the next whole one says what became of it. */
   private torn: string | null = null;
@@ -86,22 +98,26 @@ class Verification {
 
   constructor(private readonly known: KnownHashes) {}
 
-  take({ place, text }: PlacedLine): void {
-    if (text.trim() === '') return;
-    const parsed = parse(text);
-    if (parsed === 'torn') {
-      if (this.torn === null) this.torn = place;
-      else this.fail(this.torn, TORN);
-      return;
+  take(place: string, line: LineOfLog): void {
+    if (typeof line === 'object') {
+      const problem = this.problemOf(line);
+      return problem === null ? this.accept(place, line) : this.fail(place, problem);
     }
-    if (parsed === 'other') {
-      this.report.others += 1;
-      return;
+    switch (line) {
+      case 'blank':
+        return;
+      case 'other':
+        this.report.others += 1;
+        return;
+      case 'torn':
+        if (this.torn === null) this.torn = place;
+        else this.fail(this.torn, TORN);
+        return;
+      case 'malformed':
+        return this.fail(place, 'is an audit line with no place in a chain. It was changed.');
+      case 'changed':
+        return this.fail(place, 'was changed: its hash is not that of its content.');
     }
-    if (parsed === 'malformed') return this.fail(place, 'is an audit line with no place in a chain. It was changed.');
-    const problem = this.problemOf(parsed);
-    if (problem === null) this.accept(place, parsed);
-    else this.fail(place, problem);
   }
 
   finish(): AuditReport {
@@ -119,8 +135,7 @@ class Verification {
   }
 
   private problemOf(line: AuditLine): string | null {
-    const { writer, seq, prev, hash } = line;
-    if (hashOf(line) !== hash) return 'was changed: its hash is not that of its content.';
+    const { writer, seq, prev } = line;
     const before = this.open.get(writer);
     if (before === undefined) return this.problemOfFirst(line);
     const missing = seq - before.seq - 1;
@@ -162,10 +177,18 @@ class Verification {
     report.head = hash;
     if (hash === this.known.expected) this.foundExpected = true;
     remember(this.seen, hash);
-    this.open.delete(writer);
+    this.close(writer);
     if (event === 'audit.closed') return;
     this.open.set(writer, { seq, hash });
+    this.openByHash.set(hash, writer);
     forgetOldest(this.open, MAX_REMEMBERED);
+    forgetOldest(this.openByHash, MAX_REMEMBERED);
+  }
+
+  private close(writer: string): void {
+    const { hash } = this.open.get(writer) ?? {};
+    if (hash !== undefined) this.openByHash.delete(hash);
+    this.open.delete(writer);
   }
 
   private fail(place: string, what: string): void {
@@ -182,11 +205,11 @@ class Verification {
 
   /** A new writer names the line that it found at the end: if that is the last of a killed writer, nothing of that one is missing. */
   private vouchFor(prev: string): void {
-    for (const [writer, { seq, hash }] of this.open) {
-      if (hash !== prev) continue;
-      this.open.delete(writer);
-      add(this.report.notes, `Writer ${writer} was killed after line ${seq}; the next writer has found its end.`);
-    }
+    const writer = this.openByHash.get(prev);
+    const last = writer === undefined ? undefined : this.open.get(writer);
+    if (writer === undefined || last === undefined) return;
+    this.close(writer);
+    add(this.report.notes, `Writer ${writer} was killed after line ${last.seq}; the next writer has found its end.`);
   }
 }
 
