@@ -1,10 +1,11 @@
 /** Users as they are kept, in the file and in the secret alike. */
 import * as z from 'zod';
+import { isVisibleName } from '../visible-name';
 import { USER_ROLES } from './roles';
 
 const storedUser = z.strictObject({
   id: z.uuid(),
-  username: z.string(),
+  username: z.string().refine(isVisibleName, 'a name must have characters that can be seen, and no others'),
   role: z.enum(USER_ROLES),
   passwordHash: z.string().refine((hash) => hash.startsWith('$argon2id$'), 'passwords are kept as argon2id hashes'),
   /** Sign-ins from before are over. Seconds since the epoch. */

@@ -98,6 +98,7 @@ test.each([
   ['a name of nothing', { name: '  ' }],
   ['a name with a control character', { name: 'a\u001b[2Jb' }],
   ['a name with an invisible character', { name: 'a\u200bb' }],
+  ['a name of a letter that is not shown', { name: '\u3164' }],
   ['a name of 65 characters', { name: 'x'.repeat(65) }],
   ['a workspace that climbs', { workspace: '../../etc' }],
   ['a workspace with a slash', { workspace: 'a/b' }],

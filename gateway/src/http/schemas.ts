@@ -11,16 +11,20 @@ import * as z from 'zod';
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../auth/password-rule';
 import { USER_ROLES } from '../auth/roles';
 import { USERNAME } from '../auth/username-rule';
+import { isVisibleName } from '../visible-name';
 
 const MAX_SHARE_SECONDS = 7 * 24 * 3600;
 
-/** Letters, marks, digits, punctuation, symbols and plain spaces, at least one of them not a space. */
-const visibleText = (maxLength: number) =>
-  z
+/** What is not visible but counts as a letter is found apart: clients know patterns, but not all of Unicode. */
+const visibleText = (maxLength: number) => {
+  const error = `must be 1 to ${maxLength} visible characters`;
+  return z
     .string()
     .trim()
-    .max(maxLength, `must be 1 to ${maxLength} visible characters`)
-    .regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]+$/u, `must be 1 to ${maxLength} visible characters`);
+    .max(maxLength, error)
+    .regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]+$/u, { error, abort: true })
+    .refine(isVisibleName, { error });
+};
 const name = visibleText(64);
 const workspace = z
   .string()

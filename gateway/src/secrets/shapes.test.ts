@@ -70,6 +70,8 @@ test.each([
     'two users have the same name',
   ],
   ['the same id twice', [USER, { ...USER, username: 'bob' }], 'two users have the same id'],
+  ['a name of nothing', [{ ...USER, username: '' }], 'users.0.username): a name must have characters that can be seen'],
+  ['a name that reads backwards', [{ ...USER, username: 'al\u202eice' }], 'users.0.username): a name must'],
   ['a field too many', [{ ...USER, 'hunter2-in-clear': true }], 'does not look like'],
   ['an unknown role', [{ ...USER, role: 'root' }], '(at users.0.role)'],
 ])('users with %s are refused, and no hash is said', (_name, users, why) => {

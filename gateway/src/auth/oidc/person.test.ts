@@ -20,6 +20,8 @@ test('a person has the same id at each sign-in, another than the same subject of
 test('the name is printable and of bounded length; without one it is the subject', () => {
   expect(ofAlice({ preferred_username: ' Al\u202eice\n' }).username).toBe('Alice');
   expect(ofAlice({ preferred_username: 'x'.repeat(500) }).username).toHaveLength(64);
+  expect(ofAlice({ preferred_username: '🚀'.repeat(100) }).username).toBe('🚀'.repeat(64));
+  expect(ofAlice({ preferred_username: '\u3164\u200b' }).username).toBe('alice-1');
   expect(ofAlice({ preferred_username: 7 }).username).toBe('alice-1');
   expect(ofAlice({}).username).toBe('alice-1');
 });
@@ -27,7 +29,7 @@ test('the name is printable and of bounded length; without one it is the subject
 test('a subject that is shown as a name is printable too, and one of nothing printable is refused', () => {
   const of = (sub: string) => personOf({ groups: ['developers'] }, { issuer: ISSUER, sub }, RULES);
   expect(of('a\nb\u202e').username).toBe('ab');
-  for (const sub of ['', ' ', '\n\u202e'])
+  for (const sub of ['', ' ', '\n\u202e', '\u3164', '\u0301'])
     expect(() => of(sub)).toThrow(expect.objectContaining({ code: 'provider-refused' }) as Error);
 });
 

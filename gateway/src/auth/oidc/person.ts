@@ -1,13 +1,12 @@
 /** Who somebody is here, by what an OpenID provider says of them. */
 import { createHash } from 'node:crypto';
 import { problem } from '../../errors';
+import { visibleName } from '../../visible-name';
 import type { Subject } from '../claims';
 import type { RoleMap } from './role-map';
 import { roleOf } from './role-map';
 
 const MAX_NAME_CHARACTERS = 64;
-/** What would change how a line of a list or of a log reads. */
-const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
 
 export interface PersonRules {
   usernameClaim: string;
@@ -36,8 +35,12 @@ function groupsIn(claim: unknown): string[] {
 
 function nameIn(claim: unknown): string | null {
   if (typeof claim !== 'string') return null;
-  const name = claim.replace(UNPRINTABLE, '').trim().slice(0, MAX_NAME_CHARACTERS);
-  return name === '' ? null : name;
+  // By code points: half of a pair is none.
+  return visibleName(
+    Array.from(visibleName(claim) ?? '')
+      .slice(0, MAX_NAME_CHARACTERS)
+      .join(''),
+  );
 }
 
 /**

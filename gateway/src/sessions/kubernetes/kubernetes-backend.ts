@@ -9,6 +9,7 @@ import { PlacementLeft, SessionStartError } from '../backend';
 import type { SessionRecord } from '../directory';
 import { bind, derivedAttachKey } from './bind';
 import { ClusterError } from './cluster';
+import { foundSession } from './found-session';
 import type { Observed } from './observed';
 import { observed, strangeEndpoint } from './observed';
 import type { SessionObjects } from './session-objects';
@@ -20,8 +21,6 @@ const UNWANTED_MS = 60_000;
 /** Between tries to bind: a pod's address may be known before it answers. Milliseconds. */
 const BIND_RETRY_MS = [100, 300, 1000, 2000];
 const BIND_RETRY_MAX_MS = 5000;
-/** What else a session was to start is not in its object. */
-const CLAUDE_CODE = { program: null, args: [] };
 /** Refusals in a row after which a pod will not take our word any more. */
 const MAX_REFUSALS = 3;
 
@@ -153,15 +152,7 @@ export class KubernetesBackend implements SessionBackend {
     return this.objects
       .all()
       .filter((object) => observed(object).state !== 'over')
-      .map(({ metadata, spec }) => ({
-        id: metadata.name,
-        owner: spec.owner,
-        workspace: spec.workspace,
-        name: spec.displayName ?? 'Session',
-        ...(spec.ownerName === undefined ? {} : { ownerName: spec.ownerName }),
-        launch: { role: spec.role ?? 'user', command: CLAUDE_CODE },
-        createdAt: new Date(metadata.creationTimestamp ?? Date.now()).toISOString(),
-      }));
+      .map(foundSession);
   }
 
   subscribe(listener: (sessionId: string) => void): () => void {

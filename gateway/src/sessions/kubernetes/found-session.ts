@@ -1,0 +1,20 @@
+import type { ClaudeSession } from '@claude-webui/protocol/kubernetes';
+import { visibleName } from '../../visible-name';
+import type { FoundSession } from '../backend';
+
+/** What else a session was to start is not in its object. */
+const CLAUDE_CODE = { program: null, args: [] };
+
+/** What an object says of its session. Whoever may make objects may have called it, and its owner, anything. */
+export function foundSession({ metadata, spec }: ClaudeSession): FoundSession {
+  const ownerName = visibleName(spec.ownerName ?? '');
+  return {
+    id: metadata.name,
+    owner: spec.owner,
+    workspace: spec.workspace,
+    name: visibleName(spec.displayName ?? '') ?? 'Session',
+    ...(ownerName === null ? {} : { ownerName }),
+    launch: { role: spec.role ?? 'user', command: CLAUDE_CODE },
+    createdAt: new Date(metadata.creationTimestamp ?? Date.now()).toISOString(),
+  };
+}
