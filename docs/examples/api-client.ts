@@ -14,14 +14,15 @@ const api = createClient<paths>({ baseUrl: url });
 
 interface Answer<T> {
   data?: T;
-  error?: { code: string; title: string; detail?: string };
+  /** Not from a proxy on the way, and not for a request that is too long to be read. */
+  error?: { code: string; title: string; detail?: string } | undefined;
   response: Response;
 }
 
 /** The body of an answer, or the server's sentence as an error. */
 async function done<T>(answer: Promise<Answer<T>>): Promise<NonNullable<T>> {
   const { data, error, response } = await answer;
-  if (error !== undefined) throw new Error(`${response.status} ${error.code}: ${error.detail ?? error.title}`);
+  if (!response.ok) throw new Error(`${response.status} ${error?.code ?? ''}: ${error?.detail ?? error?.title ?? ''}`);
   return data as NonNullable<T>;
 }
 
@@ -64,7 +65,7 @@ const stored = await done(
 );
 console.log(`uploaded: ${stored.path}, ${stored.size} bytes`);
 
-const listing = await done(api.GET(FILE, { params: { path: at('notes'), query: { limit: '10' } } }));
+const listing = await done(api.GET(FILE, { params: { path: at('notes'), query: { limit: 10 } } }));
 if (typeof listing === 'string') throw new Error('this is no folder');
 console.log(`listed: ${listing.entries.map(({ name }) => name).join(', ')}`);
 

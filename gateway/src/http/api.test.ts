@@ -47,6 +47,18 @@ test('the whole life of a session, as documented', async () => {
   expect(ended.body).toMatchObject({ state: 'ended', end: { reason: 'terminated' } });
 });
 
+test('a session starts without a wish, in a body or without one', async () => {
+  expect((await check('POST', LIST, LIST, { as: alice, body: {} })).status).toBe(201);
+  expect((await check('POST', LIST, LIST, { as: alice })).status).toBe(201);
+});
+
+test('without a provider nobody is led to one, and other methods are refused as elsewhere', async () => {
+  for (const path of ['/auth/oidc/login', '/auth/oidc/callback']) {
+    expect((await check('GET', path, path)).status).toBe(404);
+    expect((await app.call('POST', path)).status).toBe(405);
+  }
+});
+
 test('nothing that only gateways may know is shown', async () => {
   const { body } = await check('POST', LIST, LIST, { as: alice, body: {} });
   app.sessions.records[0]!.state = 'ready';

@@ -13,7 +13,8 @@ export const readJson = json({ limit: MAX_BODY_BYTES, inflate: false });
 /** @throws AppError validation-failed, unsupported-media-type */
 export function bodyOf<T>(request: Request, schema: z.ZodType<T>): T {
   // Also keeps foreign pages out: a form cannot send JSON.
-  if (request.is('application/json') === false) throw problem('unsupported-media-type');
+  const isNothing = request.headers['content-length'] === '0';
+  if (!isNothing && request.is('application/json') === false) throw problem('unsupported-media-type');
   return parsed(schema, request.body);
 }
 

@@ -33,7 +33,7 @@ export interface OidcParts {
 
 export function serveOidc(app: Express, parts: OidcParts): void {
   const { oidc, keyset, loginLimit, tokens } = parts;
-  if (oidc === null) return;
+  if (oidc === null) return serveNoProvider(app);
 
   resource(app, '/auth/oidc/login', {
     get: [
@@ -65,6 +65,14 @@ export function serveOidc(app: Express, parts: OidcParts): void {
       }),
     ],
   });
+}
+
+function serveNoProvider(app: Express): void {
+  const nothing: RequestHandler = () => {
+    throw problem('not-found');
+  };
+  resource(app, '/auth/oidc/login', { get: [nothing] });
+  resource(app, '/auth/oidc/callback', { get: [nothing] });
 }
 
 /**

@@ -120,7 +120,7 @@ test.each(table.filter(([, { operation }]) => 'application/json' in (operation.r
 test('uploads have a body, listings a schema, and cookies are described', () => {
   const { paths, components } = document;
   expect(paths['/api/v1/sessions/{id}/files/{path}']).toMatchObject({
-    put: { requestBody: { required: true, content: { 'application/octet-stream': {} } } },
+    put: { requestBody: { content: { 'application/octet-stream': {} } } },
     get: {
       responses: { 200: { content: { 'application/json': { schema: { $ref: '#/components/schemas/FileListing' } } } } },
       security: [{ accessToken: [] }, { fileLink: [] }],

@@ -27,9 +27,10 @@ function described(operation: Operation, path: string) {
   return {
     summary,
     security: credentials.map(securityOf),
-    parameters: [...pathParameters(path), ...queryParameters(query), ...headerParameters(headers)],
+    parameters: [...pathParameters(path), ...parametersIn('query', query), ...parametersIn('header', headers)],
     ...(body === undefined ? {} : { requestBody: bodyOf(body) }),
     responses: {
+      431: { $ref: '#/components/responses/TooLong' },
       ...Object.fromEntries(problemsOf(operation, path).map((status) => [status, problemOf(status)])),
       ...Object.fromEntries(answersOf(operation)),
     },
@@ -84,7 +85,8 @@ function mediaTypes(content: 'bytes' | 'text' | keyof typeof COMPONENTS): [strin
 }
 
 function bodyOf(body: NonNullable<Operation['body']>): object {
-  if (body === 'bytes') return { required: true, content: { 'application/octet-stream': SENT_BYTES } };
+  // Nothing is an empty file.
+  if (body === 'bytes') return { required: false, content: { 'application/octet-stream': SENT_BYTES } };
   const required = !body.safeParse({}).success;
   return { required, content: { 'application/json': { schema: jsonSchema(body, 'input') } } };
 }
@@ -99,22 +101,13 @@ function pathParameters(path: string) {
   }));
 }
 
-function queryParameters(query: z.ZodObject<Record<string, z.ZodType>> | undefined) {
-  return Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
+function parametersIn(place: 'query' | 'header', fields: z.ZodObject<Record<string, z.ZodType>> | undefined) {
+  return Object.entries(fields?.shape ?? {}).map(([name, schema]) => ({
     name,
-    in: 'query',
+    in: place,
     required: !schema.safeParse(undefined).success,
-    schema: jsonSchema(schema, 'input'),
-  }));
-}
-
-function headerParameters(headers: Record<string, string> = {}) {
-  return Object.entries(headers).map(([name, description]) => ({
-    name,
-    in: 'header',
-    required: false,
-    description,
-    schema: { type: 'string' },
+    // What the text in an address stands for, such as a number.
+    schema: jsonSchema(schema, 'output'),
   }));
 }
 
@@ -143,6 +136,8 @@ export function openApiDocument() {
         Object.entries(COMPONENTS).map(([name, schema]) => [name, jsonSchema(schema, 'output')]),
       ),
       responses: {
+        // Node says so before there is a request.
+        TooLong: { description: 'The address and the headers are longer than 16 KiB' },
         Problem: { description: 'Why not (RFC 9457)', ...problemResponse },
         ProblemForNow: {
           description: 'Why not (RFC 9457), and when to try again where that is known',

@@ -36,8 +36,8 @@ export interface Operation {
   summary: string;
   /** Query, beside the parameters of the path; a field that is not in it is refused. Without it: none. */
   query?: z.ZodObject<Record<string, z.ZodType>>;
-  /** Headers that make a difference, and what for. */
-  headers?: Record<string, string>;
+  /** Headers that make a difference. */
+  headers?: z.ZodObject<Record<string, z.ZodType>>;
   /** `bytes`: of a file. */
   body?: z.ZodType | 'bytes';
   /** Status of success → what comes with it. */

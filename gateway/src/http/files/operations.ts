@@ -11,12 +11,7 @@ export const FILE_OPERATIONS = {
     get: {
       summary: 'Download a file, or a folder with `archive`; without it, list a folder',
       query: schemas.filesQuery,
-      headers: {
-        Range: 'One range of bytes of a file.',
-        'If-Range': 'ETag or date of the version of which the range is wanted.',
-        'If-None-Match': 'ETags that are known already, of files and of listings.',
-        'If-Modified-Since': 'Date of the version that is known already.',
-      },
+      headers: schemas.readHeaders,
       answers: { 200: ['bytes', 'FileListing'], 206: 'bytes', 304: null },
       problems: [...OF_RUNNER, 413, 416],
       credentials: READERS,
@@ -31,10 +26,7 @@ export const FILE_OPERATIONS = {
     put: {
       summary:
         'Write a file as a whole, and the folders that it lies in; one that it replaces hands on its permissions',
-      headers: {
-        'If-None-Match': '`*`: only if there is none of this name.',
-        'If-Match': 'Only if the file is still this version.',
-      },
+      headers: schemas.writeHeaders,
       body: 'bytes',
       answers: { 201: 'StoredFile', 200: 'StoredFile' },
       problems: [...OF_RUNNER, 412, 413, 507],
@@ -75,7 +67,7 @@ export const FILE_OPERATIONS = {
     head: { summary: 'The same in `Upload-Offset` and `Upload-Length`', answers: { 204: null }, problems: OF_RUNNER },
     patch: {
       summary: 'Send a piece; after the last the file is in its place',
-      headers: { 'Upload-Offset': 'Where the piece begins. Required.' },
+      headers: schemas.pieceHeaders,
       body: 'bytes',
       answers: { 204: null, 201: 'StoredFile', 200: 'StoredFile' },
       problems: [...OF_RUNNER, 507],

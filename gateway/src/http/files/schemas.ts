@@ -25,8 +25,7 @@ const count = (max: number) =>
   z
     .string()
     .regex(/^\d{1,9}$/, `must be a whole number from 1 to ${max}`)
-    .transform(Number)
-    .refine((value) => value >= 1 && value <= max, `must be a whole number from 1 to ${max}`);
+    .pipe(z.coerce.number<string>(`must be a whole number from 1 to ${max}`).int().min(1).max(max));
 
 export const filesQuery = z.strictObject({
   limit: count(MAX_LISTED_ENTRIES).optional().describe('Of a folder: most entries of this page.'),
@@ -38,9 +37,11 @@ export const deleteQuery = z.strictObject({
 });
 export const lookupQuery = z.strictObject({ path });
 
-export const newFolderBody = z.strictObject({ path });
-export const newUploadBody = z.strictObject({ path, size: bytes, overwrite }) satisfies z.ZodType<NewUpload>;
-export const fileMoveBody = z.strictObject({ from: path, to: path, overwrite }) satisfies z.ZodType<FileMove>;
+/** Not the workspace itself. */
+const pathOfNew = path.min(1);
+export const newFolderBody = z.strictObject({ path: pathOfNew });
+export const newUploadBody = z.strictObject({ path: pathOfNew, size: bytes, overwrite }) satisfies z.ZodType<NewUpload>;
+export const fileMoveBody = z.strictObject({ from: pathOfNew, to: pathOfNew, overwrite }) satisfies z.ZodType<FileMove>;
 const seenFolder = z.strictObject({
   path,
   etag: z.string().max(64).describe('ETag of its listing.'),
@@ -81,3 +82,16 @@ export const fileUpload = z.object({
 export const fileChanges = z.object({
   changed: z.array(z.string()).max(MAX_SEEN_FOLDERS).describe('Paths of the folders to list anew.'),
 }) satisfies z.ZodType<FileChanges>;
+
+/** Headers that make a difference. */
+export const readHeaders = z.object({
+  Range: z.string().optional().describe('One range of bytes of a file.'),
+  'If-Range': z.string().optional().describe('ETag or date of the version of which the range is wanted.'),
+  'If-None-Match': z.string().optional().describe('ETags that are known already, of files and of listings.'),
+  'If-Modified-Since': z.string().optional().describe('Date of the version that is known already.'),
+});
+export const writeHeaders = z.object({
+  'If-None-Match': z.string().optional().describe('`*`: only if there is none of this name.'),
+  'If-Match': z.string().optional().describe('Only if the file is still this version.'),
+});
+export const pieceHeaders = z.object({ 'Upload-Offset': bytes.describe('Where the piece begins.') });
