@@ -190,7 +190,7 @@ describe('the edge', () => {
     await stack.up();
     expect({ status, ...headers }).toMatchObject({
       status: 502,
-      'content-type': 'text/html',
+      'content-type': expect.stringContaining('text/html') as string,
       'x-frame-options': 'DENY',
       'content-security-policy': expect.stringContaining("default-src 'none'") as string,
     });
