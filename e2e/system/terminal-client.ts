@@ -6,8 +6,8 @@ import { TerminalConnection } from '../../web/src/connection/terminal-connection
 
 /** Enough for a screen that is painted at once. */
 const TAIL_CHARACTERS = 8000;
-/** After which a wait is in vain, so that its failure says what was there. Less than a test's own. Milliseconds. */
-const PATIENCE_MS = 110_000;
+/** After which a wait is in vain, so that its failure says what was there: 20 MB at a pace take a minute or two. Less than a test's own. Milliseconds. */
+const PATIENCE_MS = 240_000;
 /** Of a complaint. */
 const SAID_CHARACTERS = 400;
 const SIZE = { cols: 80, rows: 24 };
