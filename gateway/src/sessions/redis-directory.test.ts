@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { describeUnless } from '../../../hack/jest/unless';
 import { createLogger } from '../log';
 import { parseRedisUrl } from '../redis/connection';
@@ -19,15 +21,23 @@ const endpointOf = (id: string) => `unix:/run/sessions/${id}.sock`;
 
 describeUnless(noRedis, 'the directory on Redis', () => {
   let redis: RedisProcess;
+  const others: Redis[] = [];
   const opened: { directory: RedisDirectory; shared: SharedRedis }[] = [];
 
   /** A gateway's view of the directory. */
-  async function view(): Promise<RedisDirectory> {
+  async function view(times?: Parameters<typeof RedisDirectory.open>[2]): Promise<RedisDirectory> {
     const log = createLogger('silent');
     const shared = await connectRedis(redis.url, PREFIX, log);
-    const directory = await RedisDirectory.open(shared, log);
+    const directory = await RedisDirectory.open(shared, log, times);
     opened.push({ directory, shared });
     return directory;
+  }
+
+  /** Somebody else's. */
+  function connection(): Redis {
+    const other = new Redis(redis.url);
+    others.push(other);
+    return other;
   }
 
   const fresh = (fields: Partial<SessionRecord> = {}) => {
@@ -40,6 +50,7 @@ describeUnless(noRedis, 'the directory on Redis', () => {
   });
 
   afterEach(async () => {
+    for (const other of others.splice(0)) other.disconnect();
     for (const { directory, shared } of opened.splice(0)) {
       await directory.close();
       shared.close();
@@ -132,6 +143,31 @@ describeUnless(noRedis, 'the directory on Redis', () => {
     expect(await here.get(record.id)).toMatchObject({ id: record.id, activity: 'done' });
     expect(await here.claim(fresh({ owner: 'alice', workspace: record.workspace }), LIMITS)).toBe('workspace-busy');
     expect(there).toBeDefined();
+  });
+
+  test('what is written back to a Redis that has forgotten a session is never an old message about it', async () => {
+    const directory = await view({ leaseMs: 60_000, unkeptMs: 15_000, renewMs: 50, indexMs: 60_000 });
+    const [outsider, listener] = [connection(), connection()];
+    const channel = `${PREFIX}sessions:changed`;
+    await listener.subscribe(channel);
+    const first = once(listener, 'message') as Promise<[string, string]>;
+    const record = fresh();
+    await directory.claim(record, LIMITS);
+    const [, message] = await first;
+    await directory.update(record.id, { state: 'ready', endpoint: endpointOf(record.id) });
+    const heard = new Promise<void>((resolve) => {
+      directory.subscribe(({ name }) => name === 'late' && resolve());
+    });
+    await outsider.publish(channel, message);
+    // All that was said before has been heard by then.
+    await directory.update(record.id, { name: 'late' });
+    await heard;
+    await outsider.publish(channel, message);
+    await outsider.ping();
+    await outsider.del(`${PREFIX}session:${record.id}`);
+    let restored = await directory.get(record.id);
+    while (restored === null) restored = await directory.get(record.id);
+    expect(restored).toMatchObject({ state: 'ready', name: 'late' });
   });
 
   test('what changed while a Redis that forgets nothing was away is told when it is back', async () => {

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { background } from '@claude-webui/protocol';
 import * as z from 'zod';
 import type { Logger } from '../log';
 import type { ChannelPlace } from '../redis/shared-channels';
@@ -59,7 +61,7 @@ export class RedisDirectory implements SessionDirectory {
       schema: z.array(z.string()),
       heard: (fields) => {
         const record = directory.read(fields);
-        if (record !== null) directory.changed(record);
+        if (record !== null) directory.heard(record);
       },
       exchange: () => directory.exchange(),
     });
@@ -143,6 +145,7 @@ export class RedisDirectory implements SessionDirectory {
     const ends = patch.state === 'ended';
     const record = await this.scripts.update(keyOf(id), patch, ends ? KEEP_ENDED_MS : this.leaseMs, this.channel);
     this.untold.delete(id);
+    if (record !== null && this.held.has(id)) this.held.set(id, record);
     if (record !== null && ends) {
       this.held.delete(id);
       await this.scripts.leave(record, placeOf(record));
@@ -213,6 +216,21 @@ export class RedisDirectory implements SessionDirectory {
     } finally {
       unsubscribe();
     }
+  }
+
+  /**
+   * A message tells of a change. What this gateway writes back after a loss of Redis is never taken from a message, which may be late, or
+   * anybody's, but from what Redis has.
+   */
+  private heard(record: SessionRecord): void {
+    const { id } = record;
+    const held = this.held.get(id);
+    if (held === undefined || isDeepStrictEqual(held, record)) return this.changed(record);
+    const read = this.fieldsOrNull(id).then((fields) => {
+      const known = fields === null ? null : this.read(fields);
+      if (known !== null) this.changed({ ...known, ...this.untold.get(id) });
+    });
+    background('directory-event', read, { sessionId: id });
   }
 
   private changed(record: SessionRecord): void {
