@@ -2,9 +2,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { READY, openRawStage, startScript } from '../system/raw-program';
 import { signInByRest } from '../system/rest';
-import { startSeverableProxy } from '../system/severable-proxy';
-import type { SeverableProxy } from '../system/severable-proxy';
-import type { Stage } from '../system/stage';
+import { useSeverableStage } from '../system/severable-stage';
 import { WorkbenchPage, eventually } from '../system/workbench-page';
 
 const LONG = 'is a sentence as long as those that administrators write when something is going to happen at six';
@@ -19,21 +17,7 @@ const URL_OF_LINK = `https://example.com/${'a-long-address/'.repeat(8)}`;
 const LINK = `\x1b]8;;${URL_OF_LINK}\x1b\\link\x1b]8;;\x1b\\`;
 const NOTICES = '.notice, .search-bar, .asking, .link-target, .toast';
 
-let stage: Stage;
-let proxy: SeverableProxy;
-beforeAll(async () => {
-  stage = await openRawStage();
-  proxy = await startSeverableProxy(stage.gateway.url);
-});
-afterEach(async () => {
-  proxy.mend();
-  await stage.clear();
-  expect(stage.complaints.splice(0)).toEqual([]);
-});
-afterAll(async () => {
-  await proxy.close();
-  await stage.close();
-});
+const scene = useSeverableStage(openRawStage);
 
 /** What is wrong with the notices that are in view: each covers pixels of the row of the cursor, or is not in what can be seen. */
 function wrong(page: Page): Promise<string[]> {
@@ -86,15 +70,15 @@ interface Screen {
 }
 
 async function open({ options, keyboard }: Screen): Promise<WorkbenchPage> {
-  const page = await (await stage.newContext(options)).newPage();
+  const page = await (await scene.stage.newContext(options)).newPage();
   if (keyboard !== undefined)
     await page.addInitScript((keyboard) => {
       const values = { ...keyboard, width: innerWidth, scale: 1 };
       Object.defineProperty(window, 'visualViewport', { value: Object.assign(new EventTarget(), values) });
       addEventListener('load', () => visualViewport?.dispatchEvent(new Event('resize')));
     }, keyboard);
-  await startScript(stage.gateway.url, MIRROR);
-  const workbench = await WorkbenchPage.signIn(page, proxy.url);
+  await startScript(scene.stage.gateway.url, MIRROR);
+  const workbench = await WorkbenchPage.signIn(page, scene.proxy.url);
   await workbench.sees(READY);
   await workbench.quiet();
   return workbench;
@@ -167,17 +151,17 @@ describe.each(SCREENS)('%s', (_what, screen) => {
       await isWell(page, 'the target of a link');
     }
 
-    const call = await signInByRest(stage.gateway.url);
+    const call = await signInByRest(scene.stage.gateway.url);
     for (const text of ['One', 'Two', 'Three', 'Four']) {
       await call('POST', '/api/v1/admin/notices', { text: `${text} ${LONG}` });
       await page.locator('.toast').filter({ hasText: text }).waitFor();
       await isWell(page, `${text} toasts`);
     }
 
-    proxy.cut();
+    scene.proxy.cut();
     await workbench.notice('The connection is gone').waitFor();
     await isWell(page, 'a lost connection');
-    proxy.mend();
+    scene.proxy.mend();
     await workbench.notice('The connection is gone').waitFor({ state: 'detached' });
 
     for (const other of PLACES) {

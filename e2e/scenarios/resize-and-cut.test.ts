@@ -1,9 +1,6 @@
 /** The real Claude Code's lines, in whatever window and network: each of them is on the screen or above it, once. */
 import type { BrowserContext, Page } from 'playwright-core';
-import { startSeverableProxy } from '../system/severable-proxy';
-import type { SeverableProxy } from '../system/severable-proxy';
-import { openStage } from '../system/stage';
-import type { Stage } from '../system/stage';
+import { useSeverableStage } from '../system/severable-stage';
 import { WorkbenchPage, eventually } from '../system/workbench-page';
 
 const LINES = 200;
@@ -17,21 +14,7 @@ const FONT_CHANGES = 10;
 /** What a person's hand takes for a step. Milliseconds. */
 const STEP_MS = 30;
 
-let stage: Stage;
-let proxy: SeverableProxy;
-beforeAll(async () => {
-  stage = await openStage();
-  proxy = await startSeverableProxy(stage.gateway.url);
-});
-afterEach(async () => {
-  proxy.mend();
-  await stage.clear();
-  expect(stage.complaints.splice(0)).toEqual([]);
-});
-afterAll(async () => {
-  await proxy.close();
-  await stage.close();
-});
+const scene = useSeverableStage();
 
 async function lineNumbers(workbench: WorkbenchPage): Promise<number[]> {
   const text = await workbench.text();
@@ -40,7 +23,7 @@ async function lineNumbers(workbench: WorkbenchPage): Promise<number[]> {
 
 /** A page in a session in which Claude has answered in so many lines. */
 async function answered(context: BrowserContext): Promise<WorkbenchPage> {
-  const workbench = await WorkbenchPage.signIn(await context.newPage(), proxy.url);
+  const workbench = await WorkbenchPage.signIn(await context.newPage(), scene.proxy.url);
   await workbench.ready();
   await workbench.prompt(`lines: ${LINES}`);
   await workbench.sees(`line ${LINES}`);
@@ -60,12 +43,12 @@ async function drag(page: Page, to: { width: number; height: number }): Promise<
 }
 
 test(`${CUTS} cuts of the network`, async () => {
-  const workbench = await answered(await stage.newContext({ viewport: WINDOW }));
+  const workbench = await answered(await scene.stage.newContext({ viewport: WINDOW }));
   const size = await workbench.size();
   for (let cut = 0; cut < CUTS; cut += 1) {
-    proxy.cut();
+    scene.proxy.cut();
     await workbench.notice('The connection is gone').waitFor();
-    proxy.mend();
+    scene.proxy.mend();
     // Not by the mouse: the page may connect by itself while that moves.
     await workbench
       .button('Reconnect now')
@@ -78,7 +61,7 @@ test(`${CUTS} cuts of the network`, async () => {
 }, 180_000);
 
 test(`${DRAGS} drags of the window’s edge`, async () => {
-  const workbench = await answered(await stage.newContext({ viewport: WINDOW }));
+  const workbench = await answered(await scene.stage.newContext({ viewport: WINDOW }));
   // Heights, widths and corners, each other than the one before.
   const places = Array.from({ length: DRAGS }, (_, n) => ({
     width: n % 3 === 0 ? WINDOW.width : 560 + ((n * 173) % 700),
@@ -94,7 +77,7 @@ test(`${DRAGS} drags of the window’s edge`, async () => {
 }, 240_000);
 
 test(`${FONT_CHANGES} changes of the font`, async () => {
-  const workbench = await answered(await stage.newContext({ viewport: WINDOW }));
+  const workbench = await answered(await scene.stage.newContext({ viewport: WINDOW }));
   for (let change = 0; change < FONT_CHANGES; change += 1) {
     const button = change % 4 < 3 ? 'A+ (larger text)' : 'A− (smaller text)';
     await workbench.resizing(() => workbench.button(button).click());
@@ -103,9 +86,9 @@ test(`${FONT_CHANGES} changes of the font`, async () => {
 }, 120_000);
 
 test('another device of another size takes the session over, and gives it back', async () => {
-  const first = await answered(await stage.newContext({ viewport: WINDOW }));
-  const small = await stage.newContext({ viewport: { width: 700, height: 460 } });
-  const second = await WorkbenchPage.signIn(await small.newPage(), proxy.url);
+  const first = await answered(await scene.stage.newContext({ viewport: WINDOW }));
+  const small = await scene.stage.newContext({ viewport: { width: 700, height: 460 } });
+  const second = await WorkbenchPage.signIn(await small.newPage(), scene.proxy.url);
   await second.sees(`line ${LINES}`);
   expect(await second.size()).toBe(await first.size());
   await second.resizing(() => second.button('Take over').click());
@@ -120,8 +103,8 @@ test('another device of another size takes the session over, and gives it back',
 
 test('a reload in mid-answer and a drag before its end', async () => {
   const workbench = await WorkbenchPage.signIn(
-    await (await stage.newContext({ viewport: WINDOW })).newPage(),
-    proxy.url,
+    await (await scene.stage.newContext({ viewport: WINDOW })).newPage(),
+    scene.proxy.url,
   );
   await workbench.ready();
   await workbench.prompt(`lines: ${LINES}`);

@@ -2,9 +2,7 @@
 import type { Page } from 'playwright-core';
 import { openRawStage, startScript, startShell } from '../system/raw-program';
 import { signInByRest } from '../system/rest';
-import { startSeverableProxy } from '../system/severable-proxy';
-import type { SeverableProxy } from '../system/severable-proxy';
-import type { Stage } from '../system/stage';
+import { useSeverableStage } from '../system/severable-stage';
 import { WorkbenchPage, eventually } from '../system/workbench-page';
 
 const WINDOW = { width: 1000, height: 640 };
@@ -24,26 +22,12 @@ const ROWS = `
   const { columns, rows } = process.stdout;
   process.stdout.write(Array.from({ length: rows }, (_, row) => ('row ' + (row + 1) + ' of ' + rows).padEnd(columns - 3, '-') + 'end').join('\\r\\n'));`;
 
-let stage: Stage;
-let proxy: SeverableProxy;
-beforeAll(async () => {
-  stage = await openRawStage();
-  proxy = await startSeverableProxy(stage.gateway.url);
-});
-afterEach(async () => {
-  proxy.mend();
-  await stage.clear();
-  expect(stage.complaints.splice(0)).toEqual([]);
-});
-afterAll(async () => {
-  await proxy.close();
-  await stage.close();
-});
+const scene = useSeverableStage(openRawStage);
 
 async function open(script: string, viewport = WINDOW): Promise<WorkbenchPage> {
-  await startScript(stage.gateway.url, script);
-  const context = await stage.newContext({ viewport });
-  return WorkbenchPage.signIn(await context.newPage(), proxy.url);
+  await startScript(scene.stage.gateway.url, script);
+  const context = await scene.stage.newContext({ viewport });
+  return WorkbenchPage.signIn(await context.newPage(), scene.proxy.url);
 }
 
 /** How often the program has been told of another size. */
@@ -81,9 +65,9 @@ test('neither a cut, nor its notice, nor the search bar changes the size', async
   await workbench.quiet();
   const before = await sizesTold(workbench);
   for (let cut = 0; cut < 3; cut += 1) {
-    proxy.cut();
+    scene.proxy.cut();
     await workbench.notice('The connection is gone').waitFor();
-    proxy.mend();
+    scene.proxy.mend();
     await workbench.notice('The connection is gone').waitFor({ state: 'detached' });
   }
   await workbench.button('Search').click();
@@ -97,10 +81,10 @@ test('a window that was changed while the network was away has its size once it 
   await workbench.sees('size ');
   await workbench.quiet();
   const before = await sizesTold(workbench);
-  proxy.cut();
+  scene.proxy.cut();
   await workbench.notice('The connection is gone').waitFor();
   for (const height of [500, 450, 400]) await workbench.page.setViewportSize({ width: WINDOW.width, height });
-  await workbench.resizing(() => Promise.resolve(proxy.mend()));
+  await workbench.resizing(() => Promise.resolve(scene.proxy.mend()));
   await eventually(
     async () => (await sizesTold(workbench)) > before,
     () => workbench.text(),
@@ -123,12 +107,12 @@ test('the last row is whole at any height of the window', async () => {
 }, 120_000);
 
 test('a notice is put away, and what it offers is in the status line then', async () => {
-  await startShell(stage.gateway.url);
-  const context = await stage.newContext({ viewport: WINDOW });
-  const first = await WorkbenchPage.signIn(await context.newPage(), stage.gateway.url);
+  await startShell(scene.stage.gateway.url);
+  const context = await scene.stage.newContext({ viewport: WINDOW });
+  const first = await WorkbenchPage.signIn(await context.newPage(), scene.stage.gateway.url);
   await first.sees('$');
   const second = new WorkbenchPage(await context.newPage());
-  await second.page.goto(stage.gateway.url);
+  await second.page.goto(scene.stage.gateway.url);
   await second.opened();
   await second.notice('somebody else is typing').waitFor();
   await second.button('Put this notice away').click();
@@ -140,13 +124,15 @@ test('a notice is put away, and what it offers is in the status line then', asyn
 describe('somebody else’s session', () => {
   /** A share link of the only session, opened without an account. */
   async function guest(viewport: { width: number; height: number }, hasTouch = false): Promise<WorkbenchPage> {
-    const call = await signInByRest(stage.gateway.url);
+    const call = await signInByRest(scene.stage.gateway.url);
     const { sessions } = (await call('GET', '/api/v1/sessions')) as { sessions: { id: string; state: string }[] };
     const { id } = sessions.find(({ state }) => state !== 'ended') ?? { id: '' };
     const made = (await call('POST', `/api/v1/sessions/${id}/shares`, { expiresInSeconds: 600 })) as { url: string };
-    const context = await stage.newContext({ viewport, hasTouch });
+    const context = await scene.stage.newContext({ viewport, hasTouch });
     const page = await context.newPage();
-    await page.goto(new URL(made.url, stage.gateway.url).href.replace(/^https?:\/\/[^/]+/, stage.gateway.url));
+    await page.goto(
+      new URL(made.url, scene.stage.gateway.url).href.replace(/^https?:\/\/[^/]+/, scene.stage.gateway.url),
+    );
     return new WorkbenchPage(page);
   }
 
