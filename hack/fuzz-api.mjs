@@ -3,34 +3,20 @@
  * makes up requests as nobody, as a user and as an administrator, with live sessions. Ends with 1 if it finds something.
  * `npm run fuzz:api -- [most cases of an operation] [seed]`.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../gateway/dist/config/config.js';
 import { startGateway } from '../gateway/dist/gateway.js';
+import { pythonEnvironment } from './python-environment.mjs';
 
 const VERSION = '4.32.5';
 const [cases = '40', seed = '1'] = process.argv.slice(2);
-const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'claude-webui');
-const environment = join(cache, `schemathesis-${VERSION}`);
-const schemathesis = join(environment, 'bin', 'schemathesis');
+const schemathesis = join(pythonEnvironment(`schemathesis-${VERSION}`, [`schemathesis==${VERSION}`]), 'schemathesis');
 const PASSWORD = 'correct horse battery';
-
-function run(command, args) {
-  if (spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] }).status === 0) return;
-  rmSync(environment, { recursive: true, force: true });
-  process.stderr.write(`"${command}" failed. Schemathesis needs python3 with its venv module, and PyPI.\n`);
-  process.exit(1);
-}
-
-if (!existsSync(schemathesis)) {
-  mkdirSync(cache, { recursive: true });
-  run('python3', ['-m', 'venv', environment]);
-  run(join(environment, 'bin', 'pip'), ['install', '--quiet', `schemathesis==${VERSION}`]);
-}
 
 const directory = mkdtempSync(join(tmpdir(), 'cwui-fuzz-'));
 const config = loadConfig({

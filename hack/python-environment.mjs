@@ -1,10 +1,8 @@
 /** Environments of Python for tests that need a program or a library of PyPI: each in the user's cache, made once. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-
-const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'claude-webui');
+import { CACHE } from './cache.mjs';
 
 /**
  * Makes an environment with these packages, if it is not there. What fails is said, and ends the process.
@@ -13,7 +11,7 @@ const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'cla
  * @returns where its programs are
  */
 export function pythonEnvironment(name, packages) {
-  const directory = join(cache, name);
+  const directory = join(CACHE, name);
   const complete = join(directory, '.complete');
   if (!existsSync(complete)) {
     rmSync(directory, { recursive: true, force: true });

@@ -1,17 +1,13 @@
 /** Copies Socket.IO's client for Java and what it needs from Maven Central, if they are not there. Prints the folder of the jars. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CACHE } from './cache.mjs';
 
 const VERSION = '2.1.2';
 const POM = fileURLToPath(new URL('../gateway/src/sockets/testing/clients/pom.xml', import.meta.url));
-const directory = join(
-  process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
-  'claude-webui',
-  `socket.io-client-java-${VERSION}`,
-);
+const directory = join(CACHE, `socket.io-client-java-${VERSION}`);
 
 if (!existsSync(directory)) {
   const begun = `${directory}.begun`;
