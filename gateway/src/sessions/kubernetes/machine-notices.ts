@@ -1,5 +1,5 @@
 /** Tells of sessions whose machine is about to be emptied, each once for each of its pods. */
-import type { ClaudeSession } from '@claude-webui/protocol/kubernetes';
+import { sessionName } from './found-session';
 import type { SessionObjects } from './session-objects';
 
 export interface MachineNotice {
@@ -36,8 +36,6 @@ export class MachineNotices {
     const { podUID = '' } = object.status ?? {};
     if (this.told.get(name) === podUID) return;
     this.told.set(name, podUID);
-    this.tell({ owner: object.spec.owner, text: `${nameOf(object)}: ${draining.message}` });
+    this.tell({ owner: object.spec.owner, text: `${sessionName(object)}: ${draining.message}` });
   }
 }
-
-const nameOf = ({ spec }: ClaudeSession) => spec.displayName ?? 'Session';
