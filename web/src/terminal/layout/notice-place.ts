@@ -15,6 +15,8 @@ export class NoticePlace {
   private readonly rendered: IDisposable;
   private readonly update = () => this.place();
   private side: Side = 'above';
+  /** Of the cursor, in the rows of the terminal; it was placed for this one. */
+  private row = 0;
 
   /**
    * @param pane with the notices
@@ -29,7 +31,10 @@ export class NoticePlace {
     this.notices = found(pane, '.overlays');
     this.observer = new ResizeObserver(this.update);
     for (const element of [container, this.screen, this.notices]) this.observer.observe(element);
-    this.rendered = terminal.onRender(this.update);
+    // Sizes are observed, so that most frames cost no layout.
+    this.rendered = terminal.onRender(() => {
+      if (this.cursorRow !== this.row) this.place();
+    });
     container.addEventListener('scroll', this.update);
   }
 
@@ -40,12 +45,17 @@ export class NoticePlace {
     placeToasts(this, null);
   }
 
+  private get cursorRow(): number {
+    const { baseY, cursorY, viewportY } = this.terminal.buffer.active;
+    return baseY + cursorY - viewportY;
+  }
+
   private place(): void {
     const { top, bottom, height } = this.container.getBoundingClientRect();
     if (height === 0) return placeToasts(this, null);
-    const { baseY, cursorY, viewportY } = this.terminal.buffer.active;
+    this.row = this.cursorRow;
     const cell = cellExtent(this.terminal).height;
-    const rowTop = this.screen.getBoundingClientRect().top - top + (baseY + cursorY - viewportY) * cell;
+    const rowTop = this.screen.getBoundingClientRect().top - top + this.row * cell;
     const { side, room, most } = noticeRoom(height, { top: rowTop, bottom: rowTop + cell }, this.side);
     this.side = side;
     this.pane.dataset['notices'] = side;
