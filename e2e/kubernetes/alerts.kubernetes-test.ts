@@ -133,6 +133,17 @@ test('a leader that may read nothing is blind, for each resource', async () => {
   expectAlerts(RULES, series, /ClaudeWebuiOperator.*/, expected);
 });
 
+test('a leader of a quiet cluster, at the end of the longest watch that it has asked for: nothing fires', async () => {
+  const leader = started('able-a');
+  await leader.logged('reconciling');
+  // It grants a watch that is over its time 30 s more, before it takes the connection for dead.
+  const longest = Math.max(...plane.watchesOf('able-a')) + 30;
+  const series = (await seriesOf(leader, 'a')).map((one) =>
+    one.name === 'claude_webui_informer_silent_seconds' ? { ...one, value: longest } : one,
+  );
+  expectAlerts(RULES, series, /ClaudeWebuiOperator.*/, []);
+});
+
 test('a leader that hears nothing more of what it has read', async () => {
   const leader = started('able-a');
   await leader.logged('reconciling');

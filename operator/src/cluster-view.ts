@@ -90,7 +90,7 @@ export class ClusterView {
     this.nodes = new Informer({ client, log, type: NODE, namespace: '', store, selection: CORDONED });
   }
 
-  /** Of each resource: whether it has been read, and milliseconds since the API server last said anything of it, and since it cannot be read. */
+  /** Of each resource: whether it has been read, and milliseconds since its last sign of life, and since it cannot be read. */
   progress(): { resource: string; synced: boolean; silentMs: number | null; deafMs: number }[] {
     return this.informers.map(({ resource, hasSynced, silentMs, deafMs }) => ({
       resource,

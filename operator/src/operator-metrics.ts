@@ -54,7 +54,7 @@ export class OperatorMetrics {
     });
     new Gauge({
       name: 'claude_webui_informer_silent_seconds',
-      help: 'Since the API server last said anything of the resource: an event, a list, or the bookmark of each minute.',
+      help: 'Since the last sign of life of the resource: a list, an event, a bookmark, or a watch opened again, as each is within two minutes.',
       labelNames: ['resource'] as const,
       registers,
       collect() {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClaudeSession } from '@claude-webui/protocol/kubernetes';
+import { ClusterView } from './cluster-view';
 import { Informer } from './controller/informer';
 import { Store } from './controller/store';
 import { loadConfig } from './config/config';
@@ -190,6 +192,30 @@ it('a leader whose right to read is withdrawn while it leads lets another lead',
 async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds()));
 }
+
+it('where nothing happens, each resource gives a sign of life when its watch ends and begins again, Events too', async () => {
+  const { api, close } = plane.client('admin', 6);
+  const quiet = new ClusterView(api, world.namespace, silent);
+  try {
+    await quiet.open();
+    const resources = quiet.progress().map(({ resource }) => resource);
+    expect(resources).toContain('events');
+    const longest = new Map<string, number>();
+    const alive = new Set<string>();
+    await until(async () => {
+      for (const { resource, silentMs } of quiet.progress()) {
+        if ((silentMs ?? 0) < (longest.get(resource) ?? 0) - 5000) alive.add(resource);
+        else longest.set(resource, silentMs ?? 0);
+      }
+      await delay(20);
+      return resources.every((resource) => alive.has(resource));
+    });
+    expect(quiet.progress().map(({ deafMs }) => deafMs)).toEqual(resources.map(() => 0));
+  } finally {
+    await quiet.close();
+    close();
+  }
+});
 
 describe('two operators', () => {
   let operators: OperatorProcess[];

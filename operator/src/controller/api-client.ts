@@ -10,8 +10,11 @@ import { apiVersionOf, resourcePath } from './resource-type';
 
 /** For the head of an answer, and as much again for its body. */
 const REQUEST_TIMEOUT_MS = 15_000;
-/** The server ends a watch after about so long, so that no connection lives for ever. Seconds, and as much again at random. */
-const WATCH_SECONDS = 240;
+/**
+ * The server ends a watch after so long, and as much again at random: that it is opened again is the only sign of life of a resource
+ * that has no bookmarks (Events: kube-apiserver keeps no watch cache of them) and of which nothing happens. Seconds.
+ */
+const WATCH_SECONDS = 60;
 /** A server that has not ended a watch so long after it said it would is taken for dead. */
 const WATCH_GRACE_MS = 30_000;
 const PAGE_SIZE = 1000;
@@ -53,6 +56,8 @@ export interface ApiClientOptions {
   fieldManager: string;
   /** Milliseconds for the head of an answer, and again for its body. */
   timeoutMs?: number;
+  /** After which the server ends a watch, and as much again at random. */
+  watchSeconds?: number;
   /** Breaks off what is under way, watches have their own. */
   signal?: AbortSignal;
 }
@@ -115,7 +120,8 @@ export class ApiClient {
     resourceVersion: string,
     signal: AbortSignal,
   ): Promise<AsyncGenerator<WatchEvent<T>>> {
-    const seconds = Math.round(WATCH_SECONDS * (1 + Math.random()));
+    const { watchSeconds = WATCH_SECONDS } = this.options;
+    const seconds = Math.round(watchSeconds * (1 + Math.random()));
     const query = new URLSearchParams({
       watch: 'true',
       allowWatchBookmarks: 'true',

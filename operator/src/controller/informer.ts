@@ -51,7 +51,7 @@ export class Informer<T extends KubernetesObject> {
     return this.isSynced;
   }
 
-  /** Milliseconds since the server last said anything of this resource, bookmarks included; null if it never has. */
+  /** Milliseconds since the last sign of life of this resource: a list, a watch that was opened, an event, a bookmark; null if there was none. */
   get silentMs(): number | null {
     return this.heardAt === null ? null : performance.now() - this.heardAt;
   }

@@ -32,6 +32,7 @@ export function assets(): string {
 interface AuditEntry {
   user: { username: string };
   verb: string;
+  requestURI: string;
   stageTimestamp: string;
   objectRef?: { resource?: string; name?: string };
   responseStatus?: { code?: number };
@@ -116,13 +117,14 @@ export class ControlPlane {
     return path;
   }
 
-  client(user = 'admin'): { api: ApiClient; close: () => void } {
+  client(user = 'admin', watchSeconds?: number): { api: ApiClient; close: () => void } {
     const connection = new Connection(this.access(user));
     const api = new ApiClient(connection, {
       limit: new TokenBucket(10_000, 10_000),
       fence: () => undefined,
       onAnswer: () => undefined,
       fieldManager: 'test',
+      ...(watchSeconds === undefined ? {} : { watchSeconds }),
     });
     return { api, close: () => connection.close() };
   }
@@ -137,15 +139,25 @@ export class ControlPlane {
     });
   }
 
+  /** For how many seconds a user has asked for each of its watches. */
+  watchesOf(user: string): number[] {
+    return this.auditLog()
+      .filter((entry) => entry.user.username === user && entry.verb === 'watch')
+      .map(({ requestURI }) => Number(new URL(requestURI, this.url).searchParams.get('timeoutSeconds')));
+  }
+
   /** What a user has written with success since a time (milliseconds since the epoch), as "verb resource/name". */
   writesOf(user: string, sinceMs: number): string[] {
-    const entries = readFileSync(join(this.folder, 'audit.log'), 'utf8').trim().split('\n');
-    return entries
-      .map((line) => JSON.parse(line) as AuditEntry)
+    return this.auditLog()
       .filter((entry) => entry.user.username === user && !['get', 'list', 'watch'].includes(entry.verb))
       .filter((entry) => (entry.responseStatus?.code ?? 0) < 300)
       .filter((entry) => Date.parse(entry.stageTimestamp) >= sinceMs)
       .map(({ verb, objectRef }) => `${verb} ${objectRef?.resource ?? ''}/${objectRef?.name ?? ''}`);
+  }
+
+  private auditLog(): AuditEntry[] {
+    const lines = readFileSync(join(this.folder, 'audit.log'), 'utf8').trim().split('\n');
+    return lines.map((line) => JSON.parse(line) as AuditEntry);
   }
 
   /** Forgets all history but the present: watches from before get 410 Gone. */
