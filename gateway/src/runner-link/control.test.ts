@@ -1,7 +1,7 @@
 /** Control links to runners that say what they like: they share their place with what people run there. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { RunnerEvent } from '@claude-webui/protocol';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
@@ -40,8 +40,8 @@ test.each([
   '{}',
   '{"__proto__":{"type":"ended"}}',
   '{"type":"report","report":{"activity":"idle","attachments":-1,"lastActivityAt":1}}',
-  '['.repeat(100_000),
-  JSON.stringify('x'.repeat(1024 * 1024)),
+  '['.repeat(60_000),
+  JSON.stringify('x'.repeat(60_000)),
   randomBytes(4096),
 ])('what is nothing that a runner says costs the link, and no more: %.40s', async (text) => {
   const { link, heard, over } = await followed();
@@ -50,6 +50,27 @@ test.each([
   expect((await closed)[0]).toBe(1008);
   await over;
   expect(heard).toEqual([]);
+});
+
+test('an event that is longer than any of a runner is not read, and costs the link', async () => {
+  const { link, heard, over } = await followed();
+  const closed = once(link, 'close');
+  link.send(JSON.stringify({ ...REPORT, more: 'x'.repeat(64 * 1024) }));
+  expect((await closed)[0]).toBe(1009);
+  await over;
+  expect(heard).toEqual([]);
+});
+
+test.each([
+  ['is reset', (socket: Socket) => socket.resetAndDestroy()],
+  ['has no frames in it', (socket: Socket) => socket.write(Buffer.alloc(64, 0xff))],
+  ['has text in it that is no UTF-8', (socket: Socket) => socket.write(Buffer.of(0x81, 2, 0xc3, 0x28))],
+])('a link that %s is over, and no error of whoever follows the session', async (_what, say) => {
+  const { link, over } = await followed();
+  // How it ends is not the runner's concern.
+  link.on('error', () => undefined);
+  say((link as unknown as { _socket: Socket })._socket);
+  await over;
 });
 
 test('what only a later release says is passed over, and what it says after it is heard', async () => {

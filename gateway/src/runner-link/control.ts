@@ -1,5 +1,4 @@
 /** What gateways and runners say to each other about a session, beside its terminal (protocol/src/runner-link.ts). */
-import { once } from 'node:events';
 import type { RunnerCommand, RunnerEvent, SessionEnd, SessionEndReason } from '@claude-webui/protocol';
 import type { WebSocket } from 'ws';
 import type { SessionRecord } from '../sessions/directory';
@@ -48,7 +47,8 @@ async function listen(link: WebSocket, tell: (event: RunnerEvent) => void, signa
     tell(event);
     if (event.type === 'ended') link.close(HEARD);
   });
-  const closed = once(link, 'close');
+  // Not `once(link, 'close')`: it would reject with the error of a link that breaks, which is one way to end like the others.
+  const closed = new Promise((resolve) => link.once('close', resolve));
   const leave = () => link.terminate();
   signal.addEventListener('abort', leave, { once: true });
   link.resume();

@@ -10,8 +10,10 @@ import { attachUrl, runnerAuthorization } from './address';
 /** Waits before each further try: a pod's address may be known before it answers. Milliseconds. */
 const RETRY_AFTER_MS = [100, 300, 1000, 2000];
 const HANDSHAKE_TIMEOUT_MS = 3000;
-/** The largest message of a runner is a snapshot of a terminal. */
-const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+/** The largest message of an attach is a snapshot of a terminal. */
+const MAX_ATTACH_MESSAGE_BYTES = 16 * 1024 * 1024;
+/** The largest of a control link is an end with its detail: 2000 characters. */
+const MAX_CONTROL_MESSAGE_BYTES = 64 * 1024;
 
 /**
  * Opens an attach to a session's runner. What comes of it are frames, one per message, not decoded.
@@ -23,12 +25,13 @@ export function dialRunner(
   query: AttachQuery,
   signal: AbortSignal,
 ): Promise<WebSocket> {
-  return dial(record, scope, `${ATTACH_PATH}?${new URLSearchParams({ ...query }).toString()}`, signal);
+  const path = `${ATTACH_PATH}?${new URLSearchParams({ ...query }).toString()}`;
+  return dial(record, scope, path, MAX_ATTACH_MESSAGE_BYTES, signal);
 }
 
 /** Opens a control link (protocol/src/runner-link.ts). @throws AppError runner-unreachable */
 export function dialControl(record: SessionRecord, signal: AbortSignal): Promise<WebSocket> {
-  return dial(record, 'control', CONTROL_PATH, signal);
+  return dial(record, 'control', CONTROL_PATH, MAX_CONTROL_MESSAGE_BYTES, signal);
 }
 
 /** The link is paused when it is returned. */
@@ -36,6 +39,7 @@ async function dial(
   record: SessionRecord,
   scope: RunnerScope,
   pathAndQuery: string,
+  maxPayload: number,
   signal: AbortSignal,
 ): Promise<WebSocket> {
   for (let attempt = 0; ; attempt += 1) {
@@ -43,7 +47,7 @@ async function dial(
       headers: runnerAuthorization(record, scope),
       perMessageDeflate: false,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-      maxPayload: MAX_MESSAGE_BYTES,
+      maxPayload,
     });
     // An error that nobody listens to would end the process; what failed is closed by then.
     link.on('error', () => undefined);

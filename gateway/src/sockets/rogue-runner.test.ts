@@ -8,6 +8,9 @@ import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import { PERSON, RunningGateway, STRANGER } from '../testing/running-gateway';
 
+/** Of a runner (runner-link/dial.ts). */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
 let gateway: RunningGateway;
 let runner: WebSocketServer;
 beforeEach(async () => {
@@ -65,6 +68,23 @@ test.each([
   const { client, link } = await attached('plain');
   link.send(frame);
   expect(await client.status('closed')).toMatchObject({ reason: 'runner-unreachable' });
+});
+
+test.each([
+  ['one frame', 1],
+  ['fragments', 64],
+])('%s above the limit of a message costs the link that sent it, and no other', async (_what, parts) => {
+  const other = gateway.plain({ token: gateway.tokenOf(STRANGER) });
+  await other.opened();
+  const { client, link } = await attached('frames');
+  const closed = once(link, 'close') as Promise<[number]>;
+  const part = Buffer.alloc(MAX_MESSAGE_BYTES / parts + 1, FrameType.output);
+  for (let at = 1; at <= parts; at += 1) link.send(part, { fin: at === parts });
+  expect((await closed)[0]).toBe(1009);
+  expect(await client.status('closed')).toMatchObject({ reason: 'runner-unreachable' });
+  expect(client.offset).toBe(0);
+  other.type('still here\r');
+  await other.shows('still here');
 });
 
 test('a client of the four events gets the bytes, and nothing of sizes, scrollback and what it does not know', async () => {
