@@ -122,6 +122,23 @@ const alive: ClaudeSessionStatus = {
   endpoint: 'e',
 };
 
+test.each([
+  ['10.0.0.1', 'http://10.0.0.1:7681'],
+  ['fd00::1', 'http://[fd00::1]:7681'],
+])(
+  'an endpoint that somebody has written into the status gives way to the address of the pod, %s',
+  (podIP, endpoint) => {
+    const forged = session({ ...alive, endpoint: 'http://10.0.0.66:7681' });
+    expect(written(decide(observe({ session: forged, pods: [pod({ ...ready, podIP })] })))).toMatchObject({ endpoint });
+  },
+);
+
+test('a session whose pod has no address has no endpoint', () => {
+  const forged = session({ ...alive, endpoint: 'http://10.0.0.66:7681' });
+  const { podIP: _podIP, ...elsewhere } = ready;
+  expect(written(decide(observe({ session: forged, pods: [pod(elsewhere)] })))?.endpoint).toBeUndefined();
+});
+
 describe('what is decided about a session', () => {
   it.each<[string, Partial<Observation>, string[]]>([
     ['a new one gets its pod', {}, ['start']],
