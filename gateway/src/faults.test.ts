@@ -11,8 +11,6 @@ import { RedisProcess, noRedis } from './redis/testing/redis-process';
 import type { AttachedTerminal } from './testing/gateway-process';
 import { GatewayProcess, PASSWORD } from './testing/gateway-process';
 
-jest.setTimeout(120_000);
-
 /** Longer than everything that a gateway does anew by itself. */
 const RECOVERY_MS = 60_000;
 const PREFIX = '{faults}:';

@@ -12,8 +12,6 @@ import { GatewayProcess } from './testing/gateway-process';
 import { STUBBORN, stubbornPeer } from './testing/stubborn-peers';
 import { TcpProxy } from './testing/tcp-proxy';
 
-jest.setTimeout(120_000);
-
 /** What the chart and compose give a gateway to end in. Milliseconds. */
 const GRACE_MS = 40_000;
 /** From the last answer of Redis to a readiness that says so. Milliseconds. */

@@ -15,8 +15,6 @@ import { startGateway } from './gateway';
 import { RedisProcess, noRedis } from './redis/testing/redis-process';
 import { listen } from './testing/http';
 
-jest.setTimeout(60_000);
-
 const PASSWORD = 'correct horse battery';
 /** What is promised. */
 const EVERYWHERE_WITHIN_MS = 5000;

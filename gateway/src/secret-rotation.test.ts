@@ -20,8 +20,6 @@ import { RedisProcess, noRedis } from './redis/testing/redis-process';
 import { MountedSecret } from './secrets/testing/mounted-secret';
 import { MotoProcess, noMoto } from './secrets/testing/moto-process';
 
-jest.setTimeout(120_000);
-
 const PASSWORD = 'correct horse battery';
 const CONNECTIONS = 50;
 /** From a change of the secret: a poll of one second, and what is promised after it. */

@@ -10,8 +10,6 @@ import { commandOf, processesWith } from './testing/processes';
 import { STUBBORN, stubbornPeer } from './testing/stubborn-peers';
 import { TcpProxy } from './testing/tcp-proxy';
 
-jest.setTimeout(120_000);
-
 /** What a gateway alone has to end in (END_MS in gateway.ts), and some for a busy machine. Milliseconds. */
 const GRACE_MS = 25_000;
 const POLICY = { version: 1, everyone: { programs: { others: [{ path: '/bin/cat' }, { path: '/usr/bin/yes' }] } } };

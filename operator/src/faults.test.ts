@@ -6,8 +6,6 @@ import { ENDINGS, garbage, sayAll } from '../../protocol/src/http/testing/raw-pe
 import { OperatorProcess } from './testing/operator-process';
 import { PlayedApiServer } from './testing/played-api-server';
 
-jest.setTimeout(120_000);
-
 /** Garbage that fits into a line; of what is long, one is enough. */
 const LINES = NONSENSE.filter((line) => line.length > 0 && line.length < 10_000).slice(0, 8);
 const WATCHED = ['sessiontemplates', 'pods', 'events', 'networkpolicies', 'claudesessions'];

@@ -3,8 +3,6 @@ import { claudeSessionSpecSchema, sessionTemplateSpecSchema } from '@claude-webu
 import { OperatorProcess } from './testing/operator-process';
 import { PlayedApiServer } from './testing/played-api-server';
 
-jest.setTimeout(60_000);
-
 /** Kubernetes waits 30 s. Milliseconds. */
 const GRACE_MS = 25_000;
 

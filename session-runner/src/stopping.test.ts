@@ -8,8 +8,6 @@ import { sessionProcesses } from './processes/session-processes';
 import { RunningPod } from './testing/running-pod';
 import { RunningSession } from './testing/running-session';
 
-jest.setTimeout(60_000);
-
 /** A program has 3 s, the word of the end 3 and connections 5; some for a busy machine. Docker and Kubernetes wait 10 to 30. Milliseconds. */
 const GRACE_MS = 20_000;
 /** It does not go when it is asked to, and puts out without end. */

@@ -14,8 +14,6 @@ import { probeIsolation } from '../sessions/isolation';
 import { listen } from '../testing/http';
 import { descendantsOf, environmentOf, commandOf } from '../testing/processes';
 
-jest.setTimeout(120_000);
-
 const MAIN = join(__dirname, '../../dist/main.js');
 const PASSWORD = 'correct horse battery';
 

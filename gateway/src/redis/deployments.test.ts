@@ -15,8 +15,6 @@ import type { RedisDeployment } from './testing/deployments';
 import { startCluster, startSentinel } from './testing/deployments';
 import { noRedis } from './testing/redis-process';
 
-jest.setTimeout(120_000);
-
 const PASSWORD = 'correct horse battery';
 
 describeUnless(noRedis, 'kinds of Redis', () => {

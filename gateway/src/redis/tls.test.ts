@@ -7,8 +7,6 @@ import { join } from 'node:path';
 import { describeUnless } from '../../../hack/jest/unless';
 import { RedisProcess, noRedis } from './testing/redis-process';
 
-jest.setTimeout(60_000);
-
 const MAIN = join(__dirname, '../../dist/main.js');
 const PASSWORD = 'correct horse battery';
 

@@ -82,7 +82,7 @@ describeUnless(noMoto, 'AWS Secrets Manager', () => {
   let moto: MotoProcess;
   beforeAll(async () => {
     moto = await MotoProcess.start();
-  }, 120_000);
+  });
   afterAll(() => moto.kill());
   beforeEach(() => {
     Object.assign(process.env, moto.env);

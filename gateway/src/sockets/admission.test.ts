@@ -84,7 +84,7 @@ test('a connection that does not say who it is is closed', async () => {
   gateway = await RunningGateway.start();
   const { ws } = await open();
   await once(ws, 'close');
-}, 20_000);
+});
 
 describe('before a sign-in nothing large is taken', () => {
   beforeEach(async () => {

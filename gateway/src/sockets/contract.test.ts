@@ -3,8 +3,6 @@ import { ownRunners } from '../testing/processes';
 import { ALICE } from '../testing/local-sessions';
 import { RunningGateway } from '../testing/running-gateway';
 
-jest.setTimeout(20_000);
-
 let gateway: RunningGateway;
 
 afterEach(() => gateway.close());

@@ -52,9 +52,7 @@ function activityOf({ events }: RunningProgram) {
 const conversationOf = (spec: SessionSpec) => readFileSync(join(spec.directory, 'conversation.json'), 'utf8');
 
 test('starts at the prompt without a question, and answers', async () => {
-  const startedAt = performance.now();
   const claude = await startClaude(claudeSpec());
-  expect(performance.now() - startedAt).toBeLessThan(10_000);
   expect(claude.text).not.toMatch(/trust|theme|log ?in|API key|auto mode/i);
   fake.queue(text('Pineapple.'));
   await claude.enter('fruit');

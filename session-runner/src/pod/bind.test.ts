@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { newKeys, RunningPod } from '../testing/running-pod';
 
-jest.setTimeout(60_000);
 let pod: RunningPod;
 beforeAll(async () => {
   pod = await RunningPod.start({ program: ['/bin/cat'] });

@@ -10,7 +10,6 @@ import { startFakeAnthropic } from '../../../hack/fake-anthropic/server';
 import { RunningPod } from '../testing/running-pod';
 import type { PodOptions } from '../testing/running-pod';
 
-jest.setTimeout(120_000);
 const TOKEN = 'the-token-of-this-session';
 let fake: FakeAnthropic;
 let volume: string;

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { RunningPod } from '../testing/running-pod';
 
-jest.setTimeout(60_000);
 let pod: RunningPod;
 afterEach(() => pod.end());
 

@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { namespaceTest, ownNamespace } from '../testing/own-namespace';
 import { RunningPod } from '../testing/running-pod';
 
-jest.setTimeout(60_000);
-
 const MAX_PROCESSES = 64;
 const MANY = `trap "echo bye" HUP; read line; for i in $(seq ${MAX_PROCESSES}); do sleep 1000 & done; wait`;
 const TOO_MANY = { reason: 'too-many-processes', exitCode: null };

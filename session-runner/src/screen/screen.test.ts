@@ -50,7 +50,7 @@ test('a flood in many bursts, looked at while it goes on and after it, shows wha
   pieces.push(Buffer.from('\x1b[31mred\x1b[5;5H'));
   expect(await shownBy(screen)).toEqual(await parsedWhole(pieces.slice(-2)));
   screen.close();
-}, 60_000);
+});
 
 test('a size and margins after a flood find the lines that were put off', async () => {
   const { screen, put } = follow();
@@ -62,7 +62,7 @@ test('a size and margins after a flood find the lines that were put off', async 
   put(after);
   expect(await shownBy(screen)).toEqual(await parsedWhole([flood, small, after]));
   screen.close();
-}, 60_000);
+});
 
 describe('an emulator that throws', () => {
   const BAD = 'this it cannot take';

@@ -63,7 +63,7 @@ test('a working Claude survives the grace, and its session ends when it has fini
     expect.objectContaining({ report: expect.objectContaining({ activity: 'working', attachments: 0 }) as object }),
   );
   await session.left;
-}, 60_000);
+});
 
 test('work without an end does not keep a session for ever', async () => {
   const session = await startClaude({ detachGraceMs: 100, detachMaxWorkMs: 500 });
@@ -73,7 +73,7 @@ test('work without an end does not keep a session for ever', async () => {
   await client.close();
   expect((await session.ended).reason).toBe('detach-timeout');
   await session.left;
-}, 60_000);
+});
 
 test('interrupted by Escape it works no more', async () => {
   const session = await startClaude({});
@@ -82,7 +82,7 @@ test('interrupted by Escape it works no more', async () => {
   await isNow(client, 'working');
   client.type('\x1b');
   await isNow(client, 'idle');
-}, 60_000);
+});
 
 test('it asks, works through the whole run of what was permitted, and is done', async () => {
   const session = await startClaude({});
@@ -97,4 +97,4 @@ test('it asks, works through the whole run of what was permitted, and is done', 
   expect(activity(client)).toEqual(['working', 'done']);
   client.type('x');
   await isNow(client, 'idle');
-}, 60_000);
+});

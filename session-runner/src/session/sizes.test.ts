@@ -130,7 +130,7 @@ describe('a replay', () => {
     const driver = session.attach({ from: '0' });
     const { replayTo } = await driver.attached();
     expect(replayTo).toBe('ready\x1b[c'.length);
-  }, 20_000);
+  });
 });
 
 test('a resize storm of a client that floods ends in the last size, and the session goes on', async () => {
