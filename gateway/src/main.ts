@@ -2,6 +2,7 @@
 import { ConfigError } from './config/config';
 import { configFromEnvironment, hideSecretsOfEnvironment, misspeltInEnvironment } from './config/environment';
 import { startGateway } from './gateway';
+import { allowHeapGrowth } from './heap-growth';
 
 /** For the person at the terminal; the log is for machines. */
 function say(text: string): void {
@@ -9,6 +10,7 @@ function say(text: string): void {
 }
 
 async function main(): Promise<void> {
+  allowHeapGrowth();
   // First, for what is wrong with the configuration may be just that.
   for (const sentence of misspeltInEnvironment()) say(`Warning: ${sentence}`);
   const config = configFromEnvironment();

@@ -1,8 +1,10 @@
 /** Our gateway in a process of its own, with the workload in its sessions in the place of Claude Code. */
 import { startGateway } from '@claude-webui/gateway/dist/gateway';
+import { allowHeapGrowth } from '@claude-webui/gateway/dist/heap-growth';
 import { loadConfig } from '@claude-webui/gateway/dist/config/config';
 
 async function main(workload: string): Promise<void> {
+  allowHeapGrowth();
   const gateway = await startGateway(loadConfig(process.env), { path: workload, args: [] });
   process.on('SIGTERM', () => {
     gateway.close().then(() => process.exit(0), fail);
