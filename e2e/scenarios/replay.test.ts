@@ -4,8 +4,8 @@ import { openRawStage, startScript, startShell } from '../system/raw-program';
 import type { Stage } from '../system/stage';
 import { WorkbenchPage, eventually } from '../system/workbench-page';
 
-/** SCROLLBACK_LINES of the stage. */
-const KEPT = 5000;
+/** SCROLLBACK_LINES of the stage: more than a page keeps that knows nothing of the session. */
+const KEPT = 15_000;
 /** Queries that terminals answer: attributes, status, cursor, modes, colours, settings, version; and text for the clipboard. */
 const QUERIES =
   '\\x1b[c\\x1b[>c\\x1b[5n\\x1b[6n\\x1b[?6n\\x1b[?2026$p\\x1b[4$p\\x1b]10;?\\x07\\x1b]11;?\\x07\\x1b]4;1;?\\x07\\x1bP$qm\\x1b\\\\\\x1b[18t\\x1b[>q\\x1b]52;c;cGFzdGVk\\x07';

@@ -12,6 +12,7 @@ import type {
   SessionEndReason,
   TerminalSize,
 } from './session';
+import { MAX_SCROLLBACK_LINES } from './runner-link';
 import { ACTIVITIES, REFUSAL_CODES, SESSION_END_REASONS, renamedActivity } from './session';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -56,6 +57,9 @@ export function parseAttached(value: unknown): Attached {
     resume: oneOf(fields, 'resume', ['exact', 'snapshot']),
     offset: count(fields, 'offset'),
     ...(fields['replayTo'] === undefined ? {} : { replayTo: count(fields, 'replayTo') }),
+    ...(fields['scrollbackLines'] === undefined
+      ? {}
+      : { scrollbackLines: Math.min(MAX_SCROLLBACK_LINES, count(fields, 'scrollbackLines')) }),
     inputSequence: count(fields, 'inputSequence'),
     state: parseState(fields['state']),
   };

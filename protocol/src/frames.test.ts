@@ -2,6 +2,7 @@ import type { ClientFrame, RunnerFrame } from './frames';
 import { decodeClientFrame, decodeRunnerFrame } from './frame-decoder';
 import { encodeClientFrame, encodeRunnerFrame, writeOutputHeader } from './frame-encoder';
 import { FrameError, FrameType, MAX_INPUT_PAYLOAD_BYTES, OUTPUT_HEADER_BYTES } from './frames';
+import { MAX_SCROLLBACK_LINES } from './runner-link';
 import type { AttachmentState } from './session';
 
 const state: AttachmentState = {
@@ -22,6 +23,19 @@ const runnerFrames: RunnerFrame[] = [
   {
     type: 'attached',
     attached: { sessionId: 's', stream: '', resume: 'snapshot', offset: 7, replayTo: 9, inputSequence: 0, state },
+  },
+  {
+    type: 'attached',
+    attached: {
+      sessionId: 's',
+      stream: 'x',
+      resume: 'exact',
+      offset: 0,
+      replayTo: 0,
+      scrollbackLines: 20_000,
+      inputSequence: 5,
+      state,
+    },
   },
   { type: 'state', state: { ...state, idleEndsInMs: 4500.5 } },
   { type: 'end', end: { reason: 'start-failed', exitCode: null, detail: 'why' } },
@@ -127,6 +141,7 @@ test.each([
   ['a refusal without a code', json(FrameType.refused, {})],
   ['an attach at a negative offset', json(FrameType.attached, { ...attachedAt(-1) })],
   ['a replay up to a word', json(FrameType.attached, { ...attachedAt(1), replayTo: 'here' })],
+  ['lines in words', json(FrameType.attached, { ...attachedAt(1), scrollbackLines: 'many' })],
 ])('a runner’s frame of %s is refused', (_, frame) => {
   expect(() => decodeRunnerFrame(frame)).toThrow(FrameError);
 });
@@ -152,6 +167,11 @@ function scrollbackWithFlags(flags: number): Uint8Array {
   frame[17] = flags;
   return frame;
 }
+
+test('a runner that keeps more lines than any may is not believed', () => {
+  const frame = json(FrameType.attached, { ...attachedAt(1), scrollbackLines: Number.MAX_SAFE_INTEGER });
+  expect(decodeRunnerFrame(frame)).toMatchObject({ attached: { scrollbackLines: MAX_SCROLLBACK_LINES } });
+});
 
 test('what an older runner calls waiting is done', () => {
   const older = new TextEncoder().encode(JSON.stringify({ ...state, activity: 'waiting' }));
