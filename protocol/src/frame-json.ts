@@ -61,6 +61,7 @@ export function parseAttached(value: unknown): Attached {
       ? {}
       : { scrollbackLines: Math.min(MAX_SCROLLBACK_LINES, count(fields, 'scrollbackLines')) }),
     inputSequence: count(fields, 'inputSequence'),
+    ...(fields['refused'] === undefined ? {} : refusedIn(fields['refused'])),
     state: parseState(fields['state']),
   };
 }
@@ -85,11 +86,18 @@ function activityIn(value: unknown): Activity {
   return ACTIVITIES.find((activity) => activity === value) ?? 'working';
 }
 
+function refusedIn(value: unknown): Pick<Attached, 'refused'> {
+  const refused = parseRefused(value);
+  return refused === null ? {} : { refused };
+}
+
 /** Null for a refusal that only a later release knows. @throws FrameError */
 export function parseRefused(value: unknown): Refused | null {
-  const name = text(fieldsOf(value), 'code');
+  const fields = fieldsOf(value);
+  const name = text(fields, 'code');
   const code = REFUSAL_CODES.find((known) => known === name);
-  return code === undefined ? null : { code };
+  if (code === undefined) return null;
+  return fields['sequence'] === undefined ? { code } : { code, sequence: count(fields, 'sequence') };
 }
 
 /** @throws FrameError */

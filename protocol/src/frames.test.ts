@@ -34,6 +34,7 @@ const runnerFrames: RunnerFrame[] = [
       replayTo: 0,
       scrollbackLines: 20_000,
       inputSequence: 5,
+      refused: { code: 'line-too-long', sequence: 4 },
       state,
     },
   },
@@ -45,6 +46,7 @@ const runnerFrames: RunnerFrame[] = [
   { type: 'input-ack', sequence: 2 ** 40 },
   { type: 'state', state },
   { type: 'refused', refused: { code: 'not-driver' } },
+  { type: 'refused', refused: { code: 'line-too-long', sequence: 2 ** 40 } },
   { type: 'end', end: { reason: 'exited', exitCode: 0 } },
   { type: 'resized', offset: 2 ** 40, size: { cols: 1000, rows: 1 } },
   { type: 'scrollback', offset: 2 ** 41, position: 65536, total: 2 ** 31, more: true, data: bytes },
@@ -142,6 +144,7 @@ test.each([
   ['an attach at a negative offset', json(FrameType.attached, { ...attachedAt(-1) })],
   ['a replay up to a word', json(FrameType.attached, { ...attachedAt(1), replayTo: 'here' })],
   ['lines in words', json(FrameType.attached, { ...attachedAt(1), scrollbackLines: 'many' })],
+  ['a refusal of a negative number', json(FrameType.refused, { code: 'line-too-long', sequence: -1 })],
 ])('a runner’s frame of %s is refused', (_, frame) => {
   expect(() => decodeRunnerFrame(frame)).toThrow(FrameError);
 });
@@ -156,6 +159,11 @@ describe('of what only a later release knows,', () => {
     ['a refusal is ignored', json(FrameType.refused, { code: 'too-late' }), { type: 'unknown' }],
     ['a reason is an end', json(FrameType.end, { reason: 'x', exitCode: 1 }), { end: { reason: 'terminated' } }],
     ['an activity is work', json(FrameType.state, { ...state, activity: 'x' }), { state: { activity: 'working' } }],
+    [
+      'a refusal of input before the attach is ignored',
+      json(FrameType.attached, { ...attachedAt(1), refused: { code: 'too-late', sequence: 1 } }),
+      { attached: attachedAt(1) },
+    ],
     ['a flag of scrollback is ignored', scrollbackWithFlags(0b10), { more: false }],
     ['a flag beside another is ignored', scrollbackWithFlags(0b11), { more: true }],
   ])('%s', (_, frame, decoded) => expect(decodeRunnerFrame(frame)).toMatchObject(decoded));

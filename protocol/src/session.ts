@@ -41,6 +41,11 @@ export interface Attached {
   scrollbackLines?: number;
   /** Highest input sequence number already taken from this client id; 0 if none. What is above it must be sent again. */
   inputSequence: number;
+  /**
+   * The last refusal of input from this client id. The connection may have broken before the client heard of it, and what was refused
+   * is not sent again. Absent if nothing was refused, and from older runners.
+   */
+  refused?: Refused;
   state: AttachmentState;
 }
 
@@ -60,6 +65,8 @@ export interface AttachmentState {
 /** Something a client sent was not done. */
 export interface Refused {
   code: (typeof REFUSAL_CODES)[number];
+  /** Number of the input that was refused. Absent where it was none, or will be sent again, and from older runners. */
+  sequence?: number;
 }
 
 export const REFUSAL_CODES = ['not-driver', 'input-gap', 'input-overflow', 'line-too-long', 'bad-frame'] as const;

@@ -39,19 +39,28 @@ export class InputIntake {
     return this.sequence.of(client);
   }
 
+  /** What was last refused of a client's input, which it may not have heard of when its connection broke; null if nothing was. */
+  refusedOf(client: string): Refused | null {
+    return this.sequence.refusalOf(client);
+  }
+
   take(attachment: Attachment, number: number, data: Uint8Array): void {
     const verdict = this.sequence.offer(attachment.client, number);
-    if (verdict === 'gap') return refuse(attachment, 'input-gap');
-    if (verdict === 'take' && !this.target.isDriver(attachment)) {
+    if (verdict === 'gap') return attachment.send({ type: 'refused', refused: { code: 'input-gap' } });
+    if (verdict === 'repeat') {
+      // It was taken by a connection that has gone since, and its refusal with that.
+      const refused = this.refusedOf(attachment.client);
+      if (refused?.sequence === number) attachment.send({ type: 'refused', refused });
+    } else if (!this.target.isDriver(attachment)) {
       // Its number is taken all the same: it must not be typed once its sender drives. Without bytes it is the number of what its sender has discarded.
-      if (data.length > 0) refuse(attachment, 'not-driver');
-    } else if (verdict === 'take') {
+      if (data.length > 0) this.refuse(attachment, 'not-driver');
+    } else {
       if (this.target.queuedBytes() + data.length > MAX_INPUT_QUEUE_BYTES) {
-        refuse(attachment, 'input-overflow');
+        this.refuse(attachment, 'input-overflow');
         return this.target.dismiss(attachment);
       }
       const refusal = this.target.type(data);
-      if (refusal !== null) refuse(attachment, refusal);
+      if (refusal !== null) this.refuse(attachment, refusal);
     }
     this.unacknowledged.set(attachment, this.sequence.of(attachment.client));
     this.unacknowledgedBytes += data.length;
@@ -78,8 +87,8 @@ export class InputIntake {
   close(): void {
     this.acknowledge();
   }
-}
 
-function refuse(attachment: Attachment, code: Refused['code']): void {
-  attachment.send({ type: 'refused', refused: { code } });
+  private refuse(attachment: Attachment, code: Refused['code']): void {
+    attachment.send({ type: 'refused', refused: this.sequence.refuse(attachment.client, code) });
+  }
 }

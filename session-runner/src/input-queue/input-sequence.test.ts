@@ -21,3 +21,17 @@ test('clients that were not seen for long are forgotten, those in use are not', 
   expect(inputs.of('client 199')).toBe(1);
   expect(inputs.of('in use')).toBe(201);
 });
+
+test('the last refusal is known for as long as its client, whatever is taken after it', () => {
+  const inputs = new InputSequence();
+  expect(inputs.refusalOf('a')).toBeNull();
+  inputs.offer('a', 1);
+  inputs.offer('b', 1);
+  inputs.refuse('a', 'line-too-long');
+  inputs.offer('a', 2);
+  expect(inputs.refusalOf('a')).toEqual({ code: 'line-too-long', sequence: 1 });
+  expect(inputs.refusalOf('b')).toBeNull();
+  expect(inputs.of('a')).toBe(2);
+  inputs.refuse('a', 'not-driver');
+  expect(inputs.refusalOf('a')).toEqual({ code: 'not-driver', sequence: 2 });
+});

@@ -1,15 +1,35 @@
 /** Input sequence numbers by client: what makes a reconnect neither lose nor repeat a keystroke. */
+import type { Refused } from '@claude-webui/protocol';
 
 /** Clients remembered after they left, for their return. */
 const MAX_REMEMBERED_CLIENTS = 64;
 
+interface Taken {
+  /** Highest number. */
+  last: number;
+  refused: Refused | null;
+}
+
 export class InputSequence {
-  /** Client id → highest number taken. Insertion order is age: a client that is used moves to the end. */
-  private readonly last = new Map<string, number>();
+  /** Client id → what was taken. Insertion order is age: a client that is used moves to the end. */
+  private readonly clients = new Map<string, Taken>();
 
   /** Highest number taken from this client; 0 if none. */
   of(client: string): number {
-    return this.last.get(client) ?? 0;
+    return this.clients.get(client)?.last ?? 0;
+  }
+
+  /** What was last refused of what was taken from this client; null if nothing was. */
+  refusalOf(client: string): Refused | null {
+    return this.clients.get(client)?.refused ?? null;
+  }
+
+  /** The input that was just taken from this client was refused: its number is taken, but nothing was done with it. */
+  refuse(client: string, code: Refused['code']): Refused {
+    const last = this.of(client);
+    const refused = { code, sequence: last };
+    this.clients.set(client, { last, refused });
+    return refused;
   }
 
   /**
@@ -20,11 +40,12 @@ export class InputSequence {
     const last = this.of(client);
     if (sequence <= last) return 'repeat';
     if (sequence > last + 1) return 'gap';
-    this.last.delete(client);
-    this.last.set(client, sequence);
-    if (this.last.size > MAX_REMEMBERED_CLIENTS) {
-      const [oldest] = this.last.keys();
-      if (oldest !== undefined) this.last.delete(oldest);
+    const refused = this.refusalOf(client);
+    this.clients.delete(client);
+    this.clients.set(client, { last: sequence, refused });
+    if (this.clients.size > MAX_REMEMBERED_CLIENTS) {
+      const [oldest] = this.clients.keys();
+      if (oldest !== undefined) this.clients.delete(oldest);
     }
     return 'take';
   }

@@ -72,7 +72,7 @@ export class Audience {
     attachment: Attachment,
     from: number | null,
     takeOver: boolean,
-    welcome: Pick<Attached, 'sessionId' | 'stream' | 'inputSequence' | 'scrollbackLines'> & {
+    welcome: Pick<Attached, 'sessionId' | 'stream' | 'inputSequence' | 'refused' | 'scrollbackLines'> & {
       shared: () => SharedState;
     },
   ): Promise<void> {

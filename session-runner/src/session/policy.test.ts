@@ -59,6 +59,29 @@ test('a line that is too long is refused, told, and not acted on', async () => {
   expect(client.output.toString()).not.toContain('got rm');
 });
 
+test('a refusal is told again at the next attach, for its connection may have broken before it arrived', async () => {
+  const session = await start('stty -echo; echo go; while read x; do echo "got $x"; done', { maxLineBytes: 10 });
+  const REFUSED = { code: 'line-too-long', sequence: 1 };
+  const first = session.attach({ client: 'the-client' });
+  await first.shows('go');
+  expect((await first.attached()).refused).toBeUndefined();
+  first.type('rm -rf /tmp/somewhere\r');
+  expect((await first.frame('refused')).refused).toEqual(REFUSED);
+  first.socket.terminate();
+
+  const second = session.attach({ client: 'the-client', from: '0' });
+  expect(await second.attached()).toMatchObject({ inputSequence: 1, refused: REFUSED });
+  // What was on its way by both connections comes twice.
+  second.type('rm -rf /tmp/somewhere\r');
+  expect((await second.frame('refused')).refused).toEqual(REFUSED);
+  await second.frame('input-ack');
+  second.type('\x15hello\r');
+  await second.shows('got hello');
+
+  const another = session.attach({ client: 'another' });
+  expect((await another.attached()).refused).toBeUndefined();
+});
+
 test('Escape gets to the program by itself', async () => {
   const session = await start('stty raw -echo; echo go; dd bs=1 count=1 2>/dev/null | od -An -tx1');
   const client = session.attach();

@@ -183,11 +183,13 @@ export class Session {
     const attachment = new Attachment(request.client, request.scope, peer);
     this.lifetime?.attached();
     const from = request.stream === null || request.stream === this.stream ? request.from : null;
+    const refused = this.inputs.refusedOf(request.client);
     const attached = this.audience
       .attach(attachment, from, request.takeOver, {
         sessionId: this.sessionId,
         stream: this.stream,
         inputSequence: this.inputs.takenFrom(request.client),
+        ...(refused === null ? {} : { refused }),
         scrollbackLines: this.screen.keptLines,
         shared: () => this.shared(),
       })

@@ -104,6 +104,33 @@ describe('a link that ends', () => {
     expect(await typed(fresh)).toEqual({ sequence: 1, text: 'a' });
   });
 
+  test('before it could say that input was refused: the next one says it, and no other once more', async () => {
+    const TOO_LONG = { code: 'line-too-long', sequence: 1 } as const;
+    const first = await attached();
+    connection.type(bytes('a line'));
+    await typed(first);
+    first.socket.disconnect(true);
+    const second = await gateway.links.next();
+    second.attach({ inputSequence: 1, refused: TOO_LONG });
+    await second.settled();
+    expect(consumer.refusals).toEqual(['line-too-long']);
+    connection.type(bytes('another line'));
+    await typed(second);
+    second.send({ type: 'refused', refused: { code: 'line-too-long', sequence: 2 } });
+    await second.settled();
+    expect(consumer.refusals).toEqual(['line-too-long', 'line-too-long']);
+    second.socket.disconnect(true);
+    const third = await gateway.links.next();
+    third.attach({ inputSequence: 2, refused: { code: 'line-too-long', sequence: 2 } });
+    await third.settled();
+    expect(consumer.refusals).toHaveLength(2);
+    third.socket.disconnect(true);
+    const another = await gateway.links.next();
+    another.attach({ stream: 'b', inputSequence: 1, refused: TOO_LONG });
+    await another.settled();
+    expect(consumer.refusals).toHaveLength(3);
+  });
+
   test('leaves who watched watching: what they type meanwhile is refused, not kept', async () => {
     connect();
     const first = await gateway.links.next();

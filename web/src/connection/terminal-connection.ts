@@ -5,6 +5,7 @@ import type {
   ClientFrame,
   DecodedRunnerFrame,
   Handshake,
+  Refused,
   ScrollbackPiece,
   StatusCode,
   TerminalSize,
@@ -67,6 +68,8 @@ export class TerminalConnection {
   private pull: ScrollbackPull | null = null;
   /** Output before this offset is a replay. */
   private replayTo = 0;
+  /** Number of the last input that the person was told is refused. */
+  private refusedTo = 0;
   private closed = false;
   /** The server of the current link is stopping. */
   private isLeaving = false;
@@ -248,7 +251,7 @@ export class TerminalConnection {
         return this.pulled(frame);
       case 'refused':
         if (frame.refused.code === 'input-gap') return this.drop();
-        return this.consumer.refused(REFUSALS[frame.refused.code]);
+        return this.tellRefusal(frame.refused);
       case 'unknown':
         return;
     }
@@ -265,7 +268,15 @@ export class TerminalConnection {
     this.outbox.restart(attached.inputSequence);
     this.changeRole(attached.state);
     this.consumer.phase({ phase: 'attached', state: attached.state });
+    if (attached.refused !== undefined) this.tellRefusal(attached.refused);
     this.flush();
+  }
+
+  /** What was typed was taken, and not done. The link before may have told it already. */
+  private tellRefusal({ code, sequence }: Refused): void {
+    if (sequence !== undefined && sequence <= this.refusedTo) return;
+    this.refusedTo = sequence ?? this.refusedTo;
+    this.consumer.refused(REFUSALS[code]);
   }
 
   /** What somebody has typed who does not drive any more is not typed later either, and they are not told that it would be. */
@@ -283,6 +294,7 @@ export class TerminalConnection {
     if (stream !== this.position.stream) {
       // Another program than before.
       if (this.position.stream !== null) this.outbox.begin();
+      this.refusedTo = 0;
       this.position.begin(stream);
     }
     this.consumer.keepLines(scrollbackLines ?? SCROLLBACK_LINES);
