@@ -72,21 +72,69 @@ test('what is no address of the web does not open', async () => {
   expect(workbench.page.context().pages()).toHaveLength(1);
 });
 
-test('a finger is shown where a link leads, and opens it from there', async () => {
-  const workbench = await open(marked('https://example.org/real', 'a link'), {
-    viewport: { width: 700, height: 600 },
-    hasTouch: true,
-    isMobile: true,
+const LINES = Array.from({ length: 100 }, (_, n) => `line ${n}\r\n`).join('');
+const TARGET = 'https://example.org/real';
+
+/** A finger taps the last row in view that begins so. */
+async function tap(workbench: WorkbenchPage, begin: string): Promise<void> {
+  const row = await workbench.terminal.evaluate(({ terminal }, begin) => {
+    const rows = Array.from({ length: terminal?.rows ?? 0 }, (_, row) => row);
+    const { active } = terminal?.buffer ?? {};
+    return rows.findLastIndex((row) =>
+      active
+        ?.getLine(active.viewportY + row)
+        ?.translateToString()
+        .startsWith(begin),
+    );
+  }, begin);
+  const { x, y } = await middleOf(workbench, 2, row);
+  await workbench.page.touchscreen.tap(x, y);
+}
+
+describe.each([
+  ['of a telephone of 320 pixels', { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true }],
+  ['of a telephone of 412 pixels', { viewport: { width: 412, height: 640 }, hasTouch: true, isMobile: true }],
+  ['of a tablet', { viewport: { width: 700, height: 600 }, hasTouch: true, isMobile: true }],
+  ['that has a mouse too', { viewport: { width: 1100, height: 700 }, hasTouch: true }],
+] satisfies [string, BrowserContextOptions][])('in a window %s', (_what, options) => {
+  test('a finger is shown where a link leads, at the prompt and scrolled back, and opens it from there', async () => {
+    const workbench = await open(`${marked(TARGET, 'a link of some words')}\r\n${LINES}${TARGET}`, options);
+    const { page, terminal } = workbench;
+    const asked = page.getByRole('status').filter({ hasText: TARGET });
+    for (const [place, begin] of [
+      ['at the prompt', 'https'],
+      ['scrolled back', 'a link'],
+    ] as const) {
+      if (place === 'scrolled back') await terminal.evaluate((element) => element.terminal?.scrollToTop());
+      await tap(workbench, begin);
+      await asked.waitFor();
+      expect(page.context().pages()).toHaveLength(1);
+      const opened = page.context().waitForEvent('page');
+      await asked.getByRole('link', { name: 'Open' }).tap();
+      expect((await opened).url()).toBe(TARGET);
+      await (await opened).close();
+      await asked.waitFor({ state: 'detached' });
+    }
   });
-  const { page } = workbench;
-  const { x, y } = await middleOf(workbench, 2, 0);
-  await page.touchscreen.tap(x, y);
-  const asked = page.getByRole('status').filter({ hasText: 'https://example.org/real' });
-  await asked.waitFor();
-  expect(page.context().pages()).toHaveLength(1);
-  const opened = page.context().waitForEvent('page');
-  await asked.getByRole('link', { name: 'Open' }).tap();
-  expect((await opened).url()).toBe('https://example.org/real');
+
+  test('the question stays while the program draws the row of the link, and the mouse is elsewhere, until it is answered', async () => {
+    const context = await stage.newContext(options);
+    const workbench = await openRawProgram(stage, await context.newPage(), `${CLEAR}${marked(TARGET, 'a link')} `);
+    const { page } = workbench;
+    await tap(workbench, 'a link');
+    const asked = page.getByRole('status').filter({ hasText: TARGET });
+    await asked.waitFor();
+    await page.keyboard.type('drawn');
+    await workbench.sees('drawn');
+    await workbench.quiet();
+    const box = await asked.boundingBox();
+    await page.mouse.move((box?.x ?? 0) + 10, (box?.y ?? 0) + 10);
+    await workbench.quiet();
+    expect(await asked.count()).toBe(1);
+    await asked.getByRole('button', { name: 'Do not open' }).tap();
+    await asked.waitFor({ state: 'detached' });
+    expect(context.pages()).toHaveLength(1);
+  });
 });
 
 test('an address that Claude Code breaks within its margins is one link', async () => {

@@ -16,7 +16,6 @@ import { namedPicture } from './clipboard/clipboard-contents';
 import './input.css';
 import { KeyBar } from './keyboard/key-bar';
 import { LinkQuestion, LinkTarget } from './links/link-target';
-import type { LinkInView } from './links/link-target';
 import { quotedPath } from './clipboard/paste';
 import { SearchBar } from './search/search-bar';
 import type { Shortcut } from './keyboard/shortcuts';
@@ -56,7 +55,8 @@ export function TerminalPane(props: TerminalPaneProps) {
   const [isEndOfLines, setEndOfLines] = useState(false);
   const [searching, setSearching] = useState(false);
   const [question, setQuestion] = useState<ClipboardQuestion | null>(null);
-  const [link, setLink] = useState<LinkInView | null>(null);
+  const [hoveredLink, setHoveredLink] = useState<string | null>(null);
+  const [tappedLink, setTappedLink] = useState<string | null>(null);
   const [held, setHeld] = useState<HeldModifiers>({ control: false, alt: false });
   const [hasSelection, setHasSelection] = useState(false);
   const say = useToast();
@@ -110,7 +110,8 @@ export function TerminalPane(props: TerminalPaneProps) {
         clipboardQuestion: setQuestion,
         clipboardTooLarge: () =>
           say('A program wanted to copy more than a clipboard is meant for. Save it to a file instead.'),
-        link: setLink,
+        linkHovered: setHoveredLink,
+        linkTapped: setTappedLink,
         held: setHeld,
         selected: setHasSelection,
       },
@@ -186,8 +187,8 @@ export function TerminalPane(props: TerminalPaneProps) {
             }}
           />
         )}
-        {link?.isTapped === true && <LinkQuestion url={link.url} onClose={() => setLink(null)} />}
-        {link?.isTapped === false && <LinkTarget url={link.url} />}
+        {tappedLink !== null && <LinkQuestion url={tappedLink} onClose={() => setTappedLink(null)} />}
+        {hoveredLink !== null && <LinkTarget url={hoveredLink} />}
       </div>
       <KeyBar
         held={held}

@@ -14,7 +14,6 @@ import type { Settings } from '../ui/settings';
 import { ClipboardGate } from './clipboard/clipboard-gate';
 import type { ClipboardQuestion } from './clipboard/clipboard-gate';
 import type { BarKey } from './keyboard/key-sequence';
-import type { LinkInView } from './links/link-target';
 import { NoticePlace } from './layout/notice-place';
 import { SizeRequest } from './layout/size-request';
 import { TerminalLayout } from './layout/terminal-layout';
@@ -27,7 +26,7 @@ import { useRenderer } from './renderer';
 import type { Shortcut } from './keyboard/shortcuts';
 import type { HeldModifiers, Modifier } from './keyboard/sticky-modifiers';
 import { TerminalInput } from './terminal-input';
-import { linkHandler, linkProvider } from './links/terminal-links';
+import { fingerWatch, linkHandler, linkProvider } from './links/terminal-links';
 import type { LinkListener } from './links/terminal-links';
 import { isReport } from './report';
 import { boundAnnouncements } from './screen-reader';
@@ -64,7 +63,9 @@ export interface TerminalViewListener {
   /** A program wants to write to the clipboard; null: there is nothing to ask any more. */
   clipboardQuestion(question: ClipboardQuestion | null): void;
   clipboardTooLarge(): void;
-  link(link: LinkInView | null): void;
+  /** As LinkListener has it. */
+  linkHovered(url: string | null): void;
+  linkTapped(url: string): void;
   held(held: HeldModifiers): void;
   selected(isSomething: boolean): void;
 }
@@ -82,8 +83,8 @@ export class TerminalView implements TerminalConsumer {
   private readonly input: TerminalInput;
   private readonly clipboard: ClipboardGate;
   private readonly links: LinkListener = {
-    hovered: (url) => this.listener.link(url === null ? null : { url, isTapped: false }),
-    tapped: (url) => this.listener.link({ url, isTapped: true }),
+    hovered: (url) => this.listener.linkHovered(url),
+    tapped: (url) => this.listener.linkTapped(url),
   };
   private renderer: Settings['renderer'] = 'automatic';
   private endRenderer: () => void = () => undefined;
@@ -101,6 +102,7 @@ export class TerminalView implements TerminalConsumer {
     private readonly listener: TerminalViewListener,
   ) {
     const settings = options.settings();
+    const isFinger = fingerWatch(container);
     this.terminal = new Terminal({
       allowProposedApi: true,
       scrollback: LEAST_SCROLLBACK_LINES,
@@ -112,7 +114,7 @@ export class TerminalView implements TerminalConsumer {
       // Where a program takes the mouse, as Shift does elsewhere.
       macOptionClickForcesSelection: true,
       minimumContrastRatio: MINIMUM_CONTRAST[options.theme],
-      linkHandler: linkHandler(this.links),
+      linkHandler: linkHandler(this.links, isFinger),
     });
     this.terminal.loadAddon(this.search);
     replaceSearchEngine(this.search, new SearchEngine(this.terminal));
@@ -152,7 +154,7 @@ export class TerminalView implements TerminalConsumer {
       if (this.isDriver && !this.output.isReplaying) this.clipboard.requested(data);
       return true;
     });
-    this.terminal.registerLinkProvider(linkProvider(this.terminal, this.links));
+    this.terminal.registerLinkProvider(linkProvider(this.terminal, this.links, isFinger));
     this.sizes = new SizeRequest(
       () => ({ cols: this.terminal.cols, rows: this.terminal.rows }),
       (size) => this.connection.resize(size),

@@ -1,6 +1,3 @@
-/** A link that the mouse is on, or that a finger has tapped. */
-export type LinkInView = { url: string; isTapped: boolean };
-
 /** Where a link leads, which is not always what its text says. */
 export const LinkTarget = ({ url }: { url: string }) => <div className="link-target">{url}</div>;
 

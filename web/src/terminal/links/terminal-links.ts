@@ -13,16 +13,27 @@ export interface LinkListener {
 }
 
 /** What happens with links that a program has marked as such (OSC 8). */
-export function linkHandler(listener: LinkListener): ILinkHandler {
+export function linkHandler(listener: LinkListener, isFinger: () => boolean): ILinkHandler {
   return {
-    activate: (event, url) => activate(event, url, listener),
-    hover: (_event, url) => listener.hovered(shown(url)),
+    activate: (event, url) => activate(event, url, { listener, isFinger }),
+    hover: (_event, url) => hover(url, { listener, isFinger }),
     leave: () => listener.hovered(null),
   };
 }
 
+/**
+ * Tells whether the terminal was last touched by a finger: browsers tell of a mouse then too, which comes, clicks and stays. Asked of
+ * the pointer instead of the device, which may have both.
+ */
+export function fingerWatch(host: HTMLElement): () => boolean {
+  let isFinger = false;
+  for (const name of ['pointerdown', 'pointermove'] as const)
+    host.addEventListener(name, ({ pointerType }) => (isFinger = pointerType === 'touch'), { capture: true });
+  return () => isFinger;
+}
+
 /** Finds addresses in what the terminal shows. */
-export function linkProvider(terminal: Terminal, listener: LinkListener): ILinkProvider {
+export function linkProvider(terminal: Terminal, listener: LinkListener, isFinger: () => boolean): ILinkProvider {
   return {
     provideLinks: (y, callback) => {
       const buffer = terminal.buffer.active;
@@ -40,9 +51,9 @@ export function linkProvider(terminal: Terminal, listener: LinkListener): ILinkP
           },
           activate: (event: MouseEvent) => {
             // The mouse was dragged over it to select.
-            if (!terminal.hasSelection()) activate(event, url, listener);
+            if (!terminal.hasSelection()) activate(event, url, { listener, isFinger });
           },
-          hover: () => listener.hovered(shown(url)),
+          hover: () => hover(url, { listener, isFinger }),
           leave: () => listener.hovered(null),
         }));
       callback(links.length > 0 ? links : undefined);
@@ -50,9 +61,18 @@ export function linkProvider(terminal: Terminal, listener: LinkListener): ILinkP
   };
 }
 
-function activate(event: MouseEvent, url: string, listener: LinkListener): void {
+interface Told {
+  listener: LinkListener;
+  isFinger: () => boolean;
+}
+
+function hover(url: string, { listener, isFinger }: Told): void {
+  if (!isFinger()) listener.hovered(shown(url));
+}
+
+function activate(event: MouseEvent, url: string, { listener, isFinger }: Told): void {
   if (!isWebAddress(url)) return;
-  if (matchMedia('(hover: none)').matches) return listener.tapped(shown(url));
+  if (isFinger()) return listener.tapped(shown(url));
   if (event.button === 0) openLink(url);
 }
 
