@@ -365,6 +365,19 @@ describe('rights', () => {
     expect(pod.spec.containers[0]?.env).toContainEqual({ name: 'WATCH_NODES', value: 'true' });
   });
 
+  test('the operator refuses evictions of sessions as the values say, and may make what it takes', () => {
+    const values = set('sessions.podDisruptionBudget.enabled=false', 'sessions.podDisruptionBudget.noticeSeconds=60');
+    const { template: pod } = find(rendered(...values), 'Deployment', 'terminal-operator').spec as {
+      template: { spec: { containers: { env: object[] }[] } };
+    };
+    expect(pod.spec.containers[0]?.env).toEqual(
+      expect.arrayContaining([
+        { name: 'PROTECT_SESSIONS', value: 'false' },
+        { name: 'EVICTION_NOTICE_SECONDS', value: '60' },
+      ]),
+    );
+  });
+
   test("the sessions' namespace is restricted and closed", () => {
     expect(find(all, 'Namespace', 'terminal-sessions').metadata.labels).toMatchObject({
       'pod-security.kubernetes.io/enforce': 'restricted',
@@ -478,17 +491,6 @@ describe('priorities', () => {
   test('another value makes another class: that of a class cannot be changed', () => {
     expect(names(classes('priorityClasses.sessions=7'))).not.toContain(names(classes())[1]);
     expect(names(classes('priorityClasses.warmPods=-7'))[2]).toMatch(/^[-a-z0-9]+$/);
-  });
-});
-
-test('no eviction takes a session whose workspace would be lost; pods that wait and persistent ones may go', () => {
-  const { spec } = find(rendered(...REGISTRY), 'PodDisruptionBudget', 'terminal-sessions');
-  expect(spec).toMatchObject({
-    minAvailable: 1_000_000,
-    selector: {
-      matchLabels: { 'claude-webui.io/workspace': 'Ephemeral' },
-      matchExpressions: [{ key: 'claude-webui.io/session', operator: 'Exists' }],
-    },
   });
 });
 

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ControlPlane } from '../../operator/src/testing/control-plane';
 import { freePort } from '../../operator/src/testing/free-port';
 import { OperatorProcess } from '../../operator/src/testing/operator-process';
@@ -17,7 +18,7 @@ const RULES = readFileSync(join(__dirname, '../../charts/claude-webui/files/rule
 const ALERTS = /ClaudeWebui(Operator.*|NoGateway|GatewayDown)/;
 const NAMESPACE = 'claude-sessions';
 const RELEASE = { namespace: 'web', release: 'terminal' };
-const RESOURCES = ['claudesessions', 'events', 'networkpolicies', 'pods', 'sessiontemplates'];
+const RESOURCES = ['claudesessions', 'events', 'networkpolicies', 'poddisruptionbudgets', 'pods', 'sessiontemplates'];
 /** May do all; may hold the lease and read nothing; may not even see the lease. */
 const USERS = ['able-a', 'able-b', 'blind', 'nobody-a', 'nobody-b'] as const;
 
@@ -136,6 +137,8 @@ test('a leader that may read nothing is blind, for each resource', async () => {
 test('a leader of a quiet cluster, at the end of the longest watch that it has asked for: nothing fires', async () => {
   const leader = started('able-a');
   await leader.logged('reconciling');
+  // It reconciles once it has read everything, and opens its watches then.
+  while (plane.watchesOf('able-a').length < RESOURCES.length) await delay(50);
   // It grants a watch that is over its time 30 s more, before it takes the connection for dead.
   const longest = Math.max(...plane.watchesOf('able-a')) + 30;
   const series = (await seriesOf(leader, 'a')).map((one) =>

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { MAX_NOTICE_CHARACTERS, onBackgroundFailure } from '@claude-webui/protocol';
+import { onBackgroundFailure } from '@claude-webui/protocol';
 import type { Connections } from '@claude-webui/protocol/http';
 import type { AuditTrail } from './audit/audit';
 import { Audit } from './audit/audit';
@@ -193,15 +192,9 @@ async function open(config: Config, plainProgram: PlainProgram | null, opened: C
     edge,
     addressOf: (request) => clientAddress(request, config.http.trustedProxies),
     maxHandshakesPerMinute: config.http.maxHandshakesPerMinute,
+    noticesFor: (person) => machines?.of(person) ?? [],
   });
-  const machines = machineNotices?.(({ owner, text }) =>
-    sockets.tellPerson(owner, {
-      id: randomUUID(),
-      text: text.slice(0, MAX_NOTICE_CHARACTERS),
-      from: 'Cluster',
-      at: new Date().toISOString(),
-    }),
-  );
+  const machines = machineNotices?.((owner, notice) => sockets.tellPerson(owner, notice));
   opened.add('notices of machines', () => Promise.resolve(machines?.close()));
   const { http, connections } = publicServer(app, sockets, edge, log);
   await listen(http, config.http);

@@ -7,6 +7,8 @@ import { EVENT } from './controller/event-recorder';
 import { Informer } from './controller/informer';
 import type { ControllerLog } from './controller/log';
 import { Store, versionOf } from './controller/store';
+import type { DisruptionBudget } from './pod/disruption-budget';
+import { DISRUPTION_BUDGET } from './pod/disruption-budget';
 import type { NetworkPolicy } from './pod/network-policy';
 import { NETWORK_POLICY } from './pod/network-policy';
 import { CORDONED, NODE } from './pod/node';
@@ -23,6 +25,9 @@ const label = (name: string) => (object: Pod) => {
   const value = object.metadata.labels?.[name];
   return value === undefined ? [] : [value];
 };
+
+/** What was known of nodes holds for so long while they cannot be read. Milliseconds. */
+const NODES_UNREAD_MS = 120_000;
 
 export class ClusterView {
   readonly sessions = new Store<ClaudeSession>({
@@ -46,6 +51,8 @@ export class ClusterView {
       pod.metadata.labels?.[LABELS.pool] === undefined ? [] : [pod.metadata.labels[LABELS.template] ?? ''],
   });
   readonly podEvents = new Store<CoreEvent>({ pod: ({ involvedObject }) => [involvedObject.uid ?? ''] });
+  /** Of sessions. */
+  readonly budgets = new Store<DisruptionBudget>();
   readonly networkPolicies = new Store<NetworkPolicy>();
   /** Empty unless they are followed. */
   readonly cordonedNodes = new Store<KubernetesObject>();
@@ -79,15 +86,27 @@ export class ClusterView {
         store: this.networkPolicies,
         selection: { labelSelector: LABELS.template },
       }),
+      new Informer({
+        ...common,
+        type: DISRUPTION_BUDGET,
+        store: this.budgets,
+        selection: { labelSelector: LABELS.session },
+      }),
       new Informer({ ...common, type: CLAUDE_SESSION, store: this.sessions }),
     ];
     await Promise.all(this.informers.map(({ synced }) => synced));
   }
 
   /** Of the whole cluster, which is a right of its own. Sessions do not depend on it, so nobody waits for it. */
-  followNodes(): void {
+  followNodes(onRead: () => void): void {
     const { client, log, cordonedNodes: store } = this;
-    this.nodes = new Informer({ client, log, type: NODE, namespace: '', store, selection: CORDONED });
+    const common = { client, log, namespace: '', selection: CORDONED };
+    this.nodes = new Informer({ ...common, type: NODE, store, onRelist: onRead });
+  }
+
+  /** Whether it is known which nodes are cordoned. */
+  get knowsNodes(): boolean {
+    return this.nodes !== null && this.nodes.hasSynced && this.nodes.deafMs < NODES_UNREAD_MS;
   }
 
   /** Of each resource: whether it has been read, and milliseconds since its last sign of life, and since it cannot be read. */

@@ -101,6 +101,7 @@ export async function startOperator(
     poller,
     admission: new Admission(view, config, placement),
     startDeadlineMs: config.startDeadlineMs,
+    evictionNoticeMs: config.evictionNoticeMs,
     suspension: { ttlMs: config.suspendedTtlMs, max: config.maxSuspendedPerUser },
   });
   const sessions = new Controller({
@@ -163,19 +164,22 @@ export async function startOperator(
     const released = election === null ? Promise.resolve() : election.close();
     background('step-down', released.finally(onLost));
   };
+  const lookAtSessions = () => {
+    for (const { metadata } of view.sessions.list()) sessions.queue.add(metadata.name);
+  };
   const lead = async () => {
     await election?.leading;
     metrics.leads(OPERATOR_NAME, true);
     role = 'reading';
     watchdog = setInterval(stepDownIfDeaf, DEAF_CHECK_MS);
-    if (config.watchNodes) view.followNodes();
+    if (config.watchNodes) view.followNodes(lookAtSessions);
     await view.open();
     role = 'leading';
     sessions.start();
     templates.start();
     poller.start();
     resync = setInterval(() => {
-      for (const { metadata } of view.sessions.list()) sessions.queue.add(metadata.name);
+      lookAtSessions();
       for (const { metadata } of view.templates.list()) templates.queue.add(metadata.name);
     }, RESYNC_MS);
   };
@@ -230,6 +234,10 @@ function follow(view: ClusterView, sessions: Controller, templates: Controller):
       const session = metadata.labels?.[LABELS.session];
       if (session !== undefined) sessions.queue.add(session);
     }
+  });
+  view.budgets.onChange((before, after) => {
+    const session = (after ?? before)?.metadata.labels?.[LABELS.session];
+    if (session !== undefined) sessions.queue.add(session);
   });
   // Whoever waits for room, or for the workspace of a session that has just ended.
   const wakeWaiting = (pod: Pod) => {

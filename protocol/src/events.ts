@@ -58,15 +58,16 @@ export interface ServerToClientEvents {
   session: (session: SessionInfo) => void;
   /** Mode `watch`: each session that there was has come as a `session` since the connection began. */
   listed: () => void;
-  /** Word from an administrator, to everybody who has signed in. */
+  /** Word from an administrator, to everybody who has signed in; of the cluster, to the owner of a session, after each `listed` while it holds. */
   notice: (notice: Notice) => void;
 }
 
 /** Plain text for people. */
 export interface Notice {
+  /** The same each time that it comes. */
   id: string;
   text: string;
-  /** User name of the administrator. */
+  /** User name of the administrator, or `Cluster`. */
   from: string;
   /** ISO 8601. */
   at: string;

@@ -1,3 +1,4 @@
+import type { Notice } from '@claude-webui/protocol';
 import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/config';
@@ -8,12 +9,12 @@ import { runnerBindShape, ShapeError } from '../secrets/shapes';
 import type { SessionBackend } from './backend';
 import type { Isolation } from './isolation';
 import { probeIsolation } from './isolation';
-import type { MachineNotice } from './kubernetes/machine-notices';
+import type { MachineNotices } from './kubernetes/machine-notices';
 import type { ProcessBackendOptions } from './process-backend';
 import { ProcessBackend } from './process-backend';
 
 /** Calls back with what people are to hear of the machines of their sessions, until it is closed. */
-export type FollowMachines = (tell: (notice: MachineNotice) => void) => { close(): void };
+export type FollowMachines = (tell: (owner: string, notice: Notice) => void) => Pick<MachineNotices, 'of' | 'close'>;
 
 /** For tests and benchmarks: another program than Claude Code in the sessions. */
 export type PlainProgram = Pick<ProcessBackendOptions['program'], 'path' | 'args'>;

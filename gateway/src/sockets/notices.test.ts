@@ -24,3 +24,17 @@ test('a notice reaches everybody who has signed in, attached or not, and nobody 
   expect(guest.notices).toEqual([]);
   await gateway.close();
 });
+
+test('who opens the page later is told what holds for them, after the list', async () => {
+  const noticesFor = (person: string) => (person === STRANGER.id ? [NOTICE] : []);
+  const gateway = await RunningGateway.start({ noticesFor });
+  const late = gateway.plain({ token: gateway.tokenOf(STRANGER), mode: 'watch' });
+  await late.until(() => late.notices.length > 0);
+  expect(late.notices).toEqual([NOTICE]);
+  const other = gateway.plain({ token: gateway.tokenOf(), mode: 'watch' });
+  await other.connected();
+  gateway.tell({ ...NOTICE, id: '2' });
+  await other.until(() => other.notices.length > 0);
+  expect(other.notices.map(({ id }) => id)).toEqual(['2']);
+  await gateway.close();
+});

@@ -50,6 +50,8 @@ export interface SocketServerParts {
   addressOf: (request: IncomingMessage) => string;
   /** How many connections one address may open in a minute. */
   maxHandshakesPerMinute: number;
+  /** What a person is to know whenever they open the page. */
+  noticesFor: (personId: string) => readonly Notice[];
 }
 
 /** A dead connection on which nobody types is found after both of them: within 20 s. Proxies cut idle ones after 60. Milliseconds. */
@@ -340,6 +342,7 @@ export class SocketServer {
       for (const record of await sessions.list({ id, role }, true))
         if (!changed.has(record.id)) socket.emit('session', sessionInfo(record));
       socket.emit('listed');
+      for (const notice of this.parts.noticesFor(id)) socket.emit('notice', notice);
     } catch (error) {
       log.warn({ ...about(socket.data), err: error }, 'the sessions cannot be listed');
       closeSocket(socket, 'not-ready');

@@ -42,6 +42,7 @@ export interface RunningGatewayOptions extends LocalSessionsOptions {
   accessSeconds?: number;
   standing?: Standing;
   maxHandshakesPerMinute?: number;
+  noticesFor?: (personId: string) => readonly Notice[];
   /** Takes the lines of the sockets' log. */
   logged?: (line: string) => void;
 }
@@ -76,6 +77,7 @@ export class RunningGateway {
       edge,
       addressOf: ({ socket }) => socket.remoteAddress ?? '',
       maxHandshakesPerMinute: options.maxHandshakesPerMinute ?? 1200,
+      noticesFor: options.noticesFor ?? (() => []),
     });
     const noApp: RequestListener = (_request, response) => response.writeHead(404).end();
     this.http = publicServer(noApp, this.sockets, edge, createLogger('silent')).http;

@@ -95,7 +95,7 @@ const sessions = section({
   maxPerUser: z.int().min(1).max(1000),
   maxSuspendedPerUser: count.max(1000),
   suspendedTtlSeconds: count.max(31_536_000),
-  podDisruptionBudget: section({ enabled: truth }),
+  podDisruptionBudget: section({ enabled: truth, noticeSeconds: count.max(DAY_SECONDS) }),
   idleTimeoutMinutes: count.max(60 * 24 * 30),
   idleWarningSeconds: count.max(3600),
   detachGraceSeconds: count.max(DAY_SECONDS * 30),

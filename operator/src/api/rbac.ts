@@ -20,6 +20,7 @@ export const OPERATOR_RULES: PolicyRule[] = [
   { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['get', 'create'] },
   { apiGroups: [''], resources: ['events'], verbs: ['get', ...FOLLOW, 'create', 'patch'] },
   { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: [...FOLLOW, 'create', 'patch'] },
+  { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: [...FOLLOW, 'create', 'delete'] },
 ];
 
 /** In the operator's own namespace. `create` cannot be bound to a name. */

@@ -26,6 +26,8 @@ export interface OperatorConfig {
   statusPollMs: number;
   /** Whether people are told that the node of their session is about to be emptied. */
   watchNodes: boolean;
+  /** For so long a cordoned node waits for a persistent session to which somebody is attached; null: evictions of sessions are never refused. */
+  evictionNoticeMs: number | null;
   startDeadlineMs: number;
   refillPerSecond: number;
   logLevel: (typeof LOG_LEVELS)[number];
@@ -92,6 +94,8 @@ const schema = z.object({
   KUBE_API_QPS: z.coerce.number().min(1).max(10_000).default(100),
   STATUS_POLL_SECONDS: count(10, 3600),
   WATCH_NODES: z.enum(['true', 'false']).default('false'),
+  PROTECT_SESSIONS: z.enum(['true', 'false']).default('true'),
+  EVICTION_NOTICE_SECONDS: count(300, 86_400),
   START_DEADLINE_SECONDS: z.coerce.number().int().min(10).max(86_400).default(600),
   WARM_POOL_REFILL_PER_SECOND: z.coerce.number().min(0.01).max(1000).default(2),
   LEADER_ELECTION: z.enum(['true', 'false']).default('true'),
@@ -138,6 +142,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): OperatorConfig {
     apiQps: env.KUBE_API_QPS,
     statusPollMs: env.STATUS_POLL_SECONDS * 1000,
     watchNodes: env.WATCH_NODES === 'true',
+    evictionNoticeMs: env.PROTECT_SESSIONS === 'true' ? env.EVICTION_NOTICE_SECONDS * 1000 : null,
     startDeadlineMs: env.START_DEADLINE_SECONDS * 1000,
     refillPerSecond: env.WARM_POOL_REFILL_PER_SECOND,
     logLevel: env.LOG_LEVEL,

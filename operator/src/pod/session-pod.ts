@@ -95,7 +95,7 @@ export function belongingTo(session: ClaudeSession, start: number) {
   };
 }
 
-function controllerReference(kind: string, { name, uid = '' }: { name: string; uid?: string }): OwnerReference {
+export function controllerReference(kind: string, { name, uid = '' }: { name: string; uid?: string }): OwnerReference {
   return { apiVersion: GROUP_VERSION, kind, name, uid, controller: true, blockOwnerDeletion: false };
 }
 

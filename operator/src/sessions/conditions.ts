@@ -40,7 +40,7 @@ export function conditions(o: Observation, standing: Standing): Condition[] {
 function draining({ template }: Observation): Verdict {
   const follows =
     template?.spec.workspace.kind === 'Persistent'
-      ? 'The session then goes on on another machine; its files are kept.'
+      ? 'The session is suspended then, its files are kept, and it goes on where you have left it when you open it again.'
       : 'The files of this session are lost when it ends: save elsewhere what you need, and start a new session.';
   return yes('NodeCordoned', `The machine on which this session runs is being emptied. ${follows}`);
 }

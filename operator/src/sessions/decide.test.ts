@@ -103,6 +103,8 @@ const observe = (with_: Partial<Observation>): Observation => ({
   activityAt: null,
   reportIsFresh: true,
   isOnCordonedNode: false,
+  isProtected: false,
+  protection: null,
   suspension: { ttlMs: Infinity, max: Infinity, newer: 0 },
   refusal: null,
   startDeadlineMs: 600_000,
@@ -403,6 +405,59 @@ describe('what is decided about a session', () => {
     expect(types(decision)).toEqual([step]);
   });
 
+  describe('of evictions that are to be refused', () => {
+    const MINUTE_MS = 60_000;
+    const bounds = { nodesAreKnown: true, noticeMs: 5 * MINUTE_MS };
+    const persistent = template('Persistent');
+    const served = (with_: Partial<Observation>) =>
+      observe({ session: session(alive), pods: [pod(ready)], protection: bounds, ...with_ });
+    const attachedBy = (attachments: number): Partial<Observation> => ({
+      report: { bound: true, sessionId: NAME, report: { activity: 'working', attachments, lastActivityAt: START } },
+    });
+    /** Its node was cordoned when it started. */
+    const cordoned: Partial<Observation> = {
+      template: persistent,
+      isOnCordonedNode: true,
+      session: session({
+        ...alive,
+        conditions: [
+          { type: 'NodeDraining', status: 'True', reason: 'NodeCordoned', message: '', lastTransitionTime: CREATED },
+        ],
+      }),
+    };
+    const last = (with_: Partial<Observation>) => types(decide(served(with_))).at(-1);
+
+    it.each<[string, Partial<Observation>, boolean]>([
+      ['an ephemeral one, which would be lost', {}, true],
+      ['an ephemeral one on a node that has been cordoned for hours', { ...cordoned, template: template() }, true],
+      ['a persistent one, whose person is to have a notice', { template: persistent }, true],
+      [
+        'a persistent one, where nobody knows of cordoned nodes',
+        { template: persistent, protection: { ...bounds, nodesAreKnown: false } },
+        false,
+      ],
+      ['one whose node has just been cordoned, and somebody is attached', { ...cordoned, ...attachedBy(1) }, true],
+      ['one whose node has been cordoned, and nobody is attached', { ...cordoned, ...attachedBy(0) }, false],
+      [
+        'one whose person has had the notice for long enough',
+        { ...cordoned, ...attachedBy(1), now: START + 5 * MINUTE_MS },
+        false,
+      ],
+      ['one that is to be suspended', { session: session(alive, { suspend: true }), template: persistent }, false],
+      ['one that is over', { session: session({ ...alive, phase: 'Ended', endpoint: undefined }) }, false],
+      ['one that starts', { session: session({ ...alive, endpoint: undefined }) }, false],
+      ['any, if that is not wanted', { protection: null }, false],
+    ])('%s: %#', (_, with_, isWanted) => {
+      expect(last({ ...with_, isProtected: !isWanted })).toBe(isWanted ? 'protect' : 'unprotect');
+      expect(['protect', 'unprotect']).not.toContain(last({ ...with_, isProtected: isWanted }));
+    });
+
+    it('looks again when the notice has been there for long enough', () => {
+      const { requeueAfterMs } = decide(served({ ...cordoned, ...attachedBy(1), isProtected: true }));
+      expect(requeueAfterMs).toBe(4 * MINUTE_MS);
+    });
+  });
+
   describe('of a session whose node is being emptied', () => {
     const target = { type: 'DisruptionTarget', status: 'True' as const, reason: 'EvictionByEvictionAPI' };
     const evictedPod = pod({ ...ready, conditions: [target] }, { deletionTimestamp: '2026-01-01T00:01:30Z' });
@@ -421,12 +476,7 @@ describe('what is decided about a session', () => {
         { pods: [pod({ ...over(143), conditions: [target] })] },
         ['write-status', 'suspend'],
       ],
-      ['somebody is attached: it goes on elsewhere', attachedBy(1), ['write-status']],
-      [
-        'somebody was attached when it was heard last',
-        { session: session({ ...alive, attachments: 1 }) },
-        ['write-status'],
-      ],
+      ['somebody is attached: suspended', attachedBy(1), ['write-status', 'suspend']],
       [
         'somebody waits for its start',
         { session: session({ phase: 'Starting', podUID: 'p', readyTime: CREATED }) },
@@ -439,10 +489,8 @@ describe('what is decided about a session', () => {
 
     it('it is suspended however often it was disrupted before', () => {
       const recentRestarts = Array.from({ length: 10 }, () => evicted(CREATED));
-      expect(types(decide(observeDrain({ session: session({ ...alive, recentRestarts }) })))).toEqual([
-        'write-status',
-        'suspend',
-      ]);
+      const often = { ...attachedBy(1), session: session({ ...alive, recentRestarts }) };
+      expect(types(decide(observeDrain(often)))).toEqual(['write-status', 'suspend']);
     });
 
     it('it says why for as long as it is suspended, and no longer', () => {
@@ -467,17 +515,14 @@ describe('what is decided about a session', () => {
         written(decide(observe({ session: session(alive), pods: [pod(ready)], isOnCordonedNode: true, ...with_ })));
       const noticeOf = (status: ClaudeSessionStatus | undefined) =>
         status?.conditions?.find(({ type }) => type === 'NodeDraining')?.message;
-      expect(noticeOf(told({ template: persistent }))).toMatch(/is being emptied\. .* its files are kept\.$/);
+      expect(noticeOf(told({ template: persistent }))).toMatch(/is being emptied\. .* its files are kept,/);
       expect(noticeOf(told({ template: template() }))).toMatch(/is being emptied\. .* are lost/);
       const after = told({ session: session(told({})), isOnCordonedNode: false });
       expect(noticeOf(after)).toBeUndefined();
       expect(noticeOf(written(decide(observeDrain({ isOnCordonedNode: true }))))).toBeUndefined();
     });
 
-    it('an attached one is told that it goes on, an ephemeral one that its files are lost', () => {
-      expect(written(decide(observeDrain(attachedBy(1))))?.message).toBe(
-        'The machine on which the session ran is being emptied. The session will be started again.',
-      );
+    it('an ephemeral one is told that its files are lost', () => {
       expect(written(decide(observeDrain({ template: template() })))).toMatchObject({
         phase: 'Failed',
         reason: 'Evicted',

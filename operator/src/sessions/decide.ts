@@ -5,7 +5,7 @@
 import type { ClaudeSession, SessionReason } from '@claude-webui/protocol/kubernetes';
 import { FORMER_FINALIZER, LABELS, RECENT_RESTARTS_MAX } from '@claude-webui/protocol/kubernetes';
 import { isOver } from '../pod/pod';
-import type { Decision } from './decision';
+import type { Decision, Step } from './decision';
 import type { EndCause } from './end-cause';
 import { disruption } from './end-cause';
 import { actionAfter, overdue } from './limits';
@@ -14,6 +14,7 @@ import type { Observation, ObservedPod, Refusal } from './observation';
 import type { PodState } from './pod-state';
 import { removePods } from './pod-removal';
 import { podState } from './pod-state';
+import { protection } from './protection';
 
 /** Within so long, a session gets at most RECENT_RESTARTS_MAX other pods, and one of them after a crash. */
 const RESTART_WINDOW_MS = 86_400_000;
@@ -36,9 +37,15 @@ const FAILURES = new Set<SessionReason>([
 ]);
 
 export function decide(o: Observation): Decision {
-  const decision = decideOn(o);
+  const decision = withProtection(o, decideOn(o));
   if (o.session.metadata.finalizers?.includes(FORMER_FINALIZER) !== true) return decision;
   return { ...decision, steps: [{ type: 'remove-finalizer' }, ...decision.steps] };
+}
+
+function withProtection(o: Observation, decision: Decision): Decision {
+  const { isWanted, leftMs } = protection(o);
+  const step: Step[] = isWanted === o.isProtected ? [] : [{ type: isWanted ? 'protect' : 'unprotect' }];
+  return sooner({ ...decision, steps: [...decision.steps, ...step] }, leftMs);
 }
 
 function decideOn(o: Observation): Decision {
@@ -281,21 +288,18 @@ function startReason({ session }: Observation, state: PodState & { kind: 'starti
 
 /** Somebody else deletes the pod. */
 function whileEnding(o: Observation, observed: ObservedPod, cause: EndCause): Decision {
-  if (isLeftUnattended(o, cause)) return suspendForDrain(o, cause);
+  if (isDrained(o, cause)) return suspendForDrain(o, cause);
   if (!comesBack(o, cause)) return afterPod(o, cause);
   const removed = removal(o, [observed]);
   return { ...removed, steps: [{ type: 'write-status', status: next.ending(o, cause) }, ...removed.steps] };
 }
 
 /**
- * The node is being emptied and nobody is attached: to start on another node at once would help nobody, and all of the node's sessions
- * would do so. Whoever is attached, or waits for the start, goes on there.
+ * The node is being emptied. All of its sessions would start at once, on nodes that may be emptied next, and whose start is not in time would
+ * have failed: so each waits until somebody wants it. Who waits for a start already gets it elsewhere.
  */
-function isLeftUnattended(o: Observation, cause: EndCause): boolean {
-  const { status } = o.session;
-  const attachments = o.report?.report?.attachments ?? status?.attachments ?? 0;
-  return cause.isDrain === true && isPersistent(o) && status?.endpoint !== undefined && attachments === 0;
-}
+const isDrained = (o: Observation, cause: EndCause) =>
+  cause.isDrain === true && isPersistent(o) && o.session.status?.endpoint !== undefined;
 
 function suspendForDrain(o: Observation, cause: EndCause): Decision {
   return { steps: [{ type: 'write-status', status: next.leaving(o, cause) }, { type: 'suspend' }] };
@@ -303,7 +307,7 @@ function suspendForDrain(o: Observation, cause: EndCause): Decision {
 
 /** The pod is over or gone. */
 function afterPod(o: Observation, cause: EndCause): Decision {
-  if (isLeftUnattended(o, cause)) return suspendForDrain(o, cause);
+  if (isDrained(o, cause)) return suspendForDrain(o, cause);
   if (comesBack(o, cause)) {
     const status = next.restarting(o, cause, CRASHES.has(cause.reason));
     const removed = removal(o, o.pods);

@@ -12,6 +12,9 @@ export type Step =
   | { type: 'delete-pod'; pod: Pod; force: boolean }
   /** Sets `spec.suspend`. */
   | { type: 'suspend' }
+  /** Lets evictions of its pod be refused, or no longer. */
+  | { type: 'protect' }
+  | { type: 'unprotect' }
   | { type: 'delete-session' };
 
 export interface Decision {

@@ -296,16 +296,56 @@ describe('a session whose node is drained', () => {
     }
   });
 
-  it('is suspended by an eviction while nobody is attached, and comes back when it is wanted', async () => {
+  const evict = ({ metadata: { name, namespace = '' } }: Pod) =>
+    plane.kubectl(['create', '--raw', `/api/v1/namespaces/${namespace}/pods/${name}/eviction`, '-f', '-'], {
+      input: JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } }),
+    });
+  const budgetOf = (session: ClaudeSession, isThere: boolean) =>
+    settled(
+      world.view.budgets,
+      isThere ? 'evictions are refused' : 'evictions are let pass',
+      () => (world.view.budgets.get(`cs-${session.metadata.name}`) !== undefined) === isThere,
+    );
+
+  it('an ephemeral one is left alone by evictions until it ends', async () => {
+    await world.operator();
+    await world.template();
+    const { session, pod } = await running();
+    await budgetOf(session, true);
+    expect(() => evict(pod)).toThrow(/disruption budget/);
+    await world.kubelet.end(pod, { exitCode: 0, message: JSON.stringify({ reason: 'exited', exitCode: 0 }) });
+    await sessionWith(session.metadata.name, { phase: 'Ended' });
+    await budgetOf(session, false);
+  });
+
+  it('where nodes are watched, its node waits for whoever is attached until the notice has been there for its time', async () => {
+    plane.kubectl(['create', '-f', '-'], { input: JSON.stringify(node) });
+    try {
+      await world.operator({ watchNodes: true, evictionNoticeMs: 4000 });
+      await world.template({ workspace: persistent });
+      const { session, pod } = await running();
+      await budgetOf(session, true);
+      // What the operator would have heard of the runner, of which there is none.
+      const attached = { status: { attachments: 1 } };
+      await world.api.patch(CLAUDE_SESSION, world.namespace, session.metadata.name, attached, '/status');
+      await sessionWith(session.metadata.name, { phase: 'Attached' });
+      plane.kubectl(['cordon', 'node-1']);
+      await seen(world.view.sessions, 'a notice', hasNotice);
+      expect(() => evict(pod)).toThrow(/disruption budget/);
+      await budgetOf(session, false);
+      evict(pod);
+      await seen(world.view.sessions, 'it is asked to be suspended', ({ spec }) => spec.suspend);
+    } finally {
+      plane.kubectl(['delete', 'node', 'node-1']);
+    }
+  });
+
+  it('is suspended by an eviction, and comes back when it is wanted', async () => {
     await world.operator();
     await world.template({ workspace: persistent });
     const { session, pod } = await running();
-    const { name, namespace = '' } = pod.metadata;
     await sessionWith(session.metadata.name, { phase: 'Ready' });
-    const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } };
-    plane.kubectl(['create', '--raw', `/api/v1/namespaces/${namespace}/pods/${name}/eviction`, '-f', '-'], {
-      input: JSON.stringify(eviction),
-    });
+    evict(pod);
     await seen(world.view.sessions, 'it is asked to be suspended', ({ spec }) => spec.suspend);
     await world.kubelet.remove(pod);
     const suspended = await sessionWith(session.metadata.name, { phase: 'Suspended' });

@@ -18,6 +18,14 @@ export interface Refusal {
   final: boolean;
 }
 
+/** What bounds the refusal of evictions. */
+export interface Protection {
+  /** Whether it is known which nodes are cordoned. */
+  nodesAreKnown: boolean;
+  /** For so long whoever is attached has a notice before a persistent session may be evicted. */
+  noticeMs: number;
+}
+
 /** What bounds suspended sessions. */
 export interface Suspension {
   /** A suspended session ends after so long; Infinity: never. */
@@ -43,6 +51,10 @@ export interface Observation {
   reportIsFresh: boolean;
   /** Whether the node of the current pod takes no more pods, since it is to be emptied. */
   isOnCordonedNode: boolean;
+  /** Whether a PodDisruptionBudget refuses evictions of its pod. */
+  isProtected: boolean;
+  /** When evictions are to be refused; null: never. */
+  protection: Protection | null;
   suspension: Suspension;
   /** Why no pod may be started for it at the moment; null if one may. */
   refusal: Refusal | null;

@@ -8,6 +8,7 @@ import type { EventRecorder } from '../controller/event-recorder';
 import type { ControllerLog } from '../controller/log';
 import { writeStatus } from '../controller/status-writer';
 import type { OperatorMetrics } from '../operator-metrics';
+import { DISRUPTION_BUDGET, disruptionBudget, disruptionBudgetName } from '../pod/disruption-budget';
 import type { Placement } from '../pod/placement';
 import type { Pod } from '../pod/pod';
 import { POD } from '../pod/pod';
@@ -40,6 +41,8 @@ export interface SessionReconcilerParts {
   metrics: OperatorMetrics;
   log: ControllerLog;
   startDeadlineMs: number;
+  /** For so long whoever is attached has a notice before the node of a persistent session is emptied; null: evictions are never refused. */
+  evictionNoticeMs: number | null;
   suspension: Omit<Suspension, 'newer'>;
   /** Milliseconds since the epoch. */
   now?: () => number;
@@ -85,7 +88,7 @@ export class SessionReconciler {
   }
 
   private observe(session: ClaudeSession): Observation {
-    const { view, admission, poller, startDeadlineMs, now = Date.now } = this.parts;
+    const { view, admission, poller, startDeadlineMs, evictionNoticeMs, now = Date.now } = this.parts;
     const template = view.templates.get(session.spec.templateRef.name) ?? null;
     const pods = view.pods
       .find('session', session.metadata.name)
@@ -101,6 +104,8 @@ export class SessionReconciler {
       activityAt: null,
       reportIsFresh: false,
       isOnCordonedNode: false,
+      isProtected: view.budgets.get(disruptionBudgetName(session)) !== undefined,
+      protection: evictionNoticeMs === null ? null : { nodesAreKnown: view.knowsNodes, noticeMs: evictionNoticeMs },
       suspension: { ...this.parts.suspension, newer: this.suspendedAfter(session) },
       refusal: template !== null && pods.length === 0 ? admission.refusal(session, template) : null,
       startDeadlineMs,
@@ -183,6 +188,10 @@ export class SessionReconciler {
         return this.patch(session, { metadata: {}, spec: { suspend: true } });
       case 'delete-pod':
         return this.deletePod(step.pod, step.force);
+      case 'protect':
+        return this.protect(session);
+      case 'unprotect':
+        return this.unprotect(session);
       case 'delete-session': {
         const { name, uid = '' } = session.metadata;
         await client.delete(CLAUDE_SESSION, placement.namespace, name, { preconditions: { uid } });
@@ -197,6 +206,17 @@ export class SessionReconciler {
     const { name, resourceVersion } = session.metadata;
     const conditional = { ...patch, metadata: { ...patch.metadata, resourceVersion } };
     view.sessions.observe(await client.patch(CLAUDE_SESSION, placement.namespace, name, conditional));
+  }
+
+  private async protect(session: ClaudeSession): Promise<void> {
+    const { client, view, placement } = this.parts;
+    const budget = disruptionBudget(session, placement);
+    view.budgets.observe(await client.create(DISRUPTION_BUDGET, placement.namespace, budget));
+  }
+
+  private async unprotect(session: ClaudeSession): Promise<void> {
+    const { client, placement } = this.parts;
+    await client.delete(DISRUPTION_BUDGET, placement.namespace, disruptionBudgetName(session));
   }
 
   private async deletePod(pod: Pod, force: boolean): Promise<void> {

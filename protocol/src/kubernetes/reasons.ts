@@ -64,7 +64,7 @@ export const SESSION_CONDITIONS = [
 ] as const;
 export type SessionConditionType = (typeof SESSION_CONDITIONS)[number];
 
-/** Reason of the condition `Suspended` when the machine was being emptied while nobody was attached. */
+/** Reason of the condition `Suspended` when the machine was being emptied. */
 export const SUSPENDED_FOR_DRAIN = 'NodeEmptied';
 
 export const TEMPLATE_CONDITIONS = ['Accepted', 'NetworkPolicyApplied', 'WarmPoolReady'] as const;

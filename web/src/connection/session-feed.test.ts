@@ -71,7 +71,7 @@ function openFeed(): void {
       session: () => undefined,
       listed: () => happened('listed'),
       disconnected: () => happened('disconnected'),
-      notice: () => undefined,
+      notice: ({ text }) => happened(`notice ${text}`),
     },
   );
 }
@@ -126,4 +126,16 @@ test('what waits for its time is done at once when somebody hurries it', async (
     feed.hurry();
   }
   await until(() => events.includes('listed'));
+});
+
+test('a notice that a connection begins with is told once, however often the connection begins', async () => {
+  const notice = { id: 'pod/1', text: 'Emptied.', from: 'Cluster', at: '' };
+  gateway.on('connection', (socket) => socket.emit('notice', notice));
+  openFeed();
+  await until(() => events.includes('notice Emptied.'));
+  sockets[0]?.disconnect(true);
+  await until(() => sockets.length === 2);
+  sockets[1]?.emit('notice', { ...notice, id: 'pod/2', text: 'Emptied again.' });
+  await until(() => events.includes('notice Emptied again.'));
+  expect(events.filter((event) => event === 'notice Emptied.')).toHaveLength(1);
 });

@@ -8,6 +8,9 @@ import { openSocket } from './socket';
 /** The server does not take the token. Another may do: the account finds out. */
 const TOKEN_REFUSED: ReadonlySet<StatusCode> = new Set(['unauthorized', 'signed-out', 'token-expired']);
 
+/** More than hold at once for anybody. */
+const MAX_HEARD_NOTICES = 100;
+
 export interface SessionFeedListener {
   /** A connection begins: each session that there is comes as a `session`, and `listed` after the last. */
   connected(): void;
@@ -35,6 +38,8 @@ export class SessionFeed {
   private attempt = 0;
   private rejected: string | null = null;
   private closed = false;
+  /** Their ids, the oldest first. */
+  private readonly heardNotices = new Set<string>();
 
   constructor(
     private readonly options: SessionFeedOptions,
@@ -83,13 +88,24 @@ export class SessionFeed {
     socket.on('latency', (_: unknown, answer: () => void) => answer());
     socket.on('session', (session: SessionInfo) => this.listener.session(session));
     socket.on('listed', () => this.listener.listed());
-    socket.on('notice', (notice: Notice) => this.listener.notice(notice));
+    socket.on('notice', (notice: Notice) => this.heard(notice));
     socket.on('status', ({ reason }: { reason?: StatusCode }) => refused(reason));
     socket.on('connect_error', (error: Error & { data?: HandshakeRefusal }) => {
       refused(error.data?.code);
       this.retry();
     });
     socket.on('disconnect', () => this.retry());
+  }
+
+  /** Each connection begins with those that hold: the person has read them. */
+  private heard(notice: Notice): void {
+    if (this.heardNotices.has(notice.id)) return;
+    this.heardNotices.add(notice.id);
+    for (const id of this.heardNotices) {
+      if (this.heardNotices.size <= MAX_HEARD_NOTICES) break;
+      this.heardNotices.delete(id);
+    }
+    this.listener.notice(notice);
   }
 
   private retry(): void {
