@@ -8,6 +8,8 @@ import type { Plugin } from 'vite';
  * - With elements it takes the wrong colour for inverse text (#3846).
  * - By WebGL it keeps what it has found for "colour 4 on the background", though programs change both (OSC 4, 10, 11), and lets the
  *   other terminals of the page use that. Nothing has to be kept, for each glyph is painted once for all its places.
+ * - With elements it does not look at the text under a block cursor, which has the theme's colour for that, nor at the same text while
+ *   the cursor is not there as it blinks, which has the cursor's colour: programs choose that (OSC 12).
  *
  * So what is bundled is changed, each place exactly once, or the build fails: then see whether the new version still needs it
  * (`e2e/scenarios/contrast.test.ts`).
@@ -50,6 +52,22 @@ const CHANGES: readonly Change[] = [
     what: 'inverse text, with elements',
     from: /(_applyMinimumContrast\(\w+,\w+,)(\w+)\.foreground(,\w+,\w+,\w+\)\|\|)(\w+)&&/g,
     to: '$1($4?$2.background:$2.foreground)$3$4&&',
+  },
+  {
+    module: '@xterm/xterm/lib/xterm.mjs',
+    what: 'text under a block cursor, with elements',
+    from: /_injectCss\((\w+)\)\{([\s\S]{1,2000}?)(\w+)\.multiplyOpacity\(/g,
+    to: [
+      '_injectCss($1){const readable=(behind,text)=>',
+      '$3.ensureContrastRatio(behind,text,this._optionsService.rawOptions.minimumContrastRatio)??text;',
+      '$1={...$1,cursorAccent:readable($1.cursor,$1.cursorAccent)};$2$3.multiplyOpacity(',
+    ].join(''),
+  },
+  {
+    module: '@xterm/xterm/lib/xterm.mjs',
+    what: 'that text while the cursor blinks, with elements',
+    from: /(50% \{ {2}background-color: inherit; {2}color: \$\{)(\w+)\.cursor\.css/g,
+    to: '$1readable($2.background,$2.cursor).css',
   },
 ];
 

@@ -2,7 +2,7 @@
  * The contrast of text as it is drawn, in each theme and by each renderer, whatever colours a program has chosen. It measures pixels:
  * when web/xterm-contrast.ts is taken out and this still passes with a newer xterm.js, it can go.
  */
-import type { Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { READY, openRawProgram, openRawStage, startScript } from '../system/raw-program';
 import type { Stage } from '../system/stage';
 import { WorkbenchPage, eventually } from '../system/workbench-page';
@@ -99,6 +99,11 @@ const STEPS: readonly { what: string; sequence: string; changes: Colours }[] = [
   },
 ];
 
+/** What the cursor stands on, and its colour after that. */
+const CURSORS = ['0', '7', rgb(38, 250, 250, 250)].flatMap((parameters) =>
+  ['255,255,255', '0,0,0', '128,128,128'].map((colour) => ({ parameters, colour })),
+);
+
 let stage: Stage;
 beforeAll(async () => {
   stage = await openRawStage();
@@ -116,8 +121,12 @@ interface Measured {
   most: number;
 }
 
-/** Measures the samples that begin in these cells of the screen, by the pixels of a picture of the page. */
-async function measure(page: Page, cells: readonly { row: number; column: number }[]): Promise<Measured[]> {
+/** Measures the samples of so many cells that begin in these cells of the screen, by the pixels of a picture of the page. */
+async function measure(
+  page: Page,
+  cells: readonly { row: number; column: number }[],
+  length = SAMPLE.length,
+): Promise<Measured[]> {
   const box = await page.locator('.xterm-screen').boundingBox();
   if (box === null) throw new Error('there is no terminal in view');
   const picture = (await page.screenshot({ clip: box })).toString('base64');
@@ -163,7 +172,7 @@ async function measure(page: Page, cells: readonly { row: number; column: number
         };
       });
     },
-    { picture, cells, size, length: SAMPLE.length },
+    { picture, cells, size, length },
   );
 }
 
@@ -171,8 +180,9 @@ async function measure(page: Page, cells: readonly { row: number; column: number
 const isTooLow = ({ contrast, most }: Measured, minimum: number) => contrast < Math.min(minimum, most - 0.01);
 
 /** Opens a page that draws the terminal in this theme and by this renderer. */
-async function newPage(theme: string, renderer: string): Promise<Page> {
-  const page = await (await stage.newContext({ viewport: { width: 1100, height: 1400 } })).newPage();
+async function newPage(theme: string, renderer: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await stage.newContext({ viewport: { width: 1100, height: 1400 }, ...options });
+  const page = await context.newPage();
   await page.addInitScript((settings) => localStorage.setItem('claude-webui.settings', JSON.stringify(settings)), {
     theme,
     renderer,
@@ -261,5 +271,46 @@ describe.each([
       }
     },
     240_000,
+  );
+
+  test.each([
+    ['automatic', 'steady', 'reduce'],
+    ['automatic', 'blinking', 'no-preference'],
+    ['dom', 'steady', 'reduce'],
+    ['dom', 'blinking', 'no-preference'],
+  ] as const)(
+    'what is under the cursor has its contrast, whatever colour a program gives that; renderer: %s, %s',
+    async (renderer, motion, reducedMotion) => {
+      const page = await newPage(theme, renderer, { reducedMotion, viewport: { width: 500, height: 320 } });
+      await startScript(stage.gateway.url, MIRROR);
+      const workbench = await WorkbenchPage.signIn(page, stage.gateway.url);
+      await workbench.sees(READY);
+      await workbench.terminal.click();
+      const wrong: string[] = [];
+      for (const { parameters, colour } of CURSORS) {
+        const set = `\x1b]12;rgb:${hex(colour.split(',').map(Number))}\x07`;
+        await workbench.terminal.evaluate(
+          (element, output) => element.terminal?.input(output),
+          `\x1b[2J\x1b[3;1H\x1b[${parameters}mM\x1b[0m${set}\x1b[3;1H`,
+        );
+        const phases = new Set<string>();
+        const look = async () => {
+          const [found] = await measure(page, [{ row: 2, column: 0 }], 1);
+          if (found === undefined || (phases.size === 0 && found.background !== colour)) return;
+          phases.add(found.background === colour ? 'on' : 'off');
+          if (isTooLow(found, minimum))
+            wrong.push(`${parameters} with ${colour}: ${found.contrast.toFixed(2)} before ${found.background}`);
+        };
+        await eventually(
+          async () => {
+            await look();
+            return phases.size === (motion === 'steady' ? 1 : 2);
+          },
+          () => `${parameters}: a cursor of ${colour} has been ${[...phases].join(' and ') || 'nowhere'}`,
+        );
+      }
+      expect(wrong).toEqual([]);
+    },
+    120_000,
   );
 });
