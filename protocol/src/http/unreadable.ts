@@ -12,10 +12,14 @@ const STATUSES: Partial<Record<string, number>> = {
 
 /** Answers what cannot be parsed as Node.js would by itself, but with the headers of every other answer. */
 export function answerUnreadable(server: Server, headers: AnswerHeaders): void {
-  /** The last answer on each connection: nothing may be written into the middle of one. */
+  /** The answer that is being given on a connection: nothing may be written into the middle of it. */
   const answers = new WeakMap<Socket, ServerResponse>();
-  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    answers.set(request.socket, response);
+  server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    answers.set(socket, response);
+    // What is in a WeakMap outlives V8's quick collections, and with it everything of its request: tens of MB when thousands come.
+    response.once('close', () => {
+      if (answers.get(socket) === response) answers.delete(socket);
+    });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (!(socket instanceof Socket)) return void socket.destroy(error);
