@@ -9,6 +9,7 @@ export default defineConfig({
     launcher: 'bench/terminal/ours/launcher.ts',
     browser: 'bench/browser/main.ts',
     operator: 'bench/operator/main.ts',
+    handshakes: 'bench/handshakes/main.ts',
     pod: 'bench/pod/main.ts',
     kind: 'bench/kind/main.ts',
   },
