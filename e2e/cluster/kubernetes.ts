@@ -17,11 +17,14 @@ const TURNS = 12;
 const TURN_TIMEOUT_MS = 2000;
 const MAX_OUTPUT_BYTES = 32 * 1024 * 1024;
 
+/** Of the product, by the names of its resources. */
+export const DEFINITIONS = ['claudesessions', 'sessiontemplates'];
 export const NAMESPACE = 'claude-webui';
 export const SESSIONS = 'terminal-sessions';
 export const RELEASE = 'terminal';
 
-async function run(program: string, args: readonly string[], input?: string): Promise<string> {
+/** @throws Error with what the program said */
+export async function run(program: string, args: readonly string[], input?: string): Promise<string> {
   const running = execute(program, args, { maxBuffer: MAX_OUTPUT_BYTES });
   running.child.stdin?.end(input ?? '');
   const { stdout } = await running;
@@ -75,6 +78,27 @@ export async function secret(name: string, key: string): Promise<string> {
   if (value === undefined) throw new Error(`Secret ${name} has no ${key}`);
   return Buffer.from(value, 'base64').toString('utf8');
 }
+
+/** A release of another chart, with the values of hack/kind-up but for these, where none is yet. */
+export async function install(chart: string, ...values: string[]): Promise<void> {
+  const set = values.flatMap((value) => ['--set', value]);
+  await helm('install', RELEASE, chart, '--values', VALUES, ...set, '--wait', '--timeout', '10m');
+  await settled();
+}
+
+/** Takes the release away with all that an uninstallation leaves: secrets, sessions with their workspaces, definitions. */
+export async function removeAll(): Promise<void> {
+  await helm('uninstall', RELEASE, '--ignore-not-found', '--wait', '--timeout', '5m');
+  const ofRelease = `app.kubernetes.io/instance=${RELEASE}`;
+  await kubectl('--namespace', NAMESPACE, 'delete', 'secrets', '--selector', ofRelease);
+  await kubectl('delete', 'namespace', SESSIONS, '--ignore-not-found', '--timeout', '180s');
+  const names = DEFINITIONS.map((name) => `${name}.claude-webui.io`);
+  await kubectl('delete', 'customresourcedefinitions', ...names, '--ignore-not-found', '--timeout', '180s');
+}
+
+/** Images of this machine, for the node. */
+export const loadImages = (...images: string[]) =>
+  run(process.env['KIND'] ?? 'kind', ['load', 'docker-image', ...images, '--name', CLUSTER]);
 
 /** The release as hack/kind-up has it but for these values. Waits until it is in place, and what it replaces is gone. */
 export async function upgrade(...values: string[]): Promise<void> {

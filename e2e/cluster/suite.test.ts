@@ -3,6 +3,7 @@ import { describeUnless } from '../../hack/jest/unless';
 import { settled } from './kubernetes';
 import { browserScenario } from './scenarios/browser';
 import { confinementScenario } from './scenarios/confinement';
+import { earlierReleaseScenario } from './scenarios/earlier-release';
 import { edgeScenario } from './scenarios/edge';
 import { externalSecretsScenario } from './scenarios/external-secrets';
 import { kustomizeScenario } from './scenarios/kustomize';
@@ -14,8 +15,8 @@ import { secretsScenario } from './scenarios/secrets';
 import { secretsManagerScenario } from './scenarios/secrets-manager';
 import { suspendScenario } from './scenarios/suspend';
 
-/** Two more roll-outs of every gateway, for what the unit tests show with the same endpoint. */
-const FULL = process.env['E2E'] === 'full';
+/** Scenarios of many minutes: what unit tests show in part, and what only releases of more than one commit can break. */
+const FULL = process.env['E2E'] === 'full' ? null : 'E2E=full runs it';
 
 // hack/kind-up knows that pods are ready, the edge a moment later.
 beforeAll(settled);
@@ -28,7 +29,8 @@ describe('restarts', restartsScenario);
 describe('suspend and resume', suspendScenario);
 describe('secrets', secretsScenario);
 describe('External Secrets', externalSecretsScenario);
-describeUnless(FULL ? null : 'E2E=full runs it', 'Secrets Manager', secretsManagerScenario);
+describeUnless(FULL, 'Secrets Manager', secretsManagerScenario);
 describe('monitoring', monitoringScenario);
 describe('the release', releaseScenario);
 describe('without Helm', kustomizeScenario);
+describeUnless(FULL, 'an earlier release', earlierReleaseScenario);
