@@ -16,6 +16,7 @@ FROM node AS dependencies
 WORKDIR /source
 COPY package.json package-lock.json .npmrc ./
 COPY protocol/package.json protocol/
+COPY kubernetes-api/package.json kubernetes-api/
 COPY session-runner/package.json session-runner/
 COPY gateway/package.json gateway/
 COPY operator/package.json operator/
@@ -28,6 +29,7 @@ RUN --mount=type=bind,source=hack/images,target=/images \
 FROM dependencies AS servers
 COPY tsconfig.base.json ./
 COPY protocol protocol
+COPY kubernetes-api kubernetes-api
 COPY session-runner session-runner
 COPY gateway gateway
 RUN npx tsc -b gateway/tsconfig.build.json \
@@ -37,6 +39,7 @@ RUN npx tsc -b gateway/tsconfig.build.json \
 FROM dependencies AS operator-build
 COPY tsconfig.base.json ./
 COPY protocol protocol
+COPY kubernetes-api kubernetes-api
 COPY operator operator
 RUN npx tsc -b operator/tsconfig.build.json \
  && npm run bundle -w operator -- --sourcemap hidden

@@ -95,7 +95,7 @@ step('install', {
     run('Installing dependencies', 'npm', ['install', '--no-save', '--include=dev', '--loglevel=error']);
   },
 });
-const servers = ['protocol', 'session-runner', 'gateway', 'operator'];
+const servers = ['protocol', 'kubernetes-api', 'session-runner', 'gateway', 'operator'];
 step('servers', {
   inputs: fingerprint(['tsconfig.base.json', 'tsconfig.json', ...servers]),
   outputs: servers.map((name) => `${name}/dist`),

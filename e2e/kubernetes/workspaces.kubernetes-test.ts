@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { workspaceClaimName } from '@claude-webui/protocol/kubernetes';
+import { workspaceClaimName } from '@claude-webui/kubernetes-api';
 import { ControlPlane } from '../../operator/src/testing/control-plane';
 import { seen, settled } from '../../operator/src/testing/seen';
 import { World, installDefinitions } from '../../operator/src/testing/world';

@@ -233,11 +233,13 @@ describeUnless(missing, 'replicas', () => {
     const count = `perl -e '$|=1; for (1..300) { print "$_\\n"; select(undef, undef, undef, 0.03) }'`;
     all.forEach((client) => client.type(`${count}; echo A""LL\n`));
     await Promise.all(all.map((client) => client.shows('\n50\r')));
+    // Fifty at once may have had to try twice to get in.
+    const before = all.map((client) => client.phases.length);
     await redis.kill();
     await Promise.all(all.map((client) => client.shows('\n150\r')));
     await redis.start();
     await Promise.all(all.map((client) => client.shows('ALL')));
-    for (const client of all) expect(client.phases).not.toContain('reconnecting');
+    all.forEach((client, index) => expect(client.phases.slice(before[index])).not.toContain('reconnecting'));
     for (let listed = 0; listed < 50;) {
       const answer = await call('GET', '/api/v1/sessions').catch(() => ({ sessions: [] }));
       listed = (answer as { sessions: { state: string }[] }).sessions.filter(({ state }) => state === 'ready').length;

@@ -5,7 +5,7 @@ import {
   OPERATOR_NODE_RULES,
   OPERATOR_RULES,
 } from '@claude-webui/operator/dist/api/rbac';
-import { customResourceDefinitions } from '@claude-webui/protocol/kubernetes';
+import { customResourceDefinitions } from '@claude-webui/kubernetes-api';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';

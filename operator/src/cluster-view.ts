@@ -1,12 +1,10 @@
 /** The stores that hold what the operator knows of its namespace, with the indexes that its questions need. */
-import type { ClaudeSession, KubernetesObject, SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { LABELS, SESSION_POD_NAME, ownerLabel, workspaceClaimName } from '@claude-webui/protocol/kubernetes';
-import type { ApiClient } from './controller/api-client';
+import type { ClaudeSession, KubernetesObject, SessionTemplate } from '@claude-webui/kubernetes-api';
+import { LABELS, SESSION_POD_NAME, ownerLabel, workspaceClaimName } from '@claude-webui/kubernetes-api';
+import type { ApiClient, ControllerLog } from '@claude-webui/kubernetes-api/client';
+import { CLAUDE_SESSION, Informer, SESSION_TEMPLATE, Store, versionOf } from '@claude-webui/kubernetes-api/client';
 import type { CoreEvent } from './controller/event-recorder';
 import { EVENT } from './controller/event-recorder';
-import { Informer } from './controller/informer';
-import type { ControllerLog } from './controller/log';
-import { Store, versionOf } from './controller/store';
 import type { DisruptionBudget } from './pod/disruption-budget';
 import { DISRUPTION_BUDGET } from './pod/disruption-budget';
 import type { NetworkPolicy } from './pod/network-policy';
@@ -14,7 +12,6 @@ import { NETWORK_POLICY } from './pod/network-policy';
 import { CORDONED, NODE } from './pod/node';
 import type { Pod } from './pod/pod';
 import { POD, claimsOf } from './pod/pod';
-import { CLAUDE_SESSION, SESSION_TEMPLATE } from './sessions/resource-types';
 
 const ourPods = `${LABELS.name}=${SESSION_POD_NAME}`;
 /** Events that the status of a pod does not tell in other words. */

@@ -1,6 +1,6 @@
 /** Garbage at every edge at which an operator hears of others: it goes on, and makes pods of sessions. */
 import { randomUUID } from 'node:crypto';
-import { LABELS, claudeSessionSpecSchema, sessionTemplateSpecSchema } from '@claude-webui/protocol/kubernetes';
+import { LABELS, claudeSessionSpecSchema, sessionTemplateSpecSchema } from '@claude-webui/kubernetes-api';
 import { NONSENSE, variantsOf } from '../../protocol/src/http/testing/nonsense';
 import { ENDINGS, garbage, sayAll } from '../../protocol/src/http/testing/raw-peer';
 import { OperatorProcess } from './testing/operator-process';

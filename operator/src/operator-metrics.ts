@@ -1,7 +1,7 @@
 /** What the operator tells Prometheus of sessions and warm pools. The controllers' own metrics are in controller/. */
 import type { BackgroundWork } from '@claude-webui/protocol';
-import type { KubernetesObject } from '@claude-webui/protocol/kubernetes';
-import { SESSION_PHASES } from '@claude-webui/protocol/kubernetes';
+import type { KubernetesObject } from '@claude-webui/kubernetes-api';
+import { SESSION_PHASES } from '@claude-webui/kubernetes-api';
 import type { Registry } from 'prom-client';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { ClusterView } from './cluster-view';

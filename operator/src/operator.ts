@@ -1,19 +1,17 @@
 /** The operator put together: who leads watches, and reconciles what the watches tell. */
 import { setMaxListeners } from 'node:events';
 import { background, onBackgroundFailure } from '@claude-webui/protocol';
-import type { SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { LABELS, OPERATOR_NAME, ownerLabel } from '@claude-webui/protocol/kubernetes';
+import type { SessionTemplate } from '@claude-webui/kubernetes-api';
+import { LABELS, OPERATOR_NAME, ownerLabel } from '@claude-webui/kubernetes-api';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import { ClusterView } from './cluster-view';
 import type { OperatorConfig } from './config/config';
-import { ApiClient } from './controller/api-client';
-import type { ClusterAccess } from './controller/connection';
-import { Connection } from './controller/connection';
+import { ApiClient, Connection, TokenBucket } from '@claude-webui/kubernetes-api/client';
+import type { ClusterAccess } from '@claude-webui/kubernetes-api/client';
 import { Controller } from './controller/controller';
 import { EventRecorder } from './controller/event-recorder';
 import { LEASE_REQUEST_MS, LeaderElection } from './controller/leader-election';
 import { ControllerMetrics } from './controller/metrics';
-import { TokenBucket } from './controller/rate-limit';
 import { listen } from './http-server';
 import type { Logger } from './log';
 import { OperatorMetrics } from './operator-metrics';
@@ -61,7 +59,7 @@ export async function startOperator(
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const metrics = new ControllerMetrics(registry);
-  const connection = new Connection(cluster);
+  const connection = new Connection(cluster, OPERATOR_NAME);
   const limit = new TokenBucket(config.apiQps, config.apiQps * 2);
   const fence: { check: () => void } = { check: () => undefined };
   const breakOff = new AbortController();

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClaudeSession } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession } from '@claude-webui/kubernetes-api';
 import { ClusterView } from './cluster-view';
-import { Informer } from './controller/informer';
-import { Store } from './controller/store';
+import { CLAUDE_SESSION, Informer, Store } from '@claude-webui/kubernetes-api/client';
 import { loadConfig } from './config/config';
 import type { Operator } from './operator';
 import { startOperator } from './operator';
-import { CLAUDE_SESSION } from './sessions/resource-types';
 import { ControlPlane } from './testing/control-plane';
 import { OperatorProcess } from './testing/operator-process';
 import { seen, settled } from './testing/seen';

@@ -1,5 +1,5 @@
 /** SIGTERM ends an operator in its grace, also while its API server takes requests and answers none. */
-import { claudeSessionSpecSchema, sessionTemplateSpecSchema } from '@claude-webui/protocol/kubernetes';
+import { claudeSessionSpecSchema, sessionTemplateSpecSchema } from '@claude-webui/kubernetes-api';
 import { OperatorProcess } from './testing/operator-process';
 import { PlayedApiServer } from './testing/played-api-server';
 

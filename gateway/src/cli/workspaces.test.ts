@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { ownerLabel } from '@claude-webui/protocol/kubernetes';
+import { ownerLabel } from '@claude-webui/kubernetes-api';
 import { Users } from '../auth/users';
 import type { WorkspaceClaim } from '../sessions/kubernetes/workspace-claims';
 import { belongingToNobody, ownersIn, runWorkspaces } from './workspaces';

@@ -1,7 +1,7 @@
 /** `claude-webui workspaces`: the persistent workspaces on Kubernetes, and the end of those that belong to nobody any more. */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { ownerLabel } from '@claude-webui/protocol/kubernetes';
+import { ownerLabel } from '@claude-webui/kubernetes-api';
 import { ShapeError, usersShape } from '../secrets/shapes';
 import type { WorkspaceClaim, WorkspaceClaims } from '../sessions/kubernetes/workspace-claims';
 import type { Command } from './command';
@@ -31,9 +31,13 @@ export const runWorkspaces: Command = async (args, io) => {
     // The client of the Kubernetes API is large, and no other command needs it.
     const { WorkspaceClaims } = await import('../sessions/kubernetes/workspace-claims.js');
     const claims = new WorkspaceClaims(options.namespace);
-    const all = await claims.list();
-    const listed = owners === null ? all : belongingToNobody(all, owners);
-    for (const claim of listed) io.out(options.remove ? await removed(claims, claim) : line(claim));
+    try {
+      const all = await claims.list();
+      const listed = owners === null ? all : belongingToNobody(all, owners);
+      for (const claim of listed) io.out(options.remove ? await removed(claims, claim) : line(claim));
+    } finally {
+      claims.close();
+    }
     return 0;
   } catch (error) {
     if (!(error instanceof Error)) throw error;

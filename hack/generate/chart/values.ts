@@ -1,6 +1,6 @@
 /** What the chart's values may hold. values.schema.json is made from it; values.yaml has the defaults and the meanings. */
 import { MAX_SCROLLBACK_LINES } from '@claude-webui/protocol';
-import { sessionTemplateSpecSchema } from '@claude-webui/protocol/kubernetes';
+import { sessionTemplateSpecSchema } from '@claude-webui/kubernetes-api';
 import { z } from 'zod';
 
 const text = z.string();

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createPublicKey } from 'node:crypto';
 import { hostname } from 'node:os';
 import { LOG_LEVELS, misspeltVariables } from '@claude-webui/protocol';
-import { OPERATOR_NAME } from '@claude-webui/protocol/kubernetes';
+import { OPERATOR_NAME } from '@claude-webui/kubernetes-api';
 import { z } from 'zod';
 import { ConfigError } from '../errors';
 import type { Placement } from '../pod/placement';

@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import { ApiError } from './api-error';
+import { ApiError } from '@claude-webui/kubernetes-api/client';
 import { Controller } from './controller';
 import { NotLeadingError } from './leader-election';
 import { ControllerMetrics } from './metrics';

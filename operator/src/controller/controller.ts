@@ -1,9 +1,8 @@
 /** Workers that take keys from a queue and reconcile them, a bounded number at a time. */
-import { isOutdated } from './api-error';
+import { isOutdated, WorkQueue } from '@claude-webui/kubernetes-api/client';
 import { NotLeadingError } from './leader-election';
-import type { ControllerLog } from './log';
+import type { ControllerLog } from '@claude-webui/kubernetes-api/client';
 import type { ControllerMetrics } from './metrics';
-import { WorkQueue } from './work-queue';
 
 /** When to look at the key again without any news; undefined is never. */
 export type ReconcileResult = { requeueAfterMs: number } | undefined;

@@ -4,13 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { background } from '@claude-webui/protocol';
-import type { KubernetesObject } from '@claude-webui/protocol/kubernetes';
-import type { ApiClient } from './api-client';
-import { isConflict, isForbidden } from './api-error';
+import type { KubernetesObject } from '@claude-webui/kubernetes-api';
+import type { ApiClient, ControllerLog, ResourceType } from '@claude-webui/kubernetes-api/client';
+import { apiVersionOf, isConflict, isForbidden } from '@claude-webui/kubernetes-api/client';
 import { NotLeadingError } from './leader-election';
-import type { ControllerLog } from './log';
-import type { ResourceType } from './resource-type';
-import { apiVersionOf } from './resource-type';
 
 const QUEUE_MAX = 1000;
 const SENDERS = 2;

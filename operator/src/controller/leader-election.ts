@@ -9,11 +9,9 @@
  * that can exist once.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { KubernetesObject } from '@claude-webui/protocol/kubernetes';
-import type { ApiClient } from './api-client';
-import { isConflict } from './api-error';
-import type { ControllerLog } from './log';
-import type { ResourceType } from './resource-type';
+import type { KubernetesObject } from '@claude-webui/kubernetes-api';
+import type { ApiClient, ControllerLog, ResourceType } from '@claude-webui/kubernetes-api/client';
+import { isConflict } from '@claude-webui/kubernetes-api/client';
 
 /** A leader that dies is replaced after this and one retry: under 15 s. */
 const LEASE_MS = 10_000;

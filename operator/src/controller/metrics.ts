@@ -1,7 +1,7 @@
 /** Metrics with the names that controllers built on controller-runtime and client-go have. */
 import type { Registry } from 'prom-client';
 import { Counter, Gauge, Histogram } from 'prom-client';
-import type { QueueObserver } from './work-queue';
+import type { QueueObserver } from '@claude-webui/kubernetes-api/client';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 

@@ -1,9 +1,7 @@
 /** Writes a status when it differs from the one read, and only if nobody has written the object since. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Condition, KubernetesObject } from '@claude-webui/protocol/kubernetes';
-import type { ApiClient } from './api-client';
-import type { ResourceType } from './resource-type';
-import type { Store } from './store';
+import type { Condition, KubernetesObject } from '@claude-webui/kubernetes-api';
+import type { ApiClient, ResourceType, Store } from '@claude-webui/kubernetes-api/client';
 
 type Status = object;
 

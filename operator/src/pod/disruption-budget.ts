@@ -1,7 +1,7 @@
 /** Refuses evictions of one session's pod, for as long as the object is there. Of a pod that is not ready it refuses none. */
-import type { ClaudeSession, KubernetesObject } from '@claude-webui/protocol/kubernetes';
-import { LABELS, OPERATOR_NAME } from '@claude-webui/protocol/kubernetes';
-import type { ResourceType } from '../controller/resource-type';
+import type { ClaudeSession, KubernetesObject } from '@claude-webui/kubernetes-api';
+import { LABELS, OPERATOR_NAME } from '@claude-webui/kubernetes-api';
+import type { ResourceType } from '@claude-webui/kubernetes-api/client';
 import { common } from './common';
 import type { Placement } from './placement';
 import { controllerReference } from './session-pod';

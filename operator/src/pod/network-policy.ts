@@ -1,8 +1,7 @@
 /** Who may reach the sessions of a template, and whom they may reach. */
-import type { KubernetesObject, SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { GROUP_VERSION, LABELS, OPERATOR_NAME, SESSION_POD_NAME } from '@claude-webui/protocol/kubernetes';
-import type { ResourceType } from '../controller/resource-type';
-import type { Store } from '../controller/store';
+import type { KubernetesObject, SessionTemplate } from '@claude-webui/kubernetes-api';
+import { GROUP_VERSION, LABELS, OPERATOR_NAME, SESSION_POD_NAME } from '@claude-webui/kubernetes-api';
+import type { ResourceType, Store } from '@claude-webui/kubernetes-api/client';
 import type { Placement } from './placement';
 import { common } from './common';
 import { ANY_NAMESPACE } from './placement';

@@ -1,6 +1,6 @@
 /** Nodes, as far as they concern sessions: those that take no more pods, since they are to be emptied. */
-import type { KubernetesObject } from '@claude-webui/protocol/kubernetes';
-import type { ResourceType } from '../controller/resource-type';
+import type { KubernetesObject } from '@claude-webui/kubernetes-api';
+import type { ResourceType } from '@claude-webui/kubernetes-api/client';
 
 export const NODE: ResourceType<KubernetesObject> = { group: '', version: 'v1', kind: 'Node', plural: 'nodes' };
 

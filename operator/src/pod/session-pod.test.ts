@@ -1,5 +1,5 @@
-import type { ClaudeSession, SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { LABELS, isReservedVariable, sessionTemplateSpecSchema } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession, SessionTemplate } from '@claude-webui/kubernetes-api';
+import { LABELS, isReservedVariable, sessionTemplateSpecSchema } from '@claude-webui/kubernetes-api';
 import { networkPolicy } from './network-policy';
 import type { Placement } from './placement';
 import { USUAL_DNS } from './placement';

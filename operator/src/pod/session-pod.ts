@@ -1,6 +1,6 @@
 /** What a session pod looks like: Pod Security "restricted", nothing in it that is worth stealing. */
 import { createHash } from 'node:crypto';
-import type { ClaudeSession, OwnerReference, SessionTemplate } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession, OwnerReference, SessionTemplate } from '@claude-webui/kubernetes-api';
 import {
   GROUP_VERSION,
   LABELS,
@@ -10,7 +10,7 @@ import {
   isReservedVariable,
   ownerLabel,
   workspaceClaimName,
-} from '@claude-webui/protocol/kubernetes';
+} from '@claude-webui/kubernetes-api';
 import type { V1EnvVar, V1PodSpec, V1Toleration, V1Volume } from '@kubernetes/client-node';
 import { common } from './common';
 import type { Placement } from './placement';

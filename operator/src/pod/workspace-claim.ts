@@ -2,9 +2,9 @@
  * The PersistentVolumeClaim of a persistent workspace: one per owner and workspace name. It belongs to no session, so it
  * stays when sessions are suspended, end or are deleted; only whoever deletes the claim deletes the files.
  */
-import type { ClaudeSession, KubernetesObject, SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { ANNOTATIONS, LABELS, OPERATOR_NAME, ownerLabel, workspaceClaimName } from '@claude-webui/protocol/kubernetes';
-import type { ResourceType } from '../controller/resource-type';
+import type { ClaudeSession, KubernetesObject, SessionTemplate } from '@claude-webui/kubernetes-api';
+import { ANNOTATIONS, LABELS, OPERATOR_NAME, ownerLabel, workspaceClaimName } from '@claude-webui/kubernetes-api';
+import type { ResourceType } from '@claude-webui/kubernetes-api/client';
 import { common } from './common';
 import type { Placement } from './placement';
 

@@ -2,8 +2,8 @@
  * Whether one more session may start: its template's NetworkPolicy is in force, one session at a time works in a persistent workspace,
  * and the installation's limits leave room.
  */
-import type { ClaudeSession, SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { LABELS, ownerLabel, workspaceClaimName } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession, SessionTemplate } from '@claude-webui/kubernetes-api';
+import { LABELS, ownerLabel, workspaceClaimName } from '@claude-webui/kubernetes-api';
 import type { ClusterView } from '../cluster-view';
 import { isInForce } from '../pod/network-policy';
 import type { Placement } from '../pod/placement';

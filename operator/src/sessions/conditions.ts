@@ -1,5 +1,5 @@
 /** The conditions of a session, computed from what is known of it. */
-import type { ClaudeSessionStatus, Condition, SessionConditionType } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSessionStatus, Condition, SessionConditionType } from '@claude-webui/kubernetes-api';
 import { withTransitionTime } from '../controller/status-writer';
 import type { Observation } from './observation';
 import { inputWantedIn, rfc3339 } from './status-report';

@@ -1,5 +1,5 @@
-import type { ClaudeSession, ClaudeSessionStatus, EndAction, SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { FORMER_FINALIZER, LABELS, sessionTemplateSpecSchema } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession, ClaudeSessionStatus, EndAction, SessionTemplate } from '@claude-webui/kubernetes-api';
+import { FORMER_FINALIZER, LABELS, sessionTemplateSpecSchema } from '@claude-webui/kubernetes-api';
 import type { Pod, PodStatus } from '../pod/pod';
 import { CONTAINER } from '../pod/pod';
 import { decide } from './decide';

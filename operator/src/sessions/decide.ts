@@ -2,8 +2,8 @@
  * What to do about a session, from what is observed of it. Pure: the same observation always gives the same decision, and
  * every intermediate state that a killed operator may leave behind is one of these observations.
  */
-import type { ClaudeSession, SessionReason } from '@claude-webui/protocol/kubernetes';
-import { FORMER_FINALIZER, LABELS, RECENT_RESTARTS_MAX } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession, SessionReason } from '@claude-webui/kubernetes-api';
+import { FORMER_FINALIZER, LABELS, RECENT_RESTARTS_MAX } from '@claude-webui/kubernetes-api';
 import { isOver } from '../pod/pod';
 import type { Decision, Step } from './decision';
 import type { EndCause } from './end-cause';

@@ -1,5 +1,5 @@
 /** What is to be done about a session, in order. A step that fails ends the reconciliation; the next one decides anew. */
-import type { ClaudeSessionStatus } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSessionStatus } from '@claude-webui/kubernetes-api';
 import type { Pod } from '../pod/pod';
 
 export type Step =

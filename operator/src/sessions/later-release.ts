@@ -2,8 +2,8 @@
  * Objects that a later release has written: this one may not understand them. It leaves them and their pods alone, and says so by a
  * condition. The later release, once it leads, writes conditions without this one. Pure.
  */
-import type { Condition, KubernetesObject } from '@claude-webui/protocol/kubernetes';
-import { ANNOTATIONS, SCHEMA_VERSION } from '@claude-webui/protocol/kubernetes';
+import type { Condition, KubernetesObject } from '@claude-webui/kubernetes-api';
+import { ANNOTATIONS, SCHEMA_VERSION } from '@claude-webui/kubernetes-api';
 import { withTransitionTime } from '../controller/status-writer';
 
 const versionOf = ({ metadata }: KubernetesObject) => Number(metadata.annotations?.[ANNOTATIONS.schemaVersion] ?? 0);

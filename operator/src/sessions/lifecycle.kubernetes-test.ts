@@ -1,9 +1,8 @@
-import type { ClaudeSession, ClaudeSessionStatus } from '@claude-webui/protocol/kubernetes';
-import { FORMER_FINALIZER, workspaceClaimName } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession, ClaudeSessionStatus } from '@claude-webui/kubernetes-api';
+import { FORMER_FINALIZER, workspaceClaimName } from '@claude-webui/kubernetes-api';
 import type { CoreEvent } from '../controller/event-recorder';
 import { EVENT } from '../controller/event-recorder';
-import { Informer } from '../controller/informer';
-import { Store } from '../controller/store';
+import { CLAUDE_SESSION, Informer, SESSION_TEMPLATE, Store } from '@claude-webui/kubernetes-api/client';
 import type { Pod } from '../pod/pod';
 import { POD } from '../pod/pod';
 import { CLAIM } from '../pod/workspace-claim';
@@ -12,7 +11,6 @@ import { condition } from '../testing/played-kubelet';
 import { seen, settled } from '../testing/seen';
 import { silent } from '../testing/silent-log';
 import { World, installDefinitions } from '../testing/world';
-import { CLAUDE_SESSION, SESSION_TEMPLATE } from './resource-types';
 
 let plane: ControlPlane;
 let world: World;

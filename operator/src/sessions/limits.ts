@@ -2,8 +2,8 @@
  * Idle time and detach grace as the operator sees them. The runner acts on them, since it knows the terminal and the activity; the operator
  * is the backstop for a runner that answers and does not act. What follows is the template's word in either case.
  */
-import type { ClaudeSessionStatus, EndAction, EndReason } from '@claude-webui/protocol/kubernetes';
-import { detachAction } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSessionStatus, EndAction, EndReason } from '@claude-webui/kubernetes-api';
+import { detachAction } from '@claude-webui/kubernetes-api';
 import type { EndCause } from './end-cause';
 import type { Observation } from './observation';
 

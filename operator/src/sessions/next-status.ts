@@ -1,11 +1,6 @@
 /** The status of a session after a decision: what was, with what is new. */
-import type {
-  ClaudeSession,
-  ClaudeSessionStatus,
-  SessionPhase,
-  SessionReason,
-} from '@claude-webui/protocol/kubernetes';
-import { RECENT_RESTARTS_MAX, SUSPENDED_FOR_DRAIN } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession, ClaudeSessionStatus, SessionPhase, SessionReason } from '@claude-webui/kubernetes-api';
+import { RECENT_RESTARTS_MAX, SUSPENDED_FOR_DRAIN } from '@claude-webui/kubernetes-api';
 import type { EndCause } from './end-cause';
 import type { Standing } from './conditions';
 import { conditions, verdict } from './conditions';

@@ -1,5 +1,5 @@
 /** All that a decision about a session rests on, as values. */
-import type { ClaudeSession, SessionReason, SessionTemplate } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession, SessionReason, SessionTemplate } from '@claude-webui/kubernetes-api';
 import type { CoreEvent } from '../controller/event-recorder';
 import type { Pod } from '../pod/pod';
 import type { StatusReport } from './status-report';

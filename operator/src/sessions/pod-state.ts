@@ -1,5 +1,5 @@
 /** A session's pod in the terms of the session. */
-import type { SessionReason } from '@claude-webui/protocol/kubernetes';
+import type { SessionReason } from '@claude-webui/kubernetes-api';
 import type { CoreEvent } from '../controller/event-recorder';
 import type { Pod } from '../pod/pod';
 import { CONTAINER, isOver, isReady, podCondition } from '../pod/pod';

@@ -1,11 +1,10 @@
 /** One session: observe → decide → act. */
-import type { ClaudeSession } from '@claude-webui/protocol/kubernetes';
-import { FORMER_FINALIZER, ownerLabel } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession } from '@claude-webui/kubernetes-api';
+import { FORMER_FINALIZER, ownerLabel } from '@claude-webui/kubernetes-api';
 import type { ClusterView } from '../cluster-view';
-import type { ApiClient } from '../controller/api-client';
+import type { ApiClient, ControllerLog } from '@claude-webui/kubernetes-api/client';
 import type { ReconcileResult } from '../controller/controller';
 import type { EventRecorder } from '../controller/event-recorder';
-import type { ControllerLog } from '../controller/log';
 import { writeStatus } from '../controller/status-writer';
 import type { OperatorMetrics } from '../operator-metrics';
 import { DISRUPTION_BUDGET, disruptionBudget, disruptionBudgetName } from '../pod/disruption-budget';
@@ -21,7 +20,7 @@ import { isOfLaterRelease, laterReleaseMessage, leftAlone } from './later-releas
 import { suspendedSince } from './next-status';
 import type { Observation, Refusal, Suspension } from './observation';
 import { removePods } from './pod-removal';
-import { CLAUDE_SESSION } from './resource-types';
+import { CLAUDE_SESSION } from '@claude-webui/kubernetes-api/client';
 import { startPod } from './start-pod';
 import { startRefusal } from './start-refusal';
 import { rfc3339 } from './status-report';

@@ -1,9 +1,8 @@
 /** Gets a session its pod: one of the warm pool, or a new one under a name that can exist once. */
-import type { ClaudeSession, SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { workspaceClaimName } from '@claude-webui/protocol/kubernetes';
-import type { ApiClient } from '../controller/api-client';
-import { isConflict } from '../controller/api-error';
-import type { Store } from '../controller/store';
+import type { ClaudeSession, SessionTemplate } from '@claude-webui/kubernetes-api';
+import { workspaceClaimName } from '@claude-webui/kubernetes-api';
+import type { ApiClient, Store } from '@claude-webui/kubernetes-api/client';
+import { isConflict } from '@claude-webui/kubernetes-api/client';
 import type { Placement } from '../pod/placement';
 import type { Pod } from '../pod/pod';
 import { POD } from '../pod/pod';

@@ -1,5 +1,5 @@
 /** What the API server's refusal of a pod or a claim means for the session; null if trying again may help. */
-import { isForbidden, isInvalid } from '../controller/api-error';
+import { isForbidden, isInvalid } from '@claude-webui/kubernetes-api/client';
 import type { Refusal } from './observation';
 
 export function startRefusal(error: unknown): Refusal | null {

@@ -2,8 +2,8 @@
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { background } from '@claude-webui/protocol';
-import { LABELS } from '@claude-webui/protocol/kubernetes';
-import type { Store } from '../controller/store';
+import { LABELS } from '@claude-webui/kubernetes-api';
+import type { Store } from '@claude-webui/kubernetes-api/client';
 import type { Pod } from '../pod/pod';
 import { isReady } from '../pod/pod';
 import { STATUS_PORT } from '../pod/session-pod';

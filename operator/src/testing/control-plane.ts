@@ -11,10 +11,9 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApiClient } from '../controller/api-client';
-import type { ClusterAccess } from '../controller/connection';
-import { Connection } from '../controller/connection';
-import { TokenBucket } from '../controller/rate-limit';
+import { OPERATOR_NAME } from '@claude-webui/kubernetes-api';
+import { ApiClient, Connection, TokenBucket } from '@claude-webui/kubernetes-api/client';
+import type { ClusterAccess } from '@claude-webui/kubernetes-api/client';
 import { freePort } from './free-port';
 
 const START_MS = 120_000;
@@ -118,7 +117,7 @@ export class ControlPlane {
   }
 
   client(user = 'admin', watchSeconds?: number): { api: ApiClient; close: () => void } {
-    const connection = new Connection(this.access(user));
+    const connection = new Connection(this.access(user), OPERATOR_NAME);
     const api = new ApiClient(connection, {
       limit: new TokenBucket(10_000, 10_000),
       fence: () => undefined,

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { KubernetesObject } from '@claude-webui/protocol/kubernetes';
+import type { KubernetesObject } from '@claude-webui/kubernetes-api';
 
 type Fields = Record<string, unknown>;
 

@@ -4,11 +4,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { background } from '@claude-webui/protocol';
-import type { ApiClient } from '../controller/api-client';
-import { ApiError } from '../controller/api-error';
-import { Informer } from '../controller/informer';
-import type { ResourceType } from '../controller/resource-type';
-import { Store } from '../controller/store';
+import type { ApiClient, ResourceType } from '@claude-webui/kubernetes-api/client';
+import { ApiError, Informer, Store } from '@claude-webui/kubernetes-api/client';
 import type { ContainerTerminated, Pod, PodCondition, PodStatus } from '../pod/pod';
 import { CONTAINER, POD } from '../pod/pod';
 import { silent } from './silent-log';

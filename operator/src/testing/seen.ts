@@ -1,5 +1,5 @@
-import type { KubernetesObject } from '@claude-webui/protocol/kubernetes';
-import type { Store } from '../controller/store';
+import type { KubernetesObject } from '@claude-webui/kubernetes-api';
+import type { Store } from '@claude-webui/kubernetes-api/client';
 
 const TIMEOUT_MS = 60_000;
 

@@ -1,15 +1,14 @@
 /** A namespace on a real API server, with an operator in this process, a played kubelet and the test's own view of it. */
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import type { ClaudeSession, KubernetesObject, SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { customResourceDefinitions } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession, KubernetesObject, SessionTemplate } from '@claude-webui/kubernetes-api';
+import { customResourceDefinitions } from '@claude-webui/kubernetes-api';
 import { ClusterView } from '../cluster-view';
 import type { OperatorConfig } from '../config/config';
 import { loadConfig } from '../config/config';
-import type { ApiClient } from '../controller/api-client';
-import type { ResourceType } from '../controller/resource-type';
+import type { ApiClient, ResourceType } from '@claude-webui/kubernetes-api/client';
 import type { Operator } from '../operator';
 import { startOperator } from '../operator';
-import { CLAUDE_SESSION, SESSION_TEMPLATE } from '../sessions/resource-types';
+import { CLAUDE_SESSION, SESSION_TEMPLATE } from '@claude-webui/kubernetes-api/client';
 import type { ControlPlane } from './control-plane';
 import { PlayedKubelet } from './played-kubelet';
 import { silent } from './silent-log';

@@ -1,5 +1,5 @@
-import type { SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { LABELS, sessionTemplateSpecSchema } from '@claude-webui/protocol/kubernetes';
+import type { SessionTemplate } from '@claude-webui/kubernetes-api';
+import { LABELS, sessionTemplateSpecSchema } from '@claude-webui/kubernetes-api';
 import type { Pod } from '../pod/pod';
 import { decidePool } from './pool-decision';
 

@@ -1,6 +1,6 @@
 /** What a warm pool needs, from the pods that it has. Pure. */
-import type { SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { LABELS } from '@claude-webui/protocol/kubernetes';
+import type { SessionTemplate } from '@claude-webui/kubernetes-api';
+import { LABELS } from '@claude-webui/kubernetes-api';
 import type { Pod } from '../pod/pod';
 import { isOver, isReady } from '../pod/pod';
 

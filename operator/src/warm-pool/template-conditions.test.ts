@@ -1,5 +1,5 @@
-import type { SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { sessionTemplateSpecSchema } from '@claude-webui/protocol/kubernetes';
+import type { SessionTemplate } from '@claude-webui/kubernetes-api';
+import { sessionTemplateSpecSchema } from '@claude-webui/kubernetes-api';
 import type { TemplateFacts } from './template-conditions';
 import { templateConditions } from './template-conditions';
 

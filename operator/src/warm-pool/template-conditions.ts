@@ -1,5 +1,5 @@
 /** The conditions of a template, computed from what is known of it. Pure. */
-import type { Condition, SessionTemplate, TemplateConditionType } from '@claude-webui/protocol/kubernetes';
+import type { Condition, SessionTemplate, TemplateConditionType } from '@claude-webui/kubernetes-api';
 import { withTransitionTime } from '../controller/status-writer';
 import { ignoredVariables } from '../pod/session-pod';
 

@@ -1,15 +1,19 @@
 /** One template: its NetworkPolicy, its warm pool kept at its size, and its conditions. */
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { SessionTemplate, SessionTemplateStatus } from '@claude-webui/protocol/kubernetes';
+import type { SessionTemplate, SessionTemplateStatus } from '@claude-webui/kubernetes-api';
 import type { ClusterView } from '../cluster-view';
-import type { ApiClient } from '../controller/api-client';
-import { ApiError, isConflict, isForbidden, isInvalid } from '../controller/api-error';
-import { exponentialBackoff } from '../controller/backoff';
+import type { ApiClient, ControllerLog, TokenBucket } from '@claude-webui/kubernetes-api/client';
+import {
+  ApiError,
+  exponentialBackoff,
+  isConflict,
+  isForbidden,
+  isInvalid,
+  SESSION_TEMPLATE,
+} from '@claude-webui/kubernetes-api/client';
 import type { ReconcileResult } from '../controller/controller';
 import type { EventRecorder } from '../controller/event-recorder';
-import type { ControllerLog } from '../controller/log';
-import type { TokenBucket } from '../controller/rate-limit';
 import { writeStatus } from '../controller/status-writer';
 import { NETWORK_POLICY, isInForce, networkPolicy } from '../pod/network-policy';
 import type { Placement } from '../pod/placement';
@@ -18,7 +22,6 @@ import { POD } from '../pod/pod';
 import { templateHash, warmPod } from '../pod/session-pod';
 import { isOfLaterRelease, laterReleaseMessage, leftAlone } from '../sessions/later-release';
 import { podState } from '../sessions/pod-state';
-import { SESSION_TEMPLATE } from '../sessions/resource-types';
 import { rfc3339 } from '../sessions/status-report';
 import type { PoolDecision } from './pool-decision';
 import { decidePool } from './pool-decision';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { LABELS } from '@claude-webui/protocol/kubernetes';
+import type { SessionTemplate } from '@claude-webui/kubernetes-api';
+import { LABELS } from '@claude-webui/kubernetes-api';
 import { Registry } from 'prom-client';
 import { loadConfig } from '../config/config';
 import { OperatorMetrics } from '../operator-metrics';
 import { isReady } from '../pod/pod';
-import { SESSION_TEMPLATE } from '../sessions/resource-types';
+import { SESSION_TEMPLATE } from '@claude-webui/kubernetes-api/client';
 import { ControlPlane } from '../testing/control-plane';
 import { seen, settled } from '../testing/seen';
 import { World, installDefinitions, operatorEnvironment } from '../testing/world';

@@ -3,11 +3,10 @@
  * owner on, and the API server refuses it if anybody has written the pod since we read it. So no pod has two sessions,
  * however many operators try.
  */
-import type { ClaudeSession, SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { LABELS } from '@claude-webui/protocol/kubernetes';
-import type { ApiClient } from '../controller/api-client';
-import { isOutdated } from '../controller/api-error';
-import type { Store } from '../controller/store';
+import type { ClaudeSession, SessionTemplate } from '@claude-webui/kubernetes-api';
+import { LABELS } from '@claude-webui/kubernetes-api';
+import type { ApiClient, Store } from '@claude-webui/kubernetes-api/client';
+import { isOutdated } from '@claude-webui/kubernetes-api/client';
 import type { OperatorMetrics } from '../operator-metrics';
 import type { Placement } from '../pod/placement';
 import type { Pod } from '../pod/pod';

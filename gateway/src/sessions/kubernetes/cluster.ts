@@ -1,47 +1,50 @@
-/** Which cluster, and what it says to a request that it refuses. */
-import { ApiException, KubeConfig } from '@kubernetes/client-node';
+/** The API server, with the rights of whoever runs this process: in a pod its service account, elsewhere a kubeconfig. */
+import { setMaxListeners } from 'node:events';
+import type { ClusterAccess } from '@claude-webui/kubernetes-api/client';
+import { ApiClient, ApiError, Connection, TokenBucket } from '@claude-webui/kubernetes-api/client';
+// Not the package’s index: that loads every model and API of Kubernetes, some 60 MB.
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 
-/** The API server has refused something; `message` is its own word. */
-export class ClusterError extends Error {
-  override readonly name = 'ClusterError';
-  constructor(
-    /** HTTP status; 0 when it did not answer. */
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
+const NAME = 'claude-webui-gateway';
+/** Requests: people start sessions by hand, so this bounds only what is wrong. */
+const PER_SECOND = 20;
+const BURST = 100;
 
-  /** It may be otherwise in a moment. */
-  get isPassing(): boolean {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
-  }
+export interface Cluster {
+  client: ApiClient;
+  /** Breaks off what is under way. May be called twice. */
+  close(): void;
 }
 
-/** In a pod its service account, elsewhere a kubeconfig. */
-export function clusterConfig(): KubeConfig {
+export function openCluster(access: ClusterAccess = kubeConfig()): Cluster {
+  const connection = new Connection(access, NAME);
+  const closing = new AbortController();
+  // One for each request under way.
+  setMaxListeners(0, closing.signal);
+  const client = new ApiClient(connection, {
+    limit: new TokenBucket(PER_SECOND, BURST),
+    // Any gateway may write at any time.
+    fence: () => undefined,
+    onAnswer: () => undefined,
+    fieldManager: NAME,
+    signal: closing.signal,
+  });
+  return {
+    client,
+    close: () => {
+      closing.abort();
+      connection.close();
+    },
+  };
+}
+
+/** It may be otherwise in a moment: no answer, too many requests, or a fault of the server. */
+export function isPassing(error: unknown): boolean {
+  return !(error instanceof ApiError) || error.status === 429 || error.status >= 500;
+}
+
+function kubeConfig(): KubeConfig {
   const config = new KubeConfig();
   config.loadFromDefault();
   return config;
-}
-
-/** @throws ClusterError */
-export async function refused<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof ApiException) throw new ClusterError(error.code, messageOf(error.body));
-    throw new ClusterError(0, error instanceof Error ? error.message : String(error));
-  }
-}
-
-/** The server's answers are `Status` objects, given as text. */
-function messageOf(body: unknown): string {
-  try {
-    const status: unknown = typeof body === 'string' ? JSON.parse(body) : body;
-    if (typeof status === 'object' && status !== null && 'message' in status) return String(status.message);
-  } catch {
-    // Not the API server's own words.
-  }
-  return 'no reason was given';
 }

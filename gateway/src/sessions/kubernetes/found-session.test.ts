@@ -1,4 +1,4 @@
-import type { ClaudeSession } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession } from '@claude-webui/kubernetes-api';
 import { foundSession } from './found-session';
 
 function found(names: Pick<ClaudeSession['spec'], 'displayName' | 'ownerName'>) {

@@ -1,4 +1,4 @@
-import type { ClaudeSession } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession } from '@claude-webui/kubernetes-api';
 import { visibleName } from '../../visible-name';
 import type { FoundSession } from '../backend';
 

@@ -1,14 +1,14 @@
 import type { KeyObject } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BindRequest, SessionEnd } from '@claude-webui/protocol';
-import type { ClaudeSession, NewClaudeSessionSpec } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession, NewClaudeSessionSpec } from '@claude-webui/kubernetes-api';
+import { isForbidden } from '@claude-webui/kubernetes-api/client';
 import type { Logger } from '../../log';
 import { endRunner } from '../../runner-link/control';
 import type { FoundSession, Placement, ProgressListener, SessionBackend, Whereabouts } from '../backend';
 import { PlacementLeft, SessionStartError } from '../backend';
 import type { SessionRecord } from '../directory';
 import { bind, derivedAttachKey } from './bind';
-import { ClusterError } from './cluster';
 import { foundSession } from './found-session';
 import type { Observed } from './observed';
 import { observed, strangeEndpoint } from './observed';
@@ -284,10 +284,10 @@ export class KubernetesBackend implements SessionBackend {
 
 /** The API server's refusal as the person's. */
 function startError(error: unknown): SessionStartError {
-  if (!(error instanceof ClusterError)) throw error;
-  const { status, message } = error;
+  if (!(error instanceof Error)) throw error;
+  const { message } = error;
   // A ResourceQuota forbids; so does RBAC, in other words.
-  if (status === 403 && message.includes('exceeded quota'))
+  if (isForbidden(error) && message.includes('exceeded quota'))
     return new SessionStartError({ reason: 'quota-exceeded', exitCode: null, detail: message });
   return new SessionStartError({
     reason: 'start-failed',

@@ -1,5 +1,5 @@
 import type { Notice } from '@claude-webui/protocol';
-import type { ClaudeSession } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession } from '@claude-webui/kubernetes-api';
 import { MachineNotices } from './machine-notices';
 
 /** The objects of a cluster, changed by hand. */

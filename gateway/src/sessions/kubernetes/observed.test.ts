@@ -1,6 +1,6 @@
 import { STATUS_SENTENCES } from '@claude-webui/protocol';
-import type { ClaudeSession } from '@claude-webui/protocol/kubernetes';
-import { END_REASONS, STARTING_REASONS } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession } from '@claude-webui/kubernetes-api';
+import { END_REASONS, STARTING_REASONS } from '@claude-webui/kubernetes-api';
 import { observed, strangeEndpoint } from './observed';
 
 function session(status?: ClaudeSession['status'], metadata: Partial<ClaudeSession['metadata']> = {}): ClaudeSession {

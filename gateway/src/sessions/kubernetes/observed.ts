@@ -1,7 +1,7 @@
 /** What a ClaudeSession object means for the people in front of it. Pure. */
 import type { SessionEnd, SessionEndReason, SessionProgress, SessionProgressCode } from '@claude-webui/protocol';
-import type { ClaudeSession, SessionReason } from '@claude-webui/protocol/kubernetes';
-import { SUSPENDED_FOR_DRAIN } from '@claude-webui/protocol/kubernetes';
+import type { ClaudeSession, SessionReason } from '@claude-webui/kubernetes-api';
+import { SUSPENDED_FOR_DRAIN } from '@claude-webui/kubernetes-api';
 import { isPodEndpoint } from '../runner-endpoint';
 
 export type Observed =

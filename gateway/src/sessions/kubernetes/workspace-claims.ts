@@ -1,16 +1,25 @@
 /** The persistent workspaces of a namespace: whose they are, which are in use, and their end. With the rights of whoever runs it. */
-import type { ClaudeSession } from '@claude-webui/protocol/kubernetes';
-import {
-  ANNOTATIONS,
-  API_GROUP,
-  API_VERSION,
-  LABELS,
-  OPERATOR_NAME,
-  workspaceClaimName,
-} from '@claude-webui/protocol/kubernetes';
-import { CoreV1Api, CustomObjectsApi, V1DeleteOptions, V1Preconditions } from '@kubernetes/client-node';
-import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
-import { clusterConfig, refused } from './cluster';
+import type { KubernetesObject } from '@claude-webui/kubernetes-api';
+import { ANNOTATIONS, LABELS, OPERATOR_NAME, workspaceClaimName } from '@claude-webui/kubernetes-api';
+import type { ResourceType } from '@claude-webui/kubernetes-api/client';
+import { CLAUDE_SESSION } from '@claude-webui/kubernetes-api/client';
+import { openCluster } from './cluster';
+
+interface Claim extends KubernetesObject {
+  spec?: { resources?: { requests?: { storage?: string } } };
+}
+
+interface Pod extends KubernetesObject {
+  spec?: { volumes?: { persistentVolumeClaim?: { claimName: string } }[] };
+}
+
+const CLAIM: ResourceType<Claim> = {
+  group: '',
+  version: 'v1',
+  kind: 'PersistentVolumeClaim',
+  plural: 'persistentvolumeclaims',
+};
+const POD: ResourceType<Pod> = { group: '', version: 'v1', kind: 'Pod', plural: 'pods' };
 
 export interface WorkspaceClaim {
   name: string;
@@ -27,42 +36,39 @@ export interface WorkspaceClaim {
 }
 
 export class WorkspaceClaims {
-  private readonly config = clusterConfig();
-  private readonly core = this.config.makeApiClient(CoreV1Api);
-  private readonly objects = this.config.makeApiClient(CustomObjectsApi);
+  private readonly cluster = openCluster();
 
   constructor(private readonly namespace: string) {}
 
-  /** @throws ClusterError */
+  /** @throws ApiError */
   async list(): Promise<WorkspaceClaim[]> {
-    const { namespace } = this;
     const labelSelector = `${LABELS.managedBy}=${OPERATOR_NAME},${LABELS.owner}`;
-    const { items } = await refused(this.core.listNamespacedPersistentVolumeClaim({ namespace, labelSelector }));
+    const { items } = await this.cluster.client.list(CLAIM, this.namespace, { labelSelector });
     // After the claims: whoever comes in between is seen.
     const used = await this.used();
     return items.map((claim) => described(claim, used));
   }
 
-  /** Nothing happens if the claim is another by now, or is in use. Resolves with whether it is going. @throws ClusterError */
+  /** Nothing happens if the claim is another by now, or is in use. Resolves with whether it is going. @throws ApiError */
   async remove(name: string): Promise<boolean> {
-    const { namespace } = this;
-    const claim = await refused(this.core.readNamespacedPersistentVolumeClaim({ namespace, name }));
-    if ((await this.used()).has(name)) return false;
-    const body = new V1DeleteOptions();
-    body.preconditions = Object.assign(new V1Preconditions(), {
-      uid: claim.metadata?.uid,
-      resourceVersion: claim.metadata?.resourceVersion,
-    });
-    await refused(this.core.deleteNamespacedPersistentVolumeClaim({ namespace, name, body }));
+    const { client } = this.cluster;
+    const claim = await client.get(CLAIM, this.namespace, name);
+    if (claim === null || (await this.used()).has(name)) return false;
+    const { uid, resourceVersion } = claim.metadata;
+    const preconditions = { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) };
+    await client.delete(CLAIM, this.namespace, name, { preconditions });
     return true;
+  }
+
+  close(): void {
+    this.cluster.close();
   }
 
   /** Names of claims. */
   private async used(): Promise<ReadonlySet<string>> {
-    const { namespace } = this;
-    const place = { group: API_GROUP, version: API_VERSION, namespace, plural: 'claudesessions' };
-    const sessions = (await refused(this.objects.listNamespacedCustomObject(place))) as { items: ClaudeSession[] };
-    const pods = await refused(this.core.listNamespacedPod({ namespace }));
+    const { client } = this.cluster;
+    const sessions = await client.list(CLAUDE_SESSION, this.namespace);
+    const pods = await client.list(POD, this.namespace);
     const ofSessions = sessions.items
       .filter(({ status }) => status?.phase !== 'Ended' && status?.phase !== 'Failed')
       .map(({ spec }) => workspaceClaimName(spec));
@@ -73,17 +79,17 @@ export class WorkspaceClaims {
   }
 }
 
-function described({ metadata, spec }: V1PersistentVolumeClaim, used: ReadonlySet<string>): WorkspaceClaim {
-  const name = metadata?.name ?? '';
-  const annotation = (of: string) => metadata?.annotations?.[of] ?? null;
+function described({ metadata, spec }: Claim, used: ReadonlySet<string>): WorkspaceClaim {
+  const { name } = metadata;
+  const annotation = (of: string) => metadata.annotations?.[of] ?? null;
   return {
     name,
-    ownerLabel: metadata?.labels?.[LABELS.owner] ?? '',
+    ownerLabel: metadata.labels?.[LABELS.owner] ?? '',
     owner: annotation(ANNOTATIONS.owner),
     ownerName: annotation(ANNOTATIONS.ownerName),
     workspace: annotation(ANNOTATIONS.workspace),
-    size: spec?.resources?.requests?.['storage'] ?? '',
-    createdAt: metadata?.creationTimestamp?.toISOString() ?? '',
+    size: spec?.resources?.requests?.storage ?? '',
+    createdAt: metadata.creationTimestamp ?? '',
     isInUse: used.has(name),
   };
 }

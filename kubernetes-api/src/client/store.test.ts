@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '@claude-webui/protocol/kubernetes';
+import type { KubernetesObject } from '../objects';
 import { Store } from './store';
 
 const object = (name: string, version: number, labels: Record<string, string> = {}): KubernetesObject => ({

@@ -1,6 +1,7 @@
-import type { ClaudeSession, SessionTemplate } from '@claude-webui/protocol/kubernetes';
-import { API_GROUP, API_VERSION } from '@claude-webui/protocol/kubernetes';
-import type { ResourceType } from '../controller/resource-type';
+/** Where the API server keeps the objects of this project. */
+import type { ClaudeSession, SessionTemplate } from '../objects';
+import { API_GROUP, API_VERSION } from '../objects';
+import type { ResourceType } from './resource-type';
 
 export const CLAUDE_SESSION: ResourceType<ClaudeSession> = {
   group: API_GROUP,

@@ -3,7 +3,7 @@
  * version has been compacted away (410 Gone), or that the server refuses otherwise, begins again with a list.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { KubernetesObject } from '@claude-webui/protocol/kubernetes';
+import type { KubernetesObject } from '../objects';
 import type { ApiClient, Selection } from './api-client';
 import { ApiError, isGone } from './api-error';
 import { exponentialBackoff } from './backoff';

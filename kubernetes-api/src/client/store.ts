@@ -3,7 +3,7 @@
  * decision never rests on a state from before our last write: that is what keeps a controller from making the same
  * pod twice while the watch is behind.
  */
-import type { KubernetesObject } from '@claude-webui/protocol/kubernetes';
+import type { KubernetesObject } from '../objects';
 
 export type Change<T> = (before: T | undefined, after: T | undefined) => void;
 

@@ -3,15 +3,16 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { KubernetesObject } from '@claude-webui/protocol/kubernetes';
-import { silent } from '../testing/silent-log';
+import type { KubernetesObject } from '../objects';
 import { ApiClient } from './api-client';
 import { Connection } from './connection';
 import { Informer } from './informer';
+import type { ControllerLog } from './log';
 import type { ResourceType } from './resource-type';
 import { Store } from './store';
 
 const THING: ResourceType<KubernetesObject> = { group: 'test', version: 'v1', kind: 'Thing', plural: 'things' };
+const silent: ControllerLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const EMPTY_LIST = JSON.stringify({ items: [], metadata: { resourceVersion: '1' } });
 
 /** A client with 100 ms for each answer, of a server that does as `answer` says. */
@@ -19,10 +20,8 @@ async function clientOf(answer: (request: IncomingMessage, response: ServerRespo
   const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const connection = new Connection({
-    getCurrentCluster: () => ({ server: url }),
-    applyToHTTPSOptions: () => Promise.resolve(),
-  });
+  const access = { getCurrentCluster: () => ({ server: url }), applyToHTTPSOptions: () => Promise.resolve() };
+  const connection = new Connection(access, 'test');
   const client = new ApiClient(connection, {
     limit: { acquire: () => Promise.resolve() },
     fence: () => undefined,

@@ -1,5 +1,5 @@
 /** Names of a kind of object, and its address in the API. */
-import type { KubernetesObject } from '@claude-webui/protocol/kubernetes';
+import type { KubernetesObject } from '../objects';
 
 export interface ResourceType<T extends KubernetesObject> {
   /** Empty for the core group. */

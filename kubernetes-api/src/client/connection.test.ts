@@ -17,7 +17,7 @@ async function listening(server: Server | TcpServer): Promise<string> {
 }
 
 const connectionTo = (server: string) =>
-  new Connection({ getCurrentCluster: () => ({ server }), applyToHTTPSOptions: () => Promise.resolve() });
+  new Connection({ getCurrentCluster: () => ({ server }), applyToHTTPSOptions: () => Promise.resolve() }, 'test');
 
 describe('a write behind a fence', () => {
   it('that is refused never reaches the server', async () => {

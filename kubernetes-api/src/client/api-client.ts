@@ -1,7 +1,7 @@
 /** The Kubernetes API as this operator uses it: plain JSON objects, conditional writes, watches. */
 import { createInterface } from 'node:readline';
 import type { IncomingMessage } from 'node:http';
-import type { KubernetesObject } from '@claude-webui/protocol/kubernetes';
+import type { KubernetesObject } from '../objects';
 import { ApiError, isNotFound } from './api-error';
 import type { Connection, RawRequest } from './connection';
 import type { RateLimit } from './rate-limit';

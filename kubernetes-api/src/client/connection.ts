@@ -45,7 +45,11 @@ export class Connection {
   private streaming: Agent | null = null;
   private readonly server: URL;
 
-  constructor(private readonly config: ClusterAccess) {
+  /** @param userAgent what the API server's logs call this process */
+  constructor(
+    private readonly config: ClusterAccess,
+    private readonly userAgent: string,
+  ) {
     const cluster = config.getCurrentCluster();
     if (cluster === null) throw new Error('The kubeconfig names no cluster. Set KUBECONFIG, or run in a pod.');
     this.server = new URL(cluster.server);
@@ -63,7 +67,7 @@ export class Connection {
       path: `${this.server.pathname.replace(/\/$/, '')}${options.path}`,
       headers: {
         accept: 'application/json',
-        'user-agent': 'claude-webui-operator',
+        'user-agent': this.userAgent,
         ...headers,
         ...(body === undefined
           ? {}
