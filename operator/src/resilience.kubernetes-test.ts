@@ -9,6 +9,7 @@ import { startOperator } from './operator';
 import { ControlPlane } from './testing/control-plane';
 import { OperatorProcess } from './testing/operator-process';
 import { seen, settled } from './testing/seen';
+import { disruptionBudgetName } from './pod/disruption-budget';
 import { silent } from './testing/silent-log';
 import { World, installDefinitions, operatorEnvironment } from './testing/world';
 
@@ -102,6 +103,10 @@ it('steady state: an operator that starts anew and finds all in order writes not
     world.view.templates,
     'the template has its status',
     () => world.view.templates.get('default')?.status !== undefined,
+  );
+  // A session is protected once it is ready.
+  await settled(world.view.budgets, 'each session has its budget', () =>
+    sessions.every((session) => world.view.budgets.get(disruptionBudgetName(session)) !== undefined),
   );
   await first.close();
 
