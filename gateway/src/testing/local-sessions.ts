@@ -33,7 +33,8 @@ export interface LocalSessionsOptions {
 
 /** A whole `sessions/` with its own directories. */
 export class LocalSessions {
-  readonly workingDirectory = join(mkdtempSync(join(tmpdir(), 'cwui-test-')), 'sessions');
+  private readonly base = mkdtempSync(join(tmpdir(), 'cwui-test-'));
+  readonly workingDirectory = join(this.base, 'sessions');
   readonly directory = new MemoryDirectory();
   readonly metrics = new Metrics();
   readonly backend: ProcessBackend;
@@ -77,7 +78,7 @@ export class LocalSessions {
 
   async close(): Promise<void> {
     await this.sessions.close('end');
-    rmSync(this.workingDirectory, { recursive: true, force: true });
+    rmSync(this.base, { recursive: true, force: true });
   }
 }
 
