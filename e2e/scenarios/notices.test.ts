@@ -109,20 +109,40 @@ const SCREENS: readonly (readonly [what: string, screen: Screen])[] = [
 
 const PLACES = ['first', 'middle', 'last'] as const;
 
+type Place = (typeof PLACES)[number];
+
+/** Rows of the terminal, and which of them a place is, counted from 1. */
+async function rowsOf(workbench: WorkbenchPage): Promise<{ rows: number; rowOf: (place: Place) => number }> {
+  const rows = Number((await workbench.size()).split('×')[1]);
+  return { rows, rowOf: (place) => ({ first: 1, middle: Math.ceil(rows / 2), last: rows })[place] };
+}
+
+/** Prints a link beside the cursor's row and puts the cursor there. Resolves with the place of the link on the page. */
+async function printLink(workbench: WorkbenchPage, place: Place): Promise<{ x: number; y: number }> {
+  const { rows, rowOf } = await rowsOf(workbench);
+  const at = rowOf(place);
+  const beside = at === 1 ? 2 : at - 1;
+  await print(workbench, `\x1b[2J\x1b[${beside};1H${LINK}\x1b[${at};3H`);
+  await eventually(
+    () => workbench.terminal.evaluate(({ terminal }, y) => terminal?.buffer.active.cursorY === y, at - 1),
+    () => 'the cursor has not moved',
+  );
+  await isWell(workbench.page, 'without notices');
+  return workbench.terminal.locator('.xterm-screen').evaluate(
+    (element, { row, rows }) => {
+      const { x, y, height } = element.getBoundingClientRect();
+      return { x: x + 12, y: y + (height / rows) * (row - 0.5) };
+    },
+    { row: beside, rows },
+  );
+}
+
 describe.each(SCREENS)('%s', (_what, screen) => {
   test.each(PLACES)('with the cursor in the %s row no notice covers it, and each goes', async (place) => {
     const workbench = await open(screen);
     const { page } = workbench;
-    const rows = Number((await workbench.size()).split('×')[1]);
-    const rowOf = (where: (typeof PLACES)[number]) => ({ first: 1, middle: Math.ceil(rows / 2), last: rows })[where];
-    const at = rowOf(place);
-    const beside = at === 1 ? 2 : at - 1;
-    await print(workbench, `\x1b[2J\x1b[${beside};1H${LINK}\x1b[${at};3H`);
-    await eventually(
-      () => workbench.terminal.evaluate(({ terminal }, y) => terminal?.buffer.active.cursorY === y, at - 1),
-      () => 'the cursor has not moved',
-    );
-    await isWell(page, 'without notices');
+    const { rows, rowOf } = await rowsOf(workbench);
+    const link = await printLink(workbench, place);
 
     await workbench.button('Search').click();
     await page.getByLabel('Search the terminal').waitFor();
@@ -133,13 +153,6 @@ describe.each(SCREENS)('%s', (_what, screen) => {
     await question.waitFor();
     await isWell(page, 'the question about the clipboard');
 
-    const link = await workbench.terminal.locator('.xterm-screen').evaluate(
-      (element, { row, rows }) => {
-        const { x, y, height } = element.getBoundingClientRect();
-        return { x: x + 12, y: y + (height / rows) * (row - 0.5) };
-      },
-      { row: beside, rows },
-    );
     const isInReach = await page.evaluate(
       ({ x, y }) => document.elementFromPoint(x, y)?.closest('.terminal') !== null,
       link,
@@ -182,4 +195,28 @@ describe.each(SCREENS)('%s', (_what, screen) => {
     );
     expect(await workbench.size()).toContain(`×${rows}`);
   });
+
+  test.each(PLACES)(
+    'with the cursor in the %s row neither an error nor the question of a link covers it',
+    async (place) => {
+      const workbench = await open(screen);
+      const { page } = workbench;
+      const link = await printLink(workbench, place);
+      if (screen.options.hasTouch === true) {
+        await page.touchscreen.tap(link.x, link.y);
+        await page.locator('.asking').filter({ hasText: URL_OF_LINK }).waitFor();
+        await isWell(page, 'the question of a link');
+      }
+      await workbench.button('Share').click();
+      await page.route('**/shares', (route) => route.abort(), { times: 1 });
+      await workbench.button('Create link').click();
+      await page.locator('.toast.error').waitFor();
+      await workbench.button('Create link').click();
+      await workbench.button('Copy').click();
+      await page.locator('.toast.info').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await isWell(page, 'an error, and something in passing');
+    },
+  );
 });
