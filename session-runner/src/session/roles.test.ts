@@ -13,7 +13,7 @@ test('the second to come observes, and what it types is refused', async () => {
   const observer = session.attach();
   expect((await observer.attached()).state).toMatchObject({ role: 'observer', driven: true, attachments: 2 });
   observer.type('x');
-  expect((await observer.frame('refused')).refused).toEqual({ code: 'not-driver' });
+  expect((await observer.frame('refused')).refused).toEqual({ code: 'not-driver', sequence: 1 });
   driver.type('typed by the driver\r');
   await observer.shows('typed by the driver');
 });
