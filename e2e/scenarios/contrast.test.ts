@@ -3,6 +3,7 @@
  * when web/xterm-contrast.ts is taken out and this still passes with a newer xterm.js, it can go.
  */
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { testUnless } from '../../hack/jest/unless';
 import { READY, openRawProgram, openRawStage, startScript } from '../system/raw-program';
 import type { Stage } from '../system/stage';
 import { WorkbenchPage, eventually } from '../system/workbench-page';
@@ -191,126 +192,131 @@ async function newPage(theme: string, renderer: string, options: BrowserContextO
   return page;
 }
 
+/** Sweeps of a minute each: in every run in the theme that people begin with. */
+const FULL = process.env['E2E'] === 'full' ? null : 'E2E=full runs it';
+const RENDERERS = ['automatic', 'dom'] as const;
+
 describe.each([
   ['dark', 4.5],
   ['light', 4.5],
   ['contrast', 7],
 ] as const)('in the theme "%s"', (theme, minimum) => {
-  test.each(['automatic', 'dom'] as const)(
-    'each colour, dim, inverse or selected, has its contrast; renderer: %s',
-    async (renderer) => {
-      const page = await newPage(theme, renderer);
-      const samples = STYLES.map(([, parameters]) => `\x1b[${parameters}m${SAMPLE}\x1b[0m\r\n`).join('');
-      const workbench = await openRawProgram(stage, page, `\x1b[2J\x1b[H\x1b[?25l${samples}`);
-      const rows = () => workbench.terminal.evaluate((element) => element.terminal?.rows ?? 0);
-      expect(await rows()).toBeGreaterThan(STYLES.length);
-      expect(await page.locator('.xterm-screen canvas').count()).toBe(renderer === 'dom' ? 0 : 2);
-      const tooLow = async () => {
-        const measured = await measure(
-          page,
-          STYLES.map((_style, row) => ({ row, column: 0 })),
-        );
-        return measured.flatMap((found, row) =>
-          isTooLow(found, minimum) ? [`${STYLES[row]?.[0]}: ${found.contrast.toFixed(2)}`] : [],
-        );
-      };
-      await eventually(
-        async () => (await tooLow()).length === 0,
-        async () => (await tooLow()).join('\n'),
-        5000,
+  test.each(RENDERERS)('each colour, dim, inverse or selected, has its contrast; renderer: %s', async (renderer) => {
+    const page = await newPage(theme, renderer);
+    const samples = STYLES.map(([, parameters]) => `\x1b[${parameters}m${SAMPLE}\x1b[0m\r\n`).join('');
+    const workbench = await openRawProgram(stage, page, `\x1b[2J\x1b[H\x1b[?25l${samples}`);
+    const rows = () => workbench.terminal.evaluate((element) => element.terminal?.rows ?? 0);
+    expect(await rows()).toBeGreaterThan(STYLES.length);
+    expect(await page.locator('.xterm-screen canvas').count()).toBe(renderer === 'dom' ? 0 : 2);
+    const tooLow = async () => {
+      const measured = await measure(
+        page,
+        STYLES.map((_style, row) => ({ row, column: 0 })),
       );
-      await workbench.terminal.evaluate((element, rows) => element.terminal?.selectLines(0, rows), STYLES.length);
-      await eventually(
-        async () => (await tooLow()).length === 0,
-        async () => `selected:\n${(await tooLow()).join('\n')}`,
-        5000,
+      return measured.flatMap((found, row) =>
+        isTooLow(found, minimum) ? [`${STYLES[row]?.[0]}: ${found.contrast.toFixed(2)}`] : [],
       );
-    },
-  );
+    };
+    await eventually(
+      async () => (await tooLow()).length === 0,
+      async () => (await tooLow()).join('\n'),
+      5000,
+    );
+    await workbench.terminal.evaluate((element, rows) => element.terminal?.selectLines(0, rows), STYLES.length);
+    await eventually(
+      async () => (await tooLow()).length === 0,
+      async () => `selected:\n${(await tooLow()).join('\n')}`,
+      5000,
+    );
+  });
 
-  test.each(['automatic', 'dom'] as const)(
-    'each of the 256 colours has its contrast, also after a program has given them, text or background another; renderer: %s',
-    async (renderer) => {
-      const page = await newPage(theme, renderer);
-      const drawn = SAMPLES.map(
-        ({ row, column, parameters }) => `\x1b[${row + 1};${column + 1}H\x1b[${parameters}m${SAMPLE}\x1b[0m`,
-      );
-      await startScript(stage.gateway.url, MIRROR);
-      const workbench = await WorkbenchPage.signIn(page, stage.gateway.url);
-      await workbench.sees(READY);
-      const prints = (output: string) =>
-        workbench.terminal.evaluate((element, output) => element.terminal?.input(output), output);
-      const size = await workbench.terminal.evaluate(({ terminal }) => [terminal?.cols, terminal?.rows]);
-      expect(Math.min(...size.map(Number))).toBeGreaterThan(Math.ceil(SAMPLES.length / SAMPLES_IN_ROW));
-      await prints(`\x1b[?25l\x1b[2J${drawn.join('')}`);
-      await workbench.sees(`${SAMPLE} ${SAMPLE}`);
-      await workbench.quiet();
-      expect(await page.locator('.xterm-screen canvas').count()).toBe(renderer === 'dom' ? 0 : 2);
-
-      const before = (await measure(page, SAMPLES)).map(({ background }) => background);
-      const colours: Colours = {};
-      const wrong = async () =>
-        (await measure(page, SAMPLES)).flatMap((found, index) => {
-          const sample = SAMPLES[index];
-          if (sample === undefined) return [];
-          const { parameters, behind } = sample;
-          const background = colours[behind] ?? before[index];
-          const isReadable = parameters === CONCEALED ? found.contrast === 1 : !isTooLow(found, minimum);
-          if (isReadable && found.background === background) return [];
-          return [`${parameters}: ${found.contrast.toFixed(2)} before ${found.background}, not ${background}`];
-        });
-      for (const { what, sequence, changes } of [{ what: 'the theme', sequence: '', changes: {} }, ...STEPS]) {
-        await prints(sequence);
-        Object.assign(colours, changes);
-        let found: string[] = [];
-        await eventually(
-          async () => (found = await wrong()).length === 0,
-          () => `${what}: ${found.length} samples are wrong:\n${found.slice(0, 20).join('\n')}`,
-          5000,
+  for (const renderer of RENDERERS)
+    testUnless(
+      theme === 'dark' ? null : FULL,
+      `each of the 256 colours has its contrast, also after a program has given them, text or background another; renderer: ${renderer}`,
+      async () => {
+        const page = await newPage(theme, renderer);
+        const drawn = SAMPLES.map(
+          ({ row, column, parameters }) => `\x1b[${row + 1};${column + 1}H\x1b[${parameters}m${SAMPLE}\x1b[0m`,
         );
-      }
-    },
-    240_000,
-  );
+        await startScript(stage.gateway.url, MIRROR);
+        const workbench = await WorkbenchPage.signIn(page, stage.gateway.url);
+        await workbench.sees(READY);
+        const prints = (output: string) =>
+          workbench.terminal.evaluate((element, output) => element.terminal?.input(output), output);
+        const size = await workbench.terminal.evaluate(({ terminal }) => [terminal?.cols, terminal?.rows]);
+        expect(Math.min(...size.map(Number))).toBeGreaterThan(Math.ceil(SAMPLES.length / SAMPLES_IN_ROW));
+        await prints(`\x1b[?25l\x1b[2J${drawn.join('')}`);
+        await workbench.sees(`${SAMPLE} ${SAMPLE}`);
+        await workbench.quiet();
+        expect(await page.locator('.xterm-screen canvas').count()).toBe(renderer === 'dom' ? 0 : 2);
 
-  test.each([
+        const before = (await measure(page, SAMPLES)).map(({ background }) => background);
+        const colours: Colours = {};
+        const wrong = async () =>
+          (await measure(page, SAMPLES)).flatMap((found, index) => {
+            const sample = SAMPLES[index];
+            if (sample === undefined) return [];
+            const { parameters, behind } = sample;
+            const background = colours[behind] ?? before[index];
+            const isReadable = parameters === CONCEALED ? found.contrast === 1 : !isTooLow(found, minimum);
+            if (isReadable && found.background === background) return [];
+            return [`${parameters}: ${found.contrast.toFixed(2)} before ${found.background}, not ${background}`];
+          });
+        for (const { what, sequence, changes } of [{ what: 'the theme', sequence: '', changes: {} }, ...STEPS]) {
+          await prints(sequence);
+          Object.assign(colours, changes);
+          let found: string[] = [];
+          await eventually(
+            async () => (found = await wrong()).length === 0,
+            () => `${what}: ${found.length} samples are wrong:\n${found.slice(0, 20).join('\n')}`,
+            5000,
+          );
+        }
+      },
+      240_000,
+    );
+
+  for (const [renderer, motion, reducedMotion] of [
     ['automatic', 'steady', 'reduce'],
     ['automatic', 'blinking', 'no-preference'],
     ['dom', 'steady', 'reduce'],
     ['dom', 'blinking', 'no-preference'],
-  ] as const)(
-    'what is under the cursor has its contrast, whatever colour a program gives that; renderer: %s, %s',
-    async (renderer, motion, reducedMotion) => {
-      const page = await newPage(theme, renderer, { reducedMotion, viewport: { width: 500, height: 320 } });
-      await startScript(stage.gateway.url, MIRROR);
-      const workbench = await WorkbenchPage.signIn(page, stage.gateway.url);
-      await workbench.sees(READY);
-      await workbench.terminal.click();
-      const wrong: string[] = [];
-      for (const { parameters, colour } of CURSORS) {
-        const set = `\x1b]12;rgb:${hex(colour.split(',').map(Number))}\x07`;
-        await workbench.terminal.evaluate(
-          (element, output) => element.terminal?.input(output),
-          `\x1b[2J\x1b[3;1H\x1b[${parameters}mM\x1b[0m${set}\x1b[3;1H`,
-        );
-        const phases = new Set<string>();
-        const look = async () => {
-          const [found] = await measure(page, [{ row: 2, column: 0 }], 1);
-          if (found === undefined || (phases.size === 0 && found.background !== colour)) return;
-          phases.add(found.background === colour ? 'on' : 'off');
-          if (isTooLow(found, minimum))
-            wrong.push(`${parameters} with ${colour}: ${found.contrast.toFixed(2)} before ${found.background}`);
-        };
-        await eventually(
-          async () => {
-            await look();
-            return phases.size === (motion === 'steady' ? 1 : 2);
-          },
-          () => `${parameters}: a cursor of ${colour} has been ${[...phases].join(' and ') || 'nowhere'}`,
-        );
-      }
-      expect(wrong).toEqual([]);
-    },
-    120_000,
-  );
+  ] as const)
+    testUnless(
+      theme === 'dark' ? null : FULL,
+      `what is under the cursor has its contrast, whatever colour a program gives that; renderer: ${renderer}, ${motion}`,
+      async () => {
+        const page = await newPage(theme, renderer, { reducedMotion, viewport: { width: 500, height: 320 } });
+        await startScript(stage.gateway.url, MIRROR);
+        const workbench = await WorkbenchPage.signIn(page, stage.gateway.url);
+        await workbench.sees(READY);
+        await workbench.terminal.click();
+        const wrong: string[] = [];
+        for (const { parameters, colour } of CURSORS) {
+          const set = `\x1b]12;rgb:${hex(colour.split(',').map(Number))}\x07`;
+          await workbench.terminal.evaluate(
+            (element, output) => element.terminal?.input(output),
+            `\x1b[2J\x1b[3;1H\x1b[${parameters}mM\x1b[0m${set}\x1b[3;1H`,
+          );
+          const phases = new Set<string>();
+          const look = async () => {
+            const [found] = await measure(page, [{ row: 2, column: 0 }], 1);
+            if (found === undefined || (phases.size === 0 && found.background !== colour)) return;
+            phases.add(found.background === colour ? 'on' : 'off');
+            if (isTooLow(found, minimum))
+              wrong.push(`${parameters} with ${colour}: ${found.contrast.toFixed(2)} before ${found.background}`);
+          };
+          await eventually(
+            async () => {
+              await look();
+              return phases.size === (motion === 'steady' ? 1 : 2);
+            },
+            () => `${parameters}: a cursor of ${colour} has been ${[...phases].join(' and ') || 'nowhere'}`,
+          );
+        }
+        expect(wrong).toEqual([]);
+      },
+      120_000,
+    );
 });
