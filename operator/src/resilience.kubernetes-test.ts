@@ -152,9 +152,9 @@ it('a leader that may read nothing is not ready, says so in its series, and lets
   const steppedDown = new Promise<void>((resolve) => (lost = resolve));
   const blind = await startOperator({ ...config, identity: BLIND }, plane.access(BLIND), silent, lost, 3000);
   try {
-    // A standby.
+    // A standby is ready once it has heard of the lease.
+    await until(async () => (await readiness(blind)) === 200);
     expect(await seriesOf(blind, 'leader_election_master_status')).toMatch(/ 0$/);
-    expect(await readiness(blind)).toBe(200);
     await able.close();
     await until(async () => (await readiness(blind)) === 503);
     expect(await seriesOf(blind, 'leader_election_master_status')).toMatch(/ 1$/);
