@@ -5,4 +5,6 @@ module.exports = {
   testMatch: ['<rootDir>/operator/src/**/*.kubernetes-test.ts', '<rootDir>/e2e/kubernetes/*.kubernetes-test.ts'],
   testTimeout: 120000,
   maxWorkers: 1,
+  // What a failed test has left open would keep the process.
+  forceExit: true,
 };

@@ -120,6 +120,10 @@ inEveryEngine(rawSettings(), (play) => {
     await page.press('Escape');
     await page.resize({ width: 400, height: 700 });
     await workbench.button('New session').goes();
+    await eventually(
+      async () => (await workbench.size()) !== '100×30',
+      () => 'the terminal does not become narrower',
+    );
     await workbench.button('Sessions').click();
     await workbench.button('New session').appears();
     await take('narrow', page);

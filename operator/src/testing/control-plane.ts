@@ -32,7 +32,7 @@ interface AuditEntry {
   user: { username: string };
   verb: string;
   requestURI: string;
-  stageTimestamp: string;
+  requestReceivedTimestamp: string;
   objectRef?: { resource?: string; name?: string };
   responseStatus?: { code?: number };
 }
@@ -145,12 +145,12 @@ export class ControlPlane {
       .map(({ requestURI }) => Number(new URL(requestURI, this.url).searchParams.get('timeoutSeconds')));
   }
 
-  /** What a user has written with success since a time (milliseconds since the epoch), as "verb resource/name". */
+  /** What a user has asked since a time (milliseconds since the epoch) to write, with success, as "verb resource/name". */
   writesOf(user: string, sinceMs: number): string[] {
     return this.auditLog()
       .filter((entry) => entry.user.username === user && !['get', 'list', 'watch'].includes(entry.verb))
       .filter((entry) => (entry.responseStatus?.code ?? 0) < 300)
-      .filter((entry) => Date.parse(entry.stageTimestamp) >= sinceMs)
+      .filter((entry) => Date.parse(entry.requestReceivedTimestamp) >= sinceMs)
       .map(({ verb, objectRef }) => `${verb} ${objectRef?.resource ?? ''}/${objectRef?.name ?? ''}`);
   }
 
