@@ -9,9 +9,9 @@ const MAX_PIECES = 1200;
 const LINES = 13_000;
 const FIRST = 1_000_000;
 const MIN_BYTES = 20_000_000;
-/** Of a shell without echo. It goes on until it is given a line. */
+/** Of a shell without echo. It begins with one line, so that its beginning is seen before what follows it, and goes on until it is given another. */
 const COMMAND = [
-  'i=0; go=; echo B""EGIN',
+  'i=0; go=; echo B""EGIN; read -r',
   `while [ $i -lt ${PIECES} ] || { [ -z "$go" ] && [ $i -lt ${MAX_PIECES} ]; }`,
   `do seq $((i*${LINES}+${FIRST})) $((i*${LINES}+${FIRST + LINES - 1}))`,
   'i=$((i+1)); read -rt 0.25 && go=1; done',
@@ -24,6 +24,7 @@ export class Flood {
   static async start(client: TerminalClient): Promise<Flood> {
     client.type(`${COMMAND}\n`);
     await client.shows('BEGIN');
+    client.type('\n');
     return new Flood(client);
   }
 
