@@ -196,6 +196,8 @@ function comparable(text: string): string {
     text
       .replaceAll(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, 'ID')
       .replaceAll(/^[\d.]+ ms$/gm, '')
+      // Cells of another font have another size.
+      .replaceAll(/^\d+×\d+$/gm, 'SIZE')
       // Claude Code looks for another word each time.
       .replaceAll(/✻ .* · done .*/g, '✻ done')
       .split('\n')
