@@ -188,8 +188,9 @@ describe('the edge', () => {
     await stack.stop('claude-webui-client');
     const { status, headers, body } = await call(stack.url, { ca: stack.ca });
     await stack.up();
-    expect({ status, ...headers }).toMatchObject({
-      status: 502,
+    // The kernel says that nobody has the address any more, or nginx is tired of waiting for that.
+    expect([502, 504]).toContain(status);
+    expect(headers).toMatchObject({
       'content-type': expect.stringContaining('text/html') as string,
       'x-frame-options': 'DENY',
       'content-security-policy': expect.stringContaining("default-src 'none'") as string,
