@@ -15,7 +15,7 @@ import { secretsScenario } from './scenarios/secrets';
 import { secretsManagerScenario } from './scenarios/secrets-manager';
 import { suspendScenario } from './scenarios/suspend';
 
-/** Scenarios of many minutes: what unit tests show in part, and what only releases of more than one commit can break. */
+/** Scenarios of many minutes: what other suites show in part, and what only releases of more than one commit can break. */
 const FULL = process.env['E2E'] === 'full' ? null : 'E2E=full runs it';
 
 // hack/kind-up knows that pods are ready, the edge a moment later.
@@ -30,7 +30,7 @@ describe('suspend and resume', suspendScenario);
 describe('secrets', secretsScenario);
 describe('External Secrets', externalSecretsScenario);
 describeUnless(FULL, 'Secrets Manager', secretsManagerScenario);
-describe('monitoring', monitoringScenario);
+describeUnless(FULL, 'monitoring', monitoringScenario);
 describe('the release', releaseScenario);
 describe('without Helm', kustomizeScenario);
 describeUnless(FULL, 'an earlier release', earlierReleaseScenario);
