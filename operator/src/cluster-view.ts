@@ -1,8 +1,16 @@
 /** The stores that hold what the operator knows of its namespace, with the indexes that its questions need. */
 import type { ClaudeSession, KubernetesObject, SessionTemplate } from '@claude-webui/kubernetes-api';
 import { LABELS, SESSION_POD_NAME, ownerLabel, workspaceClaimName } from '@claude-webui/kubernetes-api';
-import type { ApiClient, ControllerLog } from '@claude-webui/kubernetes-api/client';
-import { CLAUDE_SESSION, Informer, SESSION_TEMPLATE, Store, versionOf } from '@claude-webui/kubernetes-api/client';
+import type { ApiClient, ControllerLog, Pod } from '@claude-webui/kubernetes-api/client';
+import {
+  CLAUDE_SESSION,
+  Informer,
+  POD,
+  SESSION_TEMPLATE,
+  Store,
+  claimsOf,
+  versionOf,
+} from '@claude-webui/kubernetes-api/client';
 import type { CoreEvent } from './controller/event-recorder';
 import { EVENT } from './controller/event-recorder';
 import type { DisruptionBudget } from './pod/disruption-budget';
@@ -10,8 +18,6 @@ import { DISRUPTION_BUDGET } from './pod/disruption-budget';
 import type { NetworkPolicy } from './pod/network-policy';
 import { NETWORK_POLICY } from './pod/network-policy';
 import { CORDONED, NODE } from './pod/node';
-import type { Pod } from './pod/pod';
-import { POD, claimsOf } from './pod/pod';
 
 const ourPods = `${LABELS.name}=${SESSION_POD_NAME}`;
 /** Events that the status of a pod does not tell in other words. */

@@ -1,5 +1,6 @@
 /** The operator's process: configuration, start, and an orderly end on SIGTERM or Ctrl-C. */
-import { configFromEnvironment, kubeConfig, misspeltInEnvironment } from './config/environment';
+import { kubeConfig } from '@claude-webui/kubernetes-api/client';
+import { configFromEnvironment, misspeltInEnvironment } from './config/environment';
 import { ConfigError } from './errors';
 import { createLogger } from './log';
 import { startOperator } from './operator';

@@ -4,8 +4,8 @@ import type { KubernetesObject } from '@claude-webui/kubernetes-api';
 import { SESSION_PHASES } from '@claude-webui/kubernetes-api';
 import type { Registry } from 'prom-client';
 import { Counter, Gauge, Histogram } from 'prom-client';
+import { isOver, isReady } from '@claude-webui/kubernetes-api/client';
 import type { ClusterView } from './cluster-view';
-import { isOver, isReady } from './pod/pod';
 import { isOfLaterRelease } from './sessions/later-release';
 
 /** Seconds: a claim is one request, a cold start fetches an image. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClaudeSession } from '@claude-webui/kubernetes-api';
-import { ClusterView } from './cluster-view';
 import { CLAUDE_SESSION, Informer, Store } from '@claude-webui/kubernetes-api/client';
+import { ClusterView } from './cluster-view';
 import { loadConfig } from './config/config';
 import type { Operator } from './operator';
 import { startOperator } from './operator';

@@ -1,4 +1,4 @@
-/** The Kubernetes API as this operator uses it: plain JSON objects, conditional writes, watches. */
+/** The Kubernetes API as gateway and operator use it: plain JSON objects, conditional writes, watches. */
 import { createInterface } from 'node:readline';
 import type { IncomingMessage } from 'node:http';
 import type { KubernetesObject } from '../objects';
@@ -50,7 +50,7 @@ interface StatusBody {
 
 export interface ApiClientOptions {
   limit: RateLimit;
-  /** Throws when this process may not write any more: see leader-election.ts. */
+  /** Throws when this process may not write any more: see the operator's leader-election.ts. */
   fence: () => void;
   onAnswer: (method: string, code: number | 'error') => void;
   fieldManager: string;

@@ -1,7 +1,7 @@
 /** Workers that take keys from a queue and reconcile them, a bounded number at a time. */
 import { isOutdated, WorkQueue } from '@claude-webui/kubernetes-api/client';
-import { NotLeadingError } from './leader-election';
 import type { ControllerLog } from '@claude-webui/kubernetes-api/client';
+import { NotLeadingError } from './leader-election';
 import type { ControllerMetrics } from './metrics';
 
 /** When to look at the key again without any news; undefined is never. */

@@ -12,11 +12,10 @@ import {
   workspaceClaimName,
 } from '@claude-webui/kubernetes-api';
 import type { V1EnvVar, V1PodSpec, V1Toleration, V1Volume } from '@kubernetes/client-node';
+import type { Plain, Pod } from '@claude-webui/kubernetes-api/client';
+import { CONTAINER } from '@claude-webui/kubernetes-api/client';
 import { common } from './common';
 import type { Placement } from './placement';
-import type { Plain } from './plain';
-import type { Pod } from './pod';
-import { CONTAINER } from './pod';
 
 export const ATTACH_PORT = 7681;
 export const STATUS_PORT = 9464;

@@ -2,32 +2,17 @@
  * The PersistentVolumeClaim of a persistent workspace: one per owner and workspace name. It belongs to no session, so it
  * stays when sessions are suspended, end or are deleted; only whoever deletes the claim deletes the files.
  */
-import type { ClaudeSession, KubernetesObject, SessionTemplate } from '@claude-webui/kubernetes-api';
+import type { ClaudeSession, SessionTemplate } from '@claude-webui/kubernetes-api';
 import { ANNOTATIONS, LABELS, OPERATOR_NAME, ownerLabel, workspaceClaimName } from '@claude-webui/kubernetes-api';
-import type { ResourceType } from '@claude-webui/kubernetes-api/client';
+import type { PersistentVolumeClaim } from '@claude-webui/kubernetes-api/client';
 import { common } from './common';
 import type { Placement } from './placement';
-
-export interface WorkspaceClaim extends KubernetesObject {
-  spec: {
-    accessModes: string[];
-    resources: { requests: { storage: string } };
-    storageClassName?: string;
-  };
-}
-
-export const CLAIM: ResourceType<WorkspaceClaim> = {
-  group: '',
-  version: 'v1',
-  kind: 'PersistentVolumeClaim',
-  plural: 'persistentvolumeclaims',
-};
 
 export function workspaceClaim(
   session: ClaudeSession,
   { spec }: SessionTemplate,
   placement: Placement,
-): WorkspaceClaim {
+): PersistentVolumeClaim {
   const { owner, ownerName, workspace } = session.spec;
   return {
     metadata: {

@@ -4,10 +4,10 @@
  */
 import type { ClaudeSession, SessionTemplate } from '@claude-webui/kubernetes-api';
 import { LABELS, ownerLabel, workspaceClaimName } from '@claude-webui/kubernetes-api';
+import { isOver } from '@claude-webui/kubernetes-api/client';
 import type { ClusterView } from '../cluster-view';
 import { isInForce } from '../pod/network-policy';
 import type { Placement } from '../pod/placement';
-import { isOver } from '../pod/pod';
 import { isOfLaterRelease, laterReleaseMessage } from './later-release';
 import type { Refusal } from './observation';
 

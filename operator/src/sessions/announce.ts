@@ -1,8 +1,8 @@
 /** What people and Prometheus are told when a session's status changes. */
 import type { ClaudeSession, ClaudeSessionStatus, SessionReason } from '@claude-webui/kubernetes-api';
+import { CLAUDE_SESSION } from '@claude-webui/kubernetes-api/client';
 import type { EventRecorder } from '../controller/event-recorder';
 import type { OperatorMetrics } from '../operator-metrics';
-import { CLAUDE_SESSION } from '@claude-webui/kubernetes-api/client';
 
 const WARNINGS = new Set<SessionReason>([
   'Unschedulable',

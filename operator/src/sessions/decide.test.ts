@@ -1,7 +1,7 @@
 import type { ClaudeSession, ClaudeSessionStatus, EndAction, SessionTemplate } from '@claude-webui/kubernetes-api';
 import { FORMER_FINALIZER, LABELS, sessionTemplateSpecSchema } from '@claude-webui/kubernetes-api';
-import type { Pod, PodStatus } from '../pod/pod';
-import { CONTAINER } from '../pod/pod';
+import type { Pod, PodStatus } from '@claude-webui/kubernetes-api/client';
+import { CONTAINER } from '@claude-webui/kubernetes-api/client';
 import { decide } from './decide';
 import type { Decision } from './decision';
 import type { Observation } from './observation';

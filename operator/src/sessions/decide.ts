@@ -4,7 +4,7 @@
  */
 import type { ClaudeSession, SessionReason } from '@claude-webui/kubernetes-api';
 import { FORMER_FINALIZER, LABELS, RECENT_RESTARTS_MAX } from '@claude-webui/kubernetes-api';
-import { isOver } from '../pod/pod';
+import { isOver } from '@claude-webui/kubernetes-api/client';
 import type { Decision, Step } from './decision';
 import type { EndCause } from './end-cause';
 import { disruption } from './end-cause';

@@ -1,6 +1,6 @@
 /** What is to be done about a session, in order. A step that fails ends the reconciliation; the next one decides anew. */
 import type { ClaudeSessionStatus } from '@claude-webui/kubernetes-api';
-import type { Pod } from '../pod/pod';
+import type { Pod } from '@claude-webui/kubernetes-api/client';
 
 export type Step =
   | { type: 'write-status'; status: ClaudeSessionStatus }

@@ -1,7 +1,7 @@
 /** Why a pod that is over, or about to be, is so: read from what the kubelet, the scheduler and the runner have written. */
 import type { EndReason } from '@claude-webui/kubernetes-api';
-import type { ContainerTerminated, Pod } from '../pod/pod';
-import { CONTAINER, podCondition } from '../pod/pod';
+import type { ContainerTerminated, Pod } from '@claude-webui/kubernetes-api/client';
+import { CONTAINER, podCondition } from '@claude-webui/kubernetes-api/client';
 
 export interface EndCause {
   reason: EndReason;

@@ -1,10 +1,10 @@
 import type { ClaudeSession } from '@claude-webui/kubernetes-api';
 import { ANNOTATIONS, SCHEMA_VERSION } from '@claude-webui/kubernetes-api';
+import { CLAUDE_SESSION, SESSION_TEMPLATE } from '@claude-webui/kubernetes-api/client';
 import type { Operator } from '../operator';
 import { ControlPlane } from '../testing/control-plane';
 import { seen, settled } from '../testing/seen';
 import { World, installDefinitions } from '../testing/world';
-import { CLAUDE_SESSION, SESSION_TEMPLATE } from '@claude-webui/kubernetes-api/client';
 
 const USER = 'operator-of-before';
 const LATER = { metadata: { annotations: { [ANNOTATIONS.schemaVersion]: String(SCHEMA_VERSION + 1) } } };

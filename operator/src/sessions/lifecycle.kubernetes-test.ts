@@ -1,11 +1,9 @@
 import type { ClaudeSession, ClaudeSessionStatus } from '@claude-webui/kubernetes-api';
 import { FORMER_FINALIZER, workspaceClaimName } from '@claude-webui/kubernetes-api';
+import type { Pod } from '@claude-webui/kubernetes-api/client';
+import { CLAIM, CLAUDE_SESSION, Informer, POD, SESSION_TEMPLATE, Store } from '@claude-webui/kubernetes-api/client';
 import type { CoreEvent } from '../controller/event-recorder';
 import { EVENT } from '../controller/event-recorder';
-import { CLAUDE_SESSION, Informer, SESSION_TEMPLATE, Store } from '@claude-webui/kubernetes-api/client';
-import type { Pod } from '../pod/pod';
-import { POD } from '../pod/pod';
-import { CLAIM } from '../pod/workspace-claim';
 import { ControlPlane } from '../testing/control-plane';
 import { condition } from '../testing/played-kubelet';
 import { seen, settled } from '../testing/seen';

@@ -1,7 +1,7 @@
 /** All that a decision about a session rests on, as values. */
 import type { ClaudeSession, SessionReason, SessionTemplate } from '@claude-webui/kubernetes-api';
+import type { Pod } from '@claude-webui/kubernetes-api/client';
 import type { CoreEvent } from '../controller/event-recorder';
-import type { Pod } from '../pod/pod';
 import type { StatusReport } from './status-report';
 
 export interface ObservedPod {

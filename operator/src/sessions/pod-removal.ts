@@ -1,5 +1,5 @@
 /** Pods that are to go: gracefully, and by force where no kubelet is left that could end them. Pure. */
-import type { Pod } from '../pod/pod';
+import type { Pod } from '@claude-webui/kubernetes-api/client';
 import type { Step } from './decision';
 
 /** After its grace, a pod that is still there has no kubelet that could end it. */

@@ -1,8 +1,8 @@
 /** A session's pod in the terms of the session. */
 import type { SessionReason } from '@claude-webui/kubernetes-api';
+import type { Pod } from '@claude-webui/kubernetes-api/client';
+import { CONTAINER, isOver, isReady, podCondition } from '@claude-webui/kubernetes-api/client';
 import type { CoreEvent } from '../controller/event-recorder';
-import type { Pod } from '../pod/pod';
-import { CONTAINER, isOver, isReady, podCondition } from '../pod/pod';
 import type { EndCause } from './end-cause';
 import { disruption, endCause } from './end-cause';
 

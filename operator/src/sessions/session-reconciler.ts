@@ -1,16 +1,15 @@
 /** One session: observe → decide → act. */
 import type { ClaudeSession } from '@claude-webui/kubernetes-api';
 import { FORMER_FINALIZER, ownerLabel } from '@claude-webui/kubernetes-api';
+import type { ApiClient, ControllerLog, Pod } from '@claude-webui/kubernetes-api/client';
+import { CLAUDE_SESSION, POD } from '@claude-webui/kubernetes-api/client';
 import type { ClusterView } from '../cluster-view';
-import type { ApiClient, ControllerLog } from '@claude-webui/kubernetes-api/client';
 import type { ReconcileResult } from '../controller/controller';
 import type { EventRecorder } from '../controller/event-recorder';
 import { writeStatus } from '../controller/status-writer';
 import type { OperatorMetrics } from '../operator-metrics';
 import { DISRUPTION_BUDGET, disruptionBudget, disruptionBudgetName } from '../pod/disruption-budget';
 import type { Placement } from '../pod/placement';
-import type { Pod } from '../pod/pod';
-import { POD } from '../pod/pod';
 import type { WarmPool } from '../warm-pool/warm-pool';
 import type { Admission } from './admission';
 import { announce } from './announce';
@@ -20,7 +19,6 @@ import { isOfLaterRelease, laterReleaseMessage, leftAlone } from './later-releas
 import { suspendedSince } from './next-status';
 import type { Observation, Refusal, Suspension } from './observation';
 import { removePods } from './pod-removal';
-import { CLAUDE_SESSION } from '@claude-webui/kubernetes-api/client';
 import { startPod } from './start-pod';
 import { startRefusal } from './start-refusal';
 import { rfc3339 } from './status-report';

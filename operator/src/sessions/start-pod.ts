@@ -1,13 +1,11 @@
 /** Gets a session its pod: one of the warm pool, or a new one under a name that can exist once. */
 import type { ClaudeSession, SessionTemplate } from '@claude-webui/kubernetes-api';
 import { workspaceClaimName } from '@claude-webui/kubernetes-api';
-import type { ApiClient, Store } from '@claude-webui/kubernetes-api/client';
-import { isConflict } from '@claude-webui/kubernetes-api/client';
+import type { ApiClient, Pod, Store } from '@claude-webui/kubernetes-api/client';
+import { CLAIM, POD, isConflict } from '@claude-webui/kubernetes-api/client';
 import type { Placement } from '../pod/placement';
-import type { Pod } from '../pod/pod';
-import { POD } from '../pod/pod';
 import { sessionPod } from '../pod/session-pod';
-import { CLAIM, workspaceClaim } from '../pod/workspace-claim';
+import { workspaceClaim } from '../pod/workspace-claim';
 import type { WarmPool } from '../warm-pool/warm-pool';
 
 export interface StartPodParts {

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { randomInt } from 'node:crypto';
 import { LABELS } from '@claude-webui/kubernetes-api';
 import { Store } from '@claude-webui/kubernetes-api/client';
-import type { Pod } from '../pod/pod';
+import type { Pod } from '@claude-webui/kubernetes-api/client';
 import { STATUS_PORT } from '../pod/session-pod';
 import { StatusPoller } from './status-poller';
 

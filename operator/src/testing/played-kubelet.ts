@@ -4,10 +4,15 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { background } from '@claude-webui/protocol';
-import type { ApiClient, ResourceType } from '@claude-webui/kubernetes-api/client';
-import { ApiError, Informer, Store } from '@claude-webui/kubernetes-api/client';
-import type { ContainerTerminated, Pod, PodCondition, PodStatus } from '../pod/pod';
-import { CONTAINER, POD } from '../pod/pod';
+import type {
+  ApiClient,
+  ContainerTerminated,
+  Pod,
+  PodCondition,
+  PodStatus,
+  ResourceType,
+} from '@claude-webui/kubernetes-api/client';
+import { ApiError, CONTAINER, Informer, POD, Store } from '@claude-webui/kubernetes-api/client';
 import { silent } from './silent-log';
 
 const NODE = 'node-1';

@@ -1,6 +1,6 @@
 import type { SessionTemplate } from '@claude-webui/kubernetes-api';
 import { LABELS, sessionTemplateSpecSchema } from '@claude-webui/kubernetes-api';
-import type { Pod } from '../pod/pod';
+import type { Pod } from '@claude-webui/kubernetes-api/client';
 import { decidePool } from './pool-decision';
 
 const template = (size: number): SessionTemplate => ({

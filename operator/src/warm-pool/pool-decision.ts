@@ -1,8 +1,8 @@
 /** What a warm pool needs, from the pods that it has. Pure. */
 import type { SessionTemplate } from '@claude-webui/kubernetes-api';
 import { LABELS } from '@claude-webui/kubernetes-api';
-import type { Pod } from '../pod/pod';
-import { isOver, isReady } from '../pod/pod';
+import type { Pod } from '@claude-webui/kubernetes-api/client';
+import { isOver, isReady } from '@claude-webui/kubernetes-api/client';
 
 export interface PoolDecision {
   create: number;

@@ -2,23 +2,22 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { SessionTemplate, SessionTemplateStatus } from '@claude-webui/kubernetes-api';
-import type { ClusterView } from '../cluster-view';
-import type { ApiClient, ControllerLog, TokenBucket } from '@claude-webui/kubernetes-api/client';
+import type { ApiClient, ControllerLog, Pod, TokenBucket } from '@claude-webui/kubernetes-api/client';
 import {
   ApiError,
+  POD,
+  SESSION_TEMPLATE,
   exponentialBackoff,
   isConflict,
   isForbidden,
   isInvalid,
-  SESSION_TEMPLATE,
 } from '@claude-webui/kubernetes-api/client';
+import type { ClusterView } from '../cluster-view';
 import type { ReconcileResult } from '../controller/controller';
 import type { EventRecorder } from '../controller/event-recorder';
 import { writeStatus } from '../controller/status-writer';
 import { NETWORK_POLICY, isInForce, networkPolicy } from '../pod/network-policy';
 import type { Placement } from '../pod/placement';
-import type { Pod } from '../pod/pod';
-import { POD } from '../pod/pod';
 import { templateHash, warmPod } from '../pod/session-pod';
 import { isOfLaterRelease, laterReleaseMessage, leftAlone } from '../sessions/later-release';
 import { podState } from '../sessions/pod-state';

@@ -5,12 +5,10 @@
  */
 import type { ClaudeSession, SessionTemplate } from '@claude-webui/kubernetes-api';
 import { LABELS } from '@claude-webui/kubernetes-api';
-import type { ApiClient, Store } from '@claude-webui/kubernetes-api/client';
-import { isOutdated } from '@claude-webui/kubernetes-api/client';
+import type { ApiClient, Pod, Store } from '@claude-webui/kubernetes-api/client';
+import { POD, isOutdated, isReady } from '@claude-webui/kubernetes-api/client';
 import type { OperatorMetrics } from '../operator-metrics';
 import type { Placement } from '../pod/placement';
-import type { Pod } from '../pod/pod';
-import { POD, isReady } from '../pod/pod';
 import { belongingTo, templateHash } from '../pod/session-pod';
 import { byAge } from './pool-decision';
 

@@ -1,9 +1,7 @@
 /** The API server, with the rights of whoever runs this process: in a pod its service account, elsewhere a kubeconfig. */
 import { setMaxListeners } from 'node:events';
 import type { ClusterAccess } from '@claude-webui/kubernetes-api/client';
-import { ApiClient, ApiError, Connection, TokenBucket } from '@claude-webui/kubernetes-api/client';
-// Not the package’s index: that loads every model and API of Kubernetes, some 60 MB.
-import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import { ApiClient, ApiError, Connection, TokenBucket, kubeConfig } from '@claude-webui/kubernetes-api/client';
 
 const NAME = 'claude-webui-gateway';
 /** Requests: people start sessions by hand, so this bounds only what is wrong. */
@@ -41,10 +39,4 @@ export function openCluster(access: ClusterAccess = kubeConfig()): Cluster {
 /** It may be otherwise in a moment: no answer, too many requests, or a fault of the server. */
 export function isPassing(error: unknown): boolean {
   return !(error instanceof ApiError) || error.status === 429 || error.status >= 500;
-}
-
-function kubeConfig(): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromDefault();
-  return config;
 }

@@ -1,25 +1,8 @@
 /** The persistent workspaces of a namespace: whose they are, which are in use, and their end. With the rights of whoever runs it. */
-import type { KubernetesObject } from '@claude-webui/kubernetes-api';
 import { ANNOTATIONS, LABELS, OPERATOR_NAME, workspaceClaimName } from '@claude-webui/kubernetes-api';
-import type { ResourceType } from '@claude-webui/kubernetes-api/client';
-import { CLAUDE_SESSION } from '@claude-webui/kubernetes-api/client';
+import type { PersistentVolumeClaim } from '@claude-webui/kubernetes-api/client';
+import { CLAIM, CLAUDE_SESSION, POD, claimsOf } from '@claude-webui/kubernetes-api/client';
 import { openCluster } from './cluster';
-
-interface Claim extends KubernetesObject {
-  spec?: { resources?: { requests?: { storage?: string } } };
-}
-
-interface Pod extends KubernetesObject {
-  spec?: { volumes?: { persistentVolumeClaim?: { claimName: string } }[] };
-}
-
-const CLAIM: ResourceType<Claim> = {
-  group: '',
-  version: 'v1',
-  kind: 'PersistentVolumeClaim',
-  plural: 'persistentvolumeclaims',
-};
-const POD: ResourceType<Pod> = { group: '', version: 'v1', kind: 'Pod', plural: 'pods' };
 
 export interface WorkspaceClaim {
   name: string;
@@ -49,11 +32,12 @@ export class WorkspaceClaims {
     return items.map((claim) => described(claim, used));
   }
 
-  /** Nothing happens if the claim is another by now, or is in use. Resolves with whether it is going. @throws ApiError */
+  /** Nothing happens if the claim is another by now, or is in use. Resolves with whether it is going, or gone. @throws ApiError */
   async remove(name: string): Promise<boolean> {
     const { client } = this.cluster;
     const claim = await client.get(CLAIM, this.namespace, name);
-    if (claim === null || (await this.used()).has(name)) return false;
+    if (claim === null) return true;
+    if ((await this.used()).has(name)) return false;
     const { uid, resourceVersion } = claim.metadata;
     const preconditions = { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) };
     await client.delete(CLAIM, this.namespace, name, { preconditions });
@@ -72,14 +56,11 @@ export class WorkspaceClaims {
     const ofSessions = sessions.items
       .filter(({ status }) => status?.phase !== 'Ended' && status?.phase !== 'Failed')
       .map(({ spec }) => workspaceClaimName(spec));
-    const ofPods = pods.items
-      .flatMap(({ spec }) => spec?.volumes ?? [])
-      .flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
-    return new Set([...ofSessions, ...ofPods]);
+    return new Set([...ofSessions, ...pods.items.flatMap(claimsOf)]);
   }
 }
 
-function described({ metadata, spec }: Claim, used: ReadonlySet<string>): WorkspaceClaim {
+function described({ metadata, spec }: PersistentVolumeClaim, used: ReadonlySet<string>): WorkspaceClaim {
   const { name } = metadata;
   const annotation = (of: string) => metadata.annotations?.[of] ?? null;
   return {
@@ -88,7 +69,7 @@ function described({ metadata, spec }: Claim, used: ReadonlySet<string>): Worksp
     owner: annotation(ANNOTATIONS.owner),
     ownerName: annotation(ANNOTATIONS.ownerName),
     workspace: annotation(ANNOTATIONS.workspace),
-    size: spec?.resources?.requests?.storage ?? '',
+    size: spec.resources.requests.storage,
     createdAt: metadata.creationTimestamp ?? '',
     isInUse: used.has(name),
   };

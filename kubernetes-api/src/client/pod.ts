@@ -1,7 +1,7 @@
-/** Pods as the operator reads them, on the wire's terms; what it writes has the client library's type. */
-import type { KubernetesObject } from '@claude-webui/kubernetes-api';
+/** Pods as they are read, on the wire's terms; what the operator writes has the client library's type. */
+import type { KubernetesObject } from '../objects';
 import type { V1PodSpec } from '@kubernetes/client-node';
-import type { ResourceType } from '@claude-webui/kubernetes-api/client';
+import type { ResourceType } from './resource-type';
 import type { Plain } from './plain';
 
 export interface PodCondition {
