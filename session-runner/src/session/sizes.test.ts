@@ -95,7 +95,9 @@ test('a redraw after a resize is no activity, and what follows something typed i
   driver.send({ type: 'resize', size: { cols: 80, rows: 21 } });
   await driver.shows('redrawn');
   expect(await session.ended).toMatchObject({ reason: 'idle-timeout' });
-  const warnings = driver.frames.flatMap((frame) => (frame.type === 'state' ? [frame.state.idleEndsInMs !== null] : []));
+  const warnings = driver.frames.flatMap((frame) =>
+    frame.type === 'state' ? [frame.state.idleEndsInMs !== null] : [],
+  );
   expect(warnings.slice(warnings.indexOf(true))).not.toContain(false);
   expect(driver.output.toString()).not.toContain('typed');
 });
