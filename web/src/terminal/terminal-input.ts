@@ -134,7 +134,7 @@ export class TerminalInput {
     this.isMiddleButton = false;
     this.entry.keyDown(stroke);
     const { platform, optionKeys } = this;
-    const action = keyAction(stroke, { platform, optionIsMeta: optionKeys.areMeta, layout: optionKeys.layout });
+    const action = keyAction(stroke, { platform, optionIsMeta: optionKeys.isMeta(stroke), layout: optionKeys.layout });
     return this.act(action, event);
   }
 

@@ -69,7 +69,7 @@ function withControl(stroke: KeyStroke, keyboard: Keyboard): KeyAction {
   if (/^[a-z]$/i.test(character) && stroke.shift) return NOTHING;
   const control = controlCharacter(character);
   if (control === null) return NOTHING;
-  const isMeta = platform === 'mac' ? optionIsMeta : stroke.alt;
+  const isMeta = stroke.alt && (platform !== 'mac' || optionIsMeta);
   return { do: 'send', text: isMeta ? ESC + control : control };
 }
 

@@ -23,10 +23,10 @@ export class OptionKeys {
     }
   }
 
-  /** Whether one is held that is Meta. */
-  get areMeta(): boolean {
+  /** Whether a key is pressed with an Option key that is Meta. The key must have been seen before. */
+  isMeta({ alt }: Pick<KeyStroke, 'alt'>): boolean {
     const meta = this.meta();
-    if (meta === 'none') return false;
+    if (!alt || meta === 'none') return false;
     if (meta === 'both') return true;
     return this.down.has(meta === 'left' ? 'AltLeft' : 'AltRight');
   }
