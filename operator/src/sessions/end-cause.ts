@@ -13,44 +13,55 @@ export interface EndCause {
 }
 
 /** The runner's own words, kebab-case as in the protocol's SessionEndReason. */
-const RUNNER_REASONS: Record<string, { reason: EndReason; message: string }> = {
-  exited: { reason: 'ProgramExited', message: 'Claude Code has ended.' },
-  terminated: { reason: 'Terminated', message: 'The session was ended by its owner or an administrator.' },
-  'idle-timeout': { reason: 'IdleTimeout', message: 'Nothing happened in the session for its idle time.' },
-  'detach-timeout': { reason: 'DetachTimeout', message: 'No browser was connected to the session for too long.' },
-  'lifetime-exceeded': { reason: 'LifetimeExceeded', message: 'The session has reached its maximum lifetime.' },
-  'out-of-memory': { reason: 'OutOfMemory', message: 'The session used more memory than its template allows.' },
-  'disk-full': { reason: 'DiskFull', message: 'The session used more disk space than its template allows.' },
-  'too-many-processes': {
-    reason: 'TooManyProcesses',
-    message: 'The session started more processes than its template allows.',
-  },
-  'server-stopping': { reason: 'ServerStopping', message: 'The pod of the session was told to stop.' },
-  'cli-not-installed': {
-    reason: 'CliNotInstalled',
-    message:
-      "The Claude Code CLI is not in the template's image. Use an image made from the session-runner's (docs/IMAGES.md).",
-  },
-  'policy-not-enforced': {
-    reason: 'PolicyNotEnforced',
-    message: 'Claude Code would not have obeyed the rules that are set for the session.',
-  },
-  'start-failed': { reason: 'StartFailed', message: 'Claude Code could not be started.' },
-  'runner-crashed': { reason: 'RunnerCrashed', message: 'The program that keeps the session has crashed.' },
+const RUNNER_REASONS = new Map<string, { reason: EndReason; message: string }>([
+  ['exited', { reason: 'ProgramExited', message: 'Claude Code has ended.' }],
+  ['terminated', { reason: 'Terminated', message: 'The session was ended by its owner or an administrator.' }],
+  ['idle-timeout', { reason: 'IdleTimeout', message: 'Nothing happened in the session for its idle time.' }],
+  ['detach-timeout', { reason: 'DetachTimeout', message: 'No browser was connected to the session for too long.' }],
+  ['lifetime-exceeded', { reason: 'LifetimeExceeded', message: 'The session has reached its maximum lifetime.' }],
+  ['out-of-memory', { reason: 'OutOfMemory', message: 'The session used more memory than its template allows.' }],
+  ['disk-full', { reason: 'DiskFull', message: 'The session used more disk space than its template allows.' }],
+  [
+    'too-many-processes',
+    { reason: 'TooManyProcesses', message: 'The session started more processes than its template allows.' },
+  ],
+  ['server-stopping', { reason: 'ServerStopping', message: 'The pod of the session was told to stop.' }],
+  [
+    'cli-not-installed',
+    {
+      reason: 'CliNotInstalled',
+      message:
+        "The Claude Code CLI is not in the template's image. Use an image made from the session-runner's (docs/IMAGES.md).",
+    },
+  ],
+  [
+    'policy-not-enforced',
+    {
+      reason: 'PolicyNotEnforced',
+      message: 'Claude Code would not have obeyed the rules that are set for the session.',
+    },
+  ],
+  ['start-failed', { reason: 'StartFailed', message: 'Claude Code could not be started.' }],
+  ['runner-crashed', { reason: 'RunnerCrashed', message: 'The program that keeps the session has crashed.' }],
+]);
+
+const PREEMPTED: EndCause = { reason: 'Preempted', message: 'A pod of higher priority needed the room.' };
+const NODE_LOST: EndCause = {
+  reason: 'NodeLost',
+  message: 'The node of the session was lost or taken out of service.',
 };
 
 /** What a DisruptionTarget condition says about who ended the pod. */
-const DISRUPTIONS: Record<string, EndCause> = {
-  PreemptionByScheduler: { reason: 'Preempted', message: 'A pod of higher priority needed the room.' },
-  DeletionByTaintManager: { reason: 'NodeLost', message: 'The node of the session was lost or taken out of service.' },
-  DeletionByPodGC: { reason: 'NodeLost', message: 'The node of the session is gone.' },
-  EvictionByEvictionAPI: {
-    reason: 'Evicted',
-    message: 'The machine on which the session ran is being emptied.',
-    isDrain: true,
-  },
-  TerminationByKubelet: { reason: 'Evicted', message: 'The node ended the pod of the session.' },
-};
+const DISRUPTIONS = new Map<string | undefined, EndCause>([
+  ['PreemptionByScheduler', PREEMPTED],
+  ['DeletionByTaintManager', NODE_LOST],
+  ['DeletionByPodGC', { reason: 'NodeLost', message: 'The node of the session is gone.' }],
+  [
+    'EvictionByEvictionAPI',
+    { reason: 'Evicted', message: 'The machine on which the session ran is being emptied.', isDrain: true },
+  ],
+  ['TerminationByKubelet', { reason: 'Evicted', message: 'The node ended the pod of the session.' }],
+]);
 
 /** Words of the kubelet's eviction messages that mean disk, not memory. */
 const DISK = /ephemeral|emptydir|disk|inode|storage/i;
@@ -73,14 +84,13 @@ export function disruption(pod: Pod): EndCause | null {
       };
     return { reason: 'Evicted', message: withDetail('The node ran short of resources.', status.message) };
   }
-  if (status?.reason === 'Preempting' || status?.reason === 'Preempted')
-    return { ...(DISRUPTIONS['PreemptionByScheduler'] as EndCause) };
-  if (status?.reason === 'NodeLost') return { ...(DISRUPTIONS['DeletionByTaintManager'] as EndCause) };
+  if (status?.reason === 'Preempting' || status?.reason === 'Preempted') return PREEMPTED;
+  if (status?.reason === 'NodeLost') return NODE_LOST;
   if (status?.reason === 'NodeShutdown' || status?.reason === 'Terminated')
     return { reason: 'Evicted', message: withDetail('The node of the session is shutting down.', status.message) };
   const target = podCondition(pod, 'DisruptionTarget');
   if (target?.status !== 'True') return null;
-  const known = DISRUPTIONS[target.reason ?? ''];
+  const known = DISRUPTIONS.get(target.reason);
   if (known === undefined) return { reason: 'Evicted', message: withDetail('The pod was removed.', target.message) };
   if (target.reason === 'TerminationByKubelet' && DISK.test(target.message ?? ''))
     return { reason: 'DiskFull', message: withDetail('The session used more disk space than it may.', target.message) };
@@ -97,7 +107,7 @@ function runnersWords({ message }: ContainerTerminated): EndCause | null {
     return null;
   }
   if (typeof said !== 'object' || said === null || !('reason' in said)) return null;
-  const known = RUNNER_REASONS[String(said.reason)];
+  const known = RUNNER_REASONS.get(String(said.reason));
   if (known === undefined) return null;
   const detail = 'detail' in said && typeof said.detail === 'string' ? said.detail : undefined;
   return {
