@@ -28,6 +28,12 @@ export class Windows {
     return { used: window.used, resetMs: window.endsAt - now };
   }
 
+  /** Takes one back that should not have counted. */
+  giveBack(key: string): void {
+    const window = this.windows.get(key);
+    if (window !== undefined && window.used > 0) window.used -= 1;
+  }
+
   /** What was counted of a key. */
   used(key: string, now: number): number {
     const window = this.windows.get(key);

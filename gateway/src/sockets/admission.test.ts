@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
-import { PERSON, RunningGateway, STRANGER } from '../testing/running-gateway';
+import { BOSS, PERSON, RunningGateway, STRANGER } from '../testing/running-gateway';
 
 const MAX_UNIDENTIFIED_PER_ADDRESS = 100;
 const MAX_CONNECTIONS_OF_ONE = 100;
@@ -145,6 +145,48 @@ test('one person has so many connections; others are not concerned', async () =>
   await clients[0]?.disconnected();
   const next = gateway.plain({ token, mode: 'watch' }, { reconnection: true, reconnectionDelay: 10 });
   await next.connected();
+});
+
+test('one session has so many connections, whoever opens them', async () => {
+  gateway = await RunningGateway.start();
+  const { id } = await gateway.local.started();
+  const view = (subject: typeof PERSON) =>
+    gateway.plain({ token: gateway.tokenOf(subject), mode: 'view', sessionId: id });
+  const clients = Array.from({ length: MAX_CONNECTIONS_OF_ONE }, (_, at) => view(at % 2 === 0 ? PERSON : BOSS));
+  await Promise.all(clients.map((client) => client.opened()));
+  expect((await view(BOSS).status('closed')).reason).toBe('too-many-connections');
+  await gateway.plain({ token: gateway.tokenOf(BOSS), mode: 'watch' }).connected();
+  clients[0]?.close();
+  await clients[0]?.disconnected();
+});
+
+test('guesses that one connection makes all at once count as those of many do', async () => {
+  gateway = await RunningGateway.start();
+  const { ws } = await open();
+  const answers: string[] = [];
+  const answered = new Promise<void>((resolve) =>
+    ws.on('message', (data: Buffer) => {
+      const code = /"code":"([\w-]+)"/.exec(data.toString())?.[1];
+      if (code !== undefined && answers.push(code) === 2 * MAX_UNKNOWN_LINKS) resolve();
+    }),
+  );
+  for (let at = 0; at < 2 * MAX_UNKNOWN_LINKS; at += 1) ws.send(`40${JSON.stringify({ share: randomUUID() })}`);
+  await answered;
+  expect(answers.filter((code) => code === 'share-ended')).toHaveLength(MAX_UNKNOWN_LINKS);
+  expect(answers.filter((code) => code === 'too-many-attempts')).toHaveLength(MAX_UNKNOWN_LINKS);
+});
+
+test('links that exist are no guesses, however many follow them', async () => {
+  gateway = await RunningGateway.start();
+  const { id } = await gateway.local.started();
+  const owner = { id: PERSON.id, role: PERSON.role };
+  const { secret: share } = await gateway.links.make(owner, await gateway.local.sessions.get(owner, id), 60);
+  for (let at = 0; at < MAX_UNKNOWN_LINKS + 1; at += 1) {
+    const guest = gateway.plain({ share });
+    await guest.opened();
+    guest.close();
+    await guest.disconnected();
+  }
 });
 
 test('guesses at links are counted, and after some of them not even read', async () => {

@@ -95,13 +95,19 @@ export class Admission {
       throw new HttpRefusal(413, 'too-large', 'Sign in before you send so much.');
   }
 
-  /** Whether this address may try a link. */
+  /**
+   * Whether this address may try a link. It counts as unknown from here on, until `linkIsKnown` says otherwise: many that are tried at
+   * once would all pass if each counted only when it has been looked up.
+   */
   mayTryLink(request: IncomingMessage): boolean {
-    return this.unknownLinks.used(addressGroup(this.addressOf(request)), this.now()) < MAX_UNKNOWN_LINKS;
+    const group = addressGroup(this.addressOf(request));
+    if (this.unknownLinks.used(group, this.now()) >= MAX_UNKNOWN_LINKS) return false;
+    this.unknownLinks.take(group, this.now());
+    return true;
   }
 
-  triedUnknownLink(request: IncomingMessage): void {
-    this.unknownLinks.take(addressGroup(this.addressOf(request)), this.now());
+  linkIsKnown(request: IncomingMessage): void {
+    this.unknownLinks.giveBack(addressGroup(this.addressOf(request)));
   }
 
   /** @param times how many addresses it is for */

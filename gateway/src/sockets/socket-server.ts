@@ -248,9 +248,11 @@ export class SocketServer {
     }
     try {
       const { access, record: shown } = await this.parts.links.enter(share);
+      this.admission.linkIsKnown(request);
       return { access, shown };
     } catch (error) {
-      if (error instanceof AppError && error.code === 'share-ended') this.admission.triedUnknownLink(request);
+      // Where links cannot be looked up, nobody has guessed.
+      if (!(error instanceof AppError && error.code === 'share-ended')) this.admission.linkIsKnown(request);
       throw error;
     }
   }
