@@ -21,6 +21,20 @@ test('what has expired anyway is forgotten', () => {
   expect(revocations.has('b')).toBe(true);
 });
 
+test('what was revoked until an earlier time stays revoked until the later one', () => {
+  let now = 0;
+  const revocations = new Revocations(() => now);
+  revocations.adopt('a', 0);
+  expect(revocations.has('a')).toBe(false);
+  const heard: string[] = [];
+  revocations.subscribe((id) => heard.push(id));
+  revocations.revoke('a', 20);
+  expect(heard).toEqual(['a']);
+  revocations.adopt('a', 10);
+  now = 15;
+  expect(revocations.has('a')).toBe(true);
+});
+
 test('what has expired takes no room, and what has not is never pushed out', () => {
   let now = 0;
   const revocations = new Revocations(() => now);

@@ -27,7 +27,8 @@ export class Revocations {
 
   /** Another gateway has revoked it. */
   adopt(id: string, untilMs: number): void {
-    if (this.untilById.has(id)) return;
+    // The later of two times counts: with the earlier one a sign-in would hold again.
+    if ((this.untilById.get(id) ?? -Infinity) >= untilMs) return;
     this.forgetExpired();
     this.untilById.set(id, untilMs);
     for (const listener of this.listeners) listener(id, untilMs);
