@@ -4,12 +4,15 @@ import type { Logger } from '../log';
 import type { SocketServer } from '../sockets/socket-server';
 import { limitBodies } from './body-deadline';
 import type { Edge } from './edge';
+import { boundIdleConnections } from './idle-connections';
 
 /**
  * Browsers may be far away and many, and few of their connections ever say who they are. An idle connection is the proxy's to
  * close: one that it has just used again must not be gone. The longest of common proxies is Google's with 600 s (nginx and AWS: 60).
  */
 const BROWSERS = { headersTimeoutMs: 60_000, requestTimeoutMs: 0, maxStrangers: Infinity, keepAliveTimeoutMs: 620_000 };
+/** Proxies keep some tens each, a browser that comes without one at most six. */
+const MAX_IDLE_CONNECTIONS = 2000;
 
 /** The server that browsers reach: pages and REST from `app`, everything else from `sockets`. */
 export function publicServer(
@@ -31,5 +34,6 @@ export function publicServer(
     BROWSERS,
   );
   limitBodies(server.http);
+  boundIdleConnections(server.http, MAX_IDLE_CONNECTIONS);
   return server;
 }
