@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import { openStage } from '../system/stage';
 import type { Stage } from '../system/stage';
 import { WorkbenchPage, eventually } from '../system/workbench-page';
@@ -25,12 +26,47 @@ test('a link shows the session to somebody without an account, who cannot type, 
   await guest.page.goto(url);
   await guest.ready();
   await guest.type('may I?');
-  await guest.page.getByRole('alert').filter({ hasText: 'You are watching' }).waitFor();
+  // A guest is not told to take over, which only the owner can.
+  await guest.page.getByRole('alert').getByText('You are watching.', { exact: true }).waitFor();
   expect(await guest.button('Take over').count()).toBe(0);
   expect(await owner.text()).not.toContain('may I?');
 
   await owner.button('Take back').click();
   await guest.page.getByRole('alert').filter({ hasText: 'taken back by its owner' }).first().waitFor();
+});
+
+test('keys alone lead a guest out of the terminal, to the list of shortcuts, and back', async () => {
+  const owner = await WorkbenchPage.signIn(await (await stage.newContext()).newPage(), stage.gateway.url);
+  await owner.ready();
+  await owner.button('Share').click();
+  await owner.button('Create link').click();
+  const link = owner.page.getByLabel('Link', { exact: true });
+  await link.waitFor();
+
+  const guest = new WorkbenchPage(await (await stage.newContext()).newPage());
+  const { keyboard } = guest.page;
+  await guest.page.goto(await link.inputValue());
+  await guest.ready();
+  const input = guest.terminal.locator('textarea');
+  const has = (control: Locator) =>
+    eventually(
+      () => control.evaluate((element) => element === document.activeElement),
+      () => `the focus is not at ${String(control)}`,
+    );
+  await has(input);
+  await keyboard.press('Control+Shift+Backspace');
+  await has(guest.button('A− (smaller text)'));
+  await keyboard.press('Tab');
+  await has(guest.button('A+ (larger text)'));
+  await keyboard.press('?');
+  const shortcuts = guest.page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await shortcuts.getByText('Leave the terminal, or go back into it').waitFor();
+  expect(await shortcuts.getByText('New session').count()).toBe(0);
+  await keyboard.press('Escape');
+  await has(guest.button('A+ (larger text)'));
+  await keyboard.press('Control+Shift+Backspace');
+  await has(input);
+  expect(await guest.page.getByRole('alert').count()).toBe(0);
 });
 
 test('a pasted picture is attached by Claude, and the absolute path of a dropped file is in the prompt', async () => {

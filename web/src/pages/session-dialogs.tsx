@@ -32,7 +32,7 @@ export function SessionDialogs({
     case 'password':
       return <PasswordDialog account={account} onClose={close} />;
     case 'shortcuts':
-      return <ShortcutsDialog onClose={close} />;
+      return <ShortcutsDialog mode="drive" onClose={close} />;
     case 'rename':
       return <RenameDialog api={api} session={dialog.session} onClose={close} />;
     case 'share':

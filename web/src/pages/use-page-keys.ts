@@ -4,8 +4,11 @@ import { keyStroke } from '../terminal/keyboard/key-stroke';
 import { shortcutOf } from '../terminal/keyboard/shortcuts';
 import type { Shortcut } from '../terminal/keyboard/shortcuts';
 
-/** Keys that are pressed outside the terminal: shortcuts, and those that nothing on the page has the focus for. */
-export function usePageKeys(onShortcut: (shortcut: Shortcut) => void, onHelp: () => void): void {
+/**
+ * Keys that are pressed outside the terminal: shortcuts, and those that nothing on the page has the focus for.
+ * @param onShortcut null on a page that has one terminal alone: neither tabs nor sessions to start
+ */
+export function usePageKeys(onHelp: () => void, onShortcut: ((shortcut: Shortcut) => void) | null): void {
   useEffect(() => {
     const keyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isInTerminal(event.target instanceof Element ? event.target : null)) return;
@@ -18,7 +21,7 @@ export function usePageKeys(onShortcut: (shortcut: Shortcut) => void, onHelp: ()
       if (shortcut === 'leave') {
         event.preventDefault();
         focusTerminal();
-      } else if (shortcut !== null && ELSEWHERE.has(shortcut)) {
+      } else if (onShortcut !== null && shortcut !== null && ELSEWHERE.has(shortcut)) {
         event.preventDefault();
         onShortcut(shortcut);
       } else if (event.target === document.body && event.key.length === 1 && !event.ctrlKey && !event.metaKey) {

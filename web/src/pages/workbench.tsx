@@ -109,14 +109,11 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
       if (name === 'new-session' && mayCreate) setDialog({ kind: 'new' });
       else if (name === 'next-tab') change({ type: 'step', by: 1 });
       else if (name === 'previous-tab') change({ type: 'step', by: -1 });
-      else if (name === 'leave') document.querySelector<HTMLElement>('.tab.current > .choose')?.focus();
     },
     [change, mayCreate],
   );
-  usePageKeys(
-    shortcut,
-    useCallback(() => setDialog({ kind: 'shortcuts' }), []),
-  );
+  const showShortcuts = useCallback(() => setDialog({ kind: 'shortcuts' }), []);
+  usePageKeys(showShortcuts, shortcut);
 
   return (
     <div className={listShown ? 'workbench' : 'workbench narrow'} onMouseDown={keepFocus}>

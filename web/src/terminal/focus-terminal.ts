@@ -4,6 +4,12 @@ export function focusTerminal(): void {
     if (!pane.hidden) pane.querySelector<HTMLElement>('.xterm-helper-textarea')?.focus();
 }
 
+/** Takes the focus out of a pane's terminal: to the tab of its session, or to the line below it on a page without tabs. */
+export function leaveTerminal(pane: HTMLElement): void {
+  const tab = document.querySelector<HTMLElement>('.tab.current > .choose');
+  (tab ?? pane.querySelector<HTMLElement>('.status-line button'))?.focus();
+}
+
 /** Whether somebody types there. */
 export function isInTerminal(element: Element | null): boolean {
   return element?.closest('.terminal') != null;

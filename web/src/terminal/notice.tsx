@@ -1,4 +1,5 @@
 import { STATUS_SENTENCES } from '@claude-webui/protocol';
+import type { StatusCode } from '@claude-webui/protocol';
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { ConnectionPhase } from '../connection/terminal-consumer';
@@ -94,12 +95,18 @@ export function noticeFor(phase: ConnectionPhase, waiting: number, actions: Noti
       return {
         kind: driven ? 'watching a driver' : 'watching',
         isWarning: false,
-        text: driven ? 'You are watching; somebody else is typing.' : 'You are watching.',
+        text: driven ? 'You are watching; somebody else is typing.' : WATCHING,
         actions: takeOver === null ? [] : [{ label: 'Take over', run: takeOver }],
       };
     }
   }
 }
+
+export const WATCHING = 'You are watching.';
+
+/** Why input or a request was refused. Who only views is not told to take over, which is refused too. */
+export const refusedSentence = (code: StatusCode, mode: 'drive' | 'view') =>
+  code === 'not-driver' && mode === 'view' ? WATCHING : STATUS_SENTENCES[code];
 
 export const discardedSentence = (count: number) =>
   `${keys(count)} that you typed ${count === 1 ? 'was' : 'were'} discarded: another window has taken over. Take over to type here.`;

@@ -1,6 +1,5 @@
 import { background } from '@claude-webui/protocol';
 import type { StatusCode } from '@claude-webui/protocol';
-import { STATUS_SENTENCES } from '@claude-webui/protocol';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Ref } from 'react';
 import type { Credential } from '../connection/link-opener';
@@ -13,6 +12,7 @@ import { useToast } from '../ui/toasts';
 import { ClipboardBar } from './clipboard/clipboard-bar';
 import type { ClipboardQuestion } from './clipboard/clipboard-gate';
 import { namedPicture } from './clipboard/clipboard-contents';
+import { leaveTerminal } from './focus-terminal';
 import './input.css';
 import { KeyBar } from './keyboard/key-bar';
 import { LinkQuestion, LinkTarget } from './links/link-target';
@@ -23,7 +23,7 @@ import { StatusLine } from './status-line';
 import type { HeldModifiers } from './keyboard/sticky-modifiers';
 import { TerminalView } from './terminal-view';
 import type { NoticeAction } from './notice';
-import { Notice, discardedSentence, noticeFor } from './notice';
+import { Notice, discardedSentence, noticeFor, refusedSentence } from './notice';
 
 export interface TerminalPaneProps {
   sessionId?: string;
@@ -35,7 +35,7 @@ export interface TerminalPaneProps {
   /** Puts files into the workspace and resolves with the absolute paths of what has arrived; absent where that may not be done. */
   upload?: (what: FilesToSend) => Promise<string[]>;
   onSignInNeeded: (code: StatusCode) => void;
-  /** Shortcuts that are about more than this terminal. */
+  /** Shortcuts that are about more than this terminal: absent where there is no more. */
   onShortcut?: (shortcut: Shortcut) => void;
   /** How to go on when the session is over. */
   afterEnd?: readonly NoticeAction[];
@@ -79,10 +79,11 @@ export function TerminalPane(props: TerminalPaneProps) {
   latest.current = { settings, props, receive };
 
   useEffect(() => {
-    if (pane.current === null || place.current === null) return;
+    const [section, container] = [pane.current, place.current];
+    if (section === null || container === null) return;
     const terminal = new TerminalView(
-      pane.current,
-      place.current,
+      section,
+      container,
       {
         ...(sessionId === undefined ? {} : { sessionId }),
         mode,
@@ -96,12 +97,13 @@ export function TerminalPane(props: TerminalPaneProps) {
           if (next.phase === 'refused' && SIGN_IN_AGAIN.has(next.code)) latest.current.props.onSignInNeeded(next.code);
         },
         latency: setRtt,
-        refused: (code) => say(STATUS_SENTENCES[code]),
+        refused: (code) => say(refusedSentence(code, mode)),
         waiting: setWaiting,
         discarded: (keys) => say(discardedSentence(keys)),
         endOfLines: setEndOfLines,
         shortcut: (shortcut) => {
           if (shortcut === 'search') setSearching(true);
+          else if (shortcut === 'leave') leaveTerminal(section);
           else latest.current.props.onShortcut?.(shortcut);
         },
         files: (files) => background('file-transfer', latest.current.receive(files)),

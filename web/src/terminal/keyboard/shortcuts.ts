@@ -3,16 +3,17 @@ import type { KeyStroke } from './key-stroke';
 
 /**
  * What the page takes from the keyboard while the terminal has the focus. Each needs Control and Shift, which terminals do not
- * tell from Control alone, so no program misses it; and none is one that browsers keep to themselves (Ctrl+T, N, W, Tab).
+ * tell from Control alone, so no program misses it; and none is one that browsers keep to themselves (Ctrl+T, N, W, Tab). `mode` is
+ * `view` where it is of use to somebody who watches a shared session.
  */
 export const SHORTCUTS = [
-  { id: 'copy', key: 'C', what: 'Copy the selection' },
-  { id: 'paste', key: 'V', what: 'Paste' },
-  { id: 'search', key: 'F', what: 'Search the terminal' },
-  { id: 'leave', key: 'Backspace', what: 'Leave the terminal, or go back into it' },
-  { id: 'next-tab', key: 'PageDown', what: 'Next tab' },
-  { id: 'previous-tab', key: 'PageUp', what: 'Previous tab' },
-  { id: 'new-session', key: 'Enter', what: 'New session' },
+  { id: 'copy', mode: 'view', key: 'C', what: 'Copy the selection' },
+  { id: 'paste', mode: 'drive', key: 'V', what: 'Paste' },
+  { id: 'search', mode: 'view', key: 'F', what: 'Search the terminal' },
+  { id: 'leave', mode: 'view', key: 'Backspace', what: 'Leave the terminal, or go back into it' },
+  { id: 'next-tab', mode: 'drive', key: 'PageDown', what: 'Next tab' },
+  { id: 'previous-tab', mode: 'drive', key: 'PageUp', what: 'Previous tab' },
+  { id: 'new-session', mode: 'drive', key: 'Enter', what: 'New session' },
 ] as const;
 
 /** The keys of a shortcut, as people read them. */
