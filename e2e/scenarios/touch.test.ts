@@ -130,6 +130,44 @@ test('the key bar’s arrows are those that the program has asked for, and a mod
   );
 });
 
+type Way = (workbench: WorkbenchPage) => Promise<void>;
+const dispatch =
+  (name: 'paste' | 'drop' | 'beforeinput'): Way =>
+  ({ terminal }) =>
+    terminal.locator('textarea').evaluate((textarea, name) => {
+      const data = new DataTransfer();
+      data.setData('text/plain', 'c');
+      const given = { bubbles: true, cancelable: true };
+      const event = {
+        paste: () => new ClipboardEvent(name, { ...given, clipboardData: data }),
+        drop: () => new DragEvent(name, { ...given, dataTransfer: data }),
+        beforeinput: () => new InputEvent(name, { ...given, inputType: 'insertFromPaste', data: 'c' }),
+      };
+      textarea.dispatchEvent(event[name]());
+    }, name);
+
+test.each<[string, Way]>([
+  ['by the key bar', (workbench) => workbench.button('Paste').tap()],
+  ['by the browser', dispatch('paste')],
+  ['by the on-screen keyboard', dispatch('beforeinput')],
+  ['by a drop', dispatch('drop')],
+])('a character that is pasted %s is no key, though modifiers are held', async (_way, paste) => {
+  const { workbench } = await open();
+  await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await workbench.page.evaluate(() => navigator.clipboard.writeText('c'));
+  for (const name of ['Control, with the next key', 'Alt, with the next key']) {
+    const modifier = workbench.button(name);
+    await modifier.tap();
+    await paste(workbench);
+    await workbench.page.locator('.key-bar [aria-pressed=true]').waitFor({ state: 'detached' });
+    await workbench.page.keyboard.type('d');
+  }
+  await eventually(
+    async () => (await received(workbench)) === 'cdcd',
+    () => received(workbench),
+  );
+});
+
 test.each([
   ['in common colours', 'none'],
   ['in forced colours', 'active'],

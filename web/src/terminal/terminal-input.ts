@@ -98,8 +98,9 @@ export class TerminalInput {
     this.send(sequence);
   }
 
-  /** Inserts text as a paste, so that programs do not take it for keys. */
+  /** Inserts text as a paste, so that programs do not take it for keys: not for that of a modifier that is held either. */
   paste(text: string): void {
+    this.modifiers.release();
     this.entry.clear();
     pasteInto(this.terminal, text);
   }

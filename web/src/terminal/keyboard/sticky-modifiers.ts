@@ -32,7 +32,7 @@ export class StickyModifiers {
     return held;
   }
 
-  /** What is sent for a key; what is longer than a character is a report of the terminal or a paste, and uses up nothing. */
+  /** What is sent for a key. What is longer than a character is a report of the terminal and uses up nothing; pastes release them first. */
   apply(text: string): string {
     if (!this.any || !isCharacter(text)) return text;
     const { control, alt } = this.release();
