@@ -53,6 +53,27 @@ test.each([
   expect(wide).toEqual([]);
 });
 
+const LONG = 'W'.repeat(64);
+
+test('a long name without a space does not push what a dialog says out of it', async () => {
+  const call = await signInByRest(stage.gateway.url);
+  await call('POST', '/api/v1/sessions', { name: LONG, program: '/bin/bash', arguments: ['--norc', '-i'] });
+  const page = await (await stage.newContext({ viewport: { width: 900, height: 600 } })).newPage();
+  const workbench = await WorkbenchPage.signIn(page, stage.gateway.url);
+  await workbench.sees('$');
+  await workbench.type(`touch ${LONG}; echo ma''de\n`);
+  await workbench.sees('made');
+  await workbench.button('Files').click();
+  await page.getByRole('treeitem', { name: LONG }).click();
+  for (const open of ['Delete', 'Rename', 'Share']) {
+    await workbench.button(open).click();
+    await page.getByRole('dialog').waitFor();
+    expect([open, await outside(page)]).toEqual([open, []]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+});
+
 test('who watches at 320 pixels can take over, also after the notice was put away', async () => {
   await startShell(stage.gateway.url);
   const context = await stage.newContext();
