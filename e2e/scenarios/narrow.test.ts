@@ -1,6 +1,6 @@
 /** Small windows and large letters: nothing is wider than the window, and everything can be reached. */
-import type { Page } from 'playwright-core';
-import { openRawStage, startShell } from '../system/raw-program';
+import type { Locator, Page } from 'playwright-core';
+import { READY, openRawProgram, openRawStage, received, startShell } from '../system/raw-program';
 import { signInByRest } from '../system/rest';
 import type { Stage } from '../system/stage';
 import { tour } from '../system/tour';
@@ -72,6 +72,35 @@ test('a long name without a space does not push what a dialog says out of it', a
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   }
+});
+
+test('keys are for what lies over the terminal, not for what it hides, and for the terminal again afterwards', async () => {
+  const page = await (await stage.newContext({ viewport: TELEPHONE })).newPage();
+  const workbench = await openRawProgram(stage, page);
+  const files = page.getByRole('complementary', { name: 'Files' });
+  const list = page.getByRole('navigation', { name: 'Sessions' });
+  const shade = () => page.locator('.shade').click({ position: { x: 315, y: 500 }, force: true });
+  const ways: [string, Locator, () => Promise<void>][] = [
+    ['Files', files, () => page.keyboard.press('Escape')],
+    ['Files', files, () => workbench.button('Close files').click()],
+    ['Files', files, () => page.locator('.tab .choose').click()],
+    ['Sessions', list, () => page.keyboard.press('Escape')],
+    ['Sessions', list, () => workbench.button('Sessions').click()],
+    ['Sessions', list, shade],
+  ];
+  let got = '';
+  for (const [name, sheet, close] of ways) {
+    await workbench.terminal.click();
+    await workbench.button(name).click();
+    await sheet.waitFor();
+    await page.keyboard.type('x');
+    await close();
+    await sheet.waitFor({ state: 'detached' });
+    await page.keyboard.type('y');
+    got += 'y';
+    await workbench.sees(READY + got);
+  }
+  expect(await received(workbench)).toBe(got);
 });
 
 test('who watches at 320 pixels can take over, also after the notice was put away', async () => {

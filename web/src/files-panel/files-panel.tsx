@@ -21,10 +21,13 @@ import { useFollowing } from './use-following';
 
 /** The workspace of the session in view, beside its terminal. */
 export function FilesPanel({
+  isOverTerminal,
   files,
   onClose,
   onEscape,
 }: {
+  /** Then it takes the focus: keys are not for a terminal that it hides. */
+  isOverTerminal: boolean;
   files: SessionFiles;
   onClose: () => void;
   onEscape: () => void;
@@ -36,7 +39,9 @@ export function FilesPanel({
   const panel = useRef<HTMLElement>(null);
   const say = useToast();
   useFollowing(tree);
-  useEffect(() => focusIfByKeyboard(panel.current), []);
+  useEffect(() => {
+    if (isOverTerminal || isOpenedByKey()) panel.current?.querySelector<HTMLElement>('[role=tree]')?.focus();
+  }, []);
   const attempt = useCallback(
     (action: Promise<unknown>) =>
       background(
@@ -231,10 +236,7 @@ function FileChooser({
 }
 
 /** Who has opened it by a key goes on there; a click leaves the focus in the terminal. */
-function focusIfByKeyboard(panel: HTMLElement | null): void {
-  if (document.activeElement?.getAttribute('aria-controls') === 'files')
-    panel?.querySelector<HTMLElement>('[role=tree]')?.focus();
-}
+const isOpenedByKey = () => document.activeElement?.getAttribute('aria-controls') === 'files';
 
 const isOutside = ({ currentTarget, relatedTarget }: DragEvent) =>
   !(relatedTarget instanceof Node && currentTarget.contains(relatedTarget));

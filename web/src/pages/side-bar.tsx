@@ -1,9 +1,11 @@
 import type { SessionInfo } from '@claude-webui/protocol';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { User } from '../api/account';
 import { SessionList } from './session-list';
 
 export interface SideBarProps {
+  /** Then it takes the focus: keys are not for a terminal that it hides. */
+  isOverTerminal: boolean;
   user: User;
   /** Everybody's, for an administrator. */
   sessions: readonly SessionInfo[];
@@ -30,10 +32,15 @@ export interface SideBarProps {
 export function SideBar(props: SideBarProps) {
   const { user, sessions, tabs } = props;
   const [everybodys, setEverybodys] = useState(false);
+  const bar = useRef<HTMLElement>(null);
+  // Not when a window becomes narrow, for then the list is put away.
+  useEffect(() => {
+    if (props.isOverTerminal) focusFirst(bar.current);
+  }, []);
   const isListed = ({ id, owner, state }: SessionInfo) =>
     (everybodys || owner === user.id) && (state !== 'ended' || tabs.includes(id));
   return (
-    <nav aria-label="Sessions" onKeyDown={({ key }) => key === 'Escape' && props.onEscape()}>
+    <nav ref={bar} aria-label="Sessions" onKeyDown={({ key }) => key === 'Escape' && props.onEscape()}>
       {props.onNew !== null && (
         <button type="button" className="primary" onClick={props.onNew}>
           New session
@@ -78,4 +85,10 @@ export function SideBar(props: SideBarProps) {
       </footer>
     </nav>
   );
+}
+
+/** The session in view, where Escape and Enter change nothing. */
+function focusFirst(bar: HTMLElement | null): void {
+  const first = bar?.querySelector<HTMLElement>('[aria-current=true]') ?? bar?.querySelector('button');
+  first?.focus();
 }

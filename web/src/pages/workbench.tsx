@@ -64,7 +64,10 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
   const choose = useCallback(
     (id: string) => {
       change({ type: 'open', id });
-      setListShown((shown) => shown && !matchMedia(NARROW).matches);
+      if (matchMedia(NARROW).matches) {
+        setListShown(false);
+        setFilesShown(false);
+      }
       // Not before it is shown.
       requestAnimationFrame(focusTerminal);
     },
@@ -93,6 +96,12 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
     setFilesShown(false);
     focusTerminal();
   };
+  const toggleList = () => {
+    setListShown(!listShown);
+    if (!isNarrow) return;
+    setFilesShown(false);
+    if (listShown) focusTerminal();
+  };
   const [, run] = useOneAtATime();
   const signOut = async () => {
     try {
@@ -118,16 +127,7 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
   return (
     <div className={listShown ? 'workbench' : 'workbench narrow'} onMouseDown={keepFocus}>
       <header className="bar">
-        <button
-          type="button"
-          className="quiet"
-          aria-label="Sessions"
-          aria-expanded={listShown}
-          onClick={() => {
-            setListShown(!listShown);
-            if (isNarrow) setFilesShown(false);
-          }}
-        >
+        <button type="button" className="quiet" aria-label="Sessions" aria-expanded={listShown} onClick={toggleList}>
           <Icon name="menu" />
         </button>
         <TabBar
@@ -165,10 +165,11 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
           </>
         )}
       </header>
-      {listShown && isNarrow && <div className="shade" onClick={() => setListShown(false)} />}
+      {listShown && isNarrow && <div className="shade" onClick={toggleList} />}
       {filesShown && files !== null && isNarrow && <div className="shade" onClick={closeFiles} />}
       {listShown && (
         <SideBar
+          isOverTerminal={isNarrow}
           user={user}
           sessions={sessions}
           isLive={followed.isLive || !followed.isKnown}
@@ -218,6 +219,7 @@ export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
       {filesShown && files !== null && (
         <FilesPanel
           key={inView}
+          isOverTerminal={isNarrow}
           files={files}
           onClose={closeFiles}
           onEscape={() => (isNarrow ? closeFiles() : focusTerminal())}
