@@ -114,5 +114,9 @@ test('the search finds what has scrolled away', async () => {
   await workbench.page.keyboard.press('Control+Shift+F');
   await workbench.page.getByLabel('Search the terminal').fill('line 17');
   await workbench.page.getByText(/^\d+ of [1-9]\d*$/).waitFor();
+  // The one in view among the others, on whatever background: Claude Code's prompts have one like a selection's.
+  const outlined = workbench.page.locator('.xterm-find-result-decoration[style*=outline]').filter({ visible: true });
+  await outlined.waitFor();
+  expect(await outlined.count()).toBe(1);
   await workbench.page.keyboard.press('Escape');
 });

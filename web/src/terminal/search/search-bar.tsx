@@ -4,6 +4,8 @@ import { useEffect, useState } from 'react';
 const DECORATIONS = {
   matchBackground: '#6b4a2f',
   activeMatchBackground: '#c2703d',
+  // The match is selected too, and xterm.js draws a selection over its background.
+  activeMatchBorder: '#f2b84b',
   matchOverviewRuler: '#c2703d',
   activeMatchColorOverviewRuler: '#f2b84b',
 };
