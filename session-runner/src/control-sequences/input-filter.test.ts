@@ -1,5 +1,5 @@
 import type { InputSequence } from '@claude-webui/protocol';
-import { PRESET_SESSION_POLICY } from '@claude-webui/protocol';
+import { MAX_INPUT_PAYLOAD_BYTES, PRESET_SESSION_POLICY } from '@claude-webui/protocol';
 import { InputFilter } from './input-filter';
 
 function inputFilter(changes: object = {}): { filter: InputFilter; hits: InputSequence[] } {
@@ -113,6 +113,30 @@ test('Escape that has been handed on is not typed again when another key follows
   for (const piece of ['\x1b', ']', '\x1b', 'b', '\x1b', '\x1b', 'x'])
     text += Buffer.from(filter.filter(Buffer.from(piece))).toString() + Buffer.from(filter.release()).toString();
   expect(text).toBe('\x1b]\x1bb\x1b\x1bx');
+});
+
+test.each([
+  ['at once', '\x1b]52;c;AAAA'],
+  ['after an Escape of its own', '\x1b]52;c;AAAA\x1b'],
+  ['in a long message', `\x1b]52;c;${'A'.repeat(MAX_INPUT_PAYLOAD_BYTES - 8)}`],
+])('an answer that has lost its end takes no key with it that is typed after its delay: %s', (_what, answer) => {
+  const { filter, hits } = inputFilter();
+  expect(Buffer.from(filter.filter(Buffer.from(answer))).toString()).toBe('');
+  expect(filter.isWaiting).toBe(true);
+  filter.release();
+  expect(Buffer.from(filter.filter(Buffer.from('typed'))).toString()).toBe('typed');
+  expect(hits).toEqual(['clipboardReports']);
+});
+
+test('an answer of several full messages is dropped whole, however late each comes', () => {
+  const { filter } = inputFilter();
+  const answer = Buffer.from(`\x1b]52;c;${'A'.repeat(3 * MAX_INPUT_PAYLOAD_BYTES)}\x07typed`);
+  let text = '';
+  for (let at = 0; at < answer.length; at += MAX_INPUT_PAYLOAD_BYTES) {
+    text += Buffer.from(filter.filter(answer.subarray(at, at + MAX_INPUT_PAYLOAD_BYTES))).toString();
+    if (filter.isWaiting) text += Buffer.from(filter.release()).toString();
+  }
+  expect(text).toBe('typed');
 });
 
 test('Ctrl-C gets a person out of an answer that has lost its end', () => {

@@ -1,4 +1,5 @@
 import type { InputSequence, SessionPolicy } from '@claude-webui/protocol';
+import { MAX_INPUT_PAYLOAD_BYTES } from '@claude-webui/protocol';
 import type { Family } from './bytes';
 import { BEL, CAN, ESC, FAMILIES, SPACE, SUB, isParameter } from './bytes';
 import { classifyAnswer } from './classify';
@@ -12,7 +13,10 @@ const MAX_HELD_BYTES = 4096;
 const KEY_BYTES = 2;
 /** So long may an answer without an end keep a person from typing; the largest is a clipboard. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
-/** What could be an answer and is not whole waits this long for the rest: answers come in one message. Milliseconds. */
+/**
+ * What could be an answer and is not whole waits this long for the rest: answers come in one message, or in several of which all but
+ * the last are as long as a message may be. Milliseconds.
+ */
 export const KEY_DELAY_MS = 30;
 
 type State = 'ground' | 'escape' | 'csi' | 'string' | 'dropping' | 'dropping-escape';
@@ -31,6 +35,7 @@ export class InputFilter {
   /** An answer that is known by its first byte only: a person could still be typing it. */
   private isDoubtful = false;
   private droppedBytes = 0;
+  private isContinued = false;
   private result: Buffer[] = [];
 
   constructor(
@@ -41,12 +46,17 @@ export class InputFilter {
 
   /** Whether something waits for what may follow it: call `release` after KEY_DELAY_MS without more. */
   get isWaiting(): boolean {
-    return this.held.length > this.handedOn;
+    return this.held.length > this.handedOn || (this.isDropping && !this.isContinued);
+  }
+
+  private get isDropping(): boolean {
+    return this.state === 'dropping' || this.state === 'dropping-escape';
   }
 
   /** What the program gets of this input. */
   filter(data: Uint8Array): Uint8Array {
     const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+    this.isContinued = bytes.length >= MAX_INPUT_PAYLOAD_BYTES;
     if (this.state === 'ground' && !bytes.includes(ESC)) return data;
     let run = 0;
     for (let at = 0; at < bytes.length; at += 1) {
@@ -60,8 +70,12 @@ export class InputFilter {
     return this.taken();
   }
 
-  /** Hands on what waits. After a key what follows may still turn out to be the rest of an answer, and is then dropped. */
+  /**
+   * Hands on what waits. After a key what follows may still turn out to be the rest of an answer, and is then dropped; an answer that
+   * has lost its end is over, for what comes now is typed.
+   */
   release(): Uint8Array {
+    if (this.isDropping) this.state = 'ground';
     this.handOn();
     // Somebody types this.
     if (this.held.length > KEY_BYTES) {
