@@ -223,7 +223,7 @@ const NO_WAY_ON: readonly NoticeAction[] = [];
 
 const SIGN_IN_AGAIN: ReadonlySet<StatusCode> = new Set(['unauthorized', 'signed-out', 'token-expired']);
 
-/** Pictures from a clipboard have no names of their own. */
+/** Files keep their names. Pictures from a clipboard have none of their own. */
 const pastedFiles = (files: File[]): FilesToSend =>
   chosenFiles(files.map((file) => namedPicture(file, new Date(), shortId())));
 

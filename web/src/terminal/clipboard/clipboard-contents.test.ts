@@ -31,6 +31,18 @@ test('pictures that are pasted within one second have names of their own', () =>
   expect(namedPicture(new File([], '', { type: 'image/jpeg' }), now, 'c').name).toBe('pasted-20260102T030405-c.jpeg');
 });
 
+test.each<[name: string, type: string]>([
+  ['report.tar.gz', 'application/gzip'],
+  ['notes.txt', 'text/plain'],
+  ['Makefile', ''],
+  ['holiday.png', 'image/png'],
+  ['image-2.png', 'image/png'],
+  ['my image.png', 'image/png'],
+  ['image.gz', 'application/gzip'],
+])('a file that is pasted from a file manager keeps its name: %s', (name, type) => {
+  expect(namedPicture(new File(['x'], name, { type }), new Date(), 'a').name).toBe(name);
+});
+
 test('a clipboard that is read has text before pictures too', async () => {
   const item = (contents: Record<string, string>) =>
     ({

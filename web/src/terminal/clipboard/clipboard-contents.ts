@@ -30,8 +30,13 @@ function lastPart(path: string): string {
   }
 }
 
-/** Pictures from a clipboard are all called "image.png"; each is a file of its own. */
+/** What browsers call each picture that was copied as such and is no file: image.png, also image.jpeg. */
+const NAME_OF_ANY_PICTURE = /^image\.\w+$/i;
+
+/** A file as it is called, and a picture from a clipboard under a name of its own. */
 export function namedPicture(file: File, now: Date, unique: string): File {
+  const isPicture = file.type.startsWith('image/') && NAME_OF_ANY_PICTURE.test(file.name);
+  if (file.name !== '' && !isPicture) return file;
   const extension = /\.(\w+)$/.exec(file.name)?.[1] ?? /^image\/(\w+)/.exec(file.type)?.[1] ?? 'bin';
   const time = now.toISOString().replaceAll(/[-:]|\..*/g, '');
   return new File([file], `pasted-${time}-${unique}.${extension}`, { type: file.type });
