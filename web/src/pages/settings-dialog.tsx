@@ -47,7 +47,10 @@ export function SettingsDialog({ onClose, onPassword }: { onClose: () => void; o
       <Choice label="Theme" value={settings.theme} options={THEMES} onChange={(theme) => changeSettings({ theme })} />
       <label>
         Font size
-        <select value={settings.fontSize} onChange={({ target }) => changeSettings({ fontSize: Number(target.value) })}>
+        <select
+          value={settings.fontSize}
+          onChange={({ target }) => changeSettings({ fontSize: FONT_SIZES[target.selectedIndex] ?? settings.fontSize })}
+        >
           {FONT_SIZES.map((size) => (
             <option key={size} value={size}>
               {size}

@@ -7,7 +7,7 @@ import { onReturn } from '../connection/returns';
 import type { ConnectionPhase } from '../connection/terminal-consumer';
 import { chosenFiles } from '../files-panel/uploads/dropped-files';
 import type { FilesToSend } from '../files-panel/uploads/dropped-files';
-import { changeSettings, useSettings, useTheme } from '../ui/settings';
+import { changeSettings, nextFontSize, useSettings, useTheme } from '../ui/settings';
 import { useToast } from '../ui/toasts';
 import { ClipboardBar } from './clipboard/clipboard-bar';
 import type { ClipboardQuestion } from './clipboard/clipboard-gate';
@@ -206,7 +206,7 @@ export function TerminalPane(props: TerminalPaneProps) {
         state={attached}
         actions={isDismissed && notice !== null ? notice.actions : NO_WAY_ON}
         onSearch={() => setSearching(true)}
-        onLarger={(step) => changeSettings({ fontSize: Math.min(24, Math.max(11, settings.fontSize + step)) })}
+        onLarger={(step) => changeSettings({ fontSize: nextFontSize(settings.fontSize, step) })}
       />
     </section>
   );

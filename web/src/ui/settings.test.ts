@@ -1,11 +1,11 @@
-import { parseSettings } from './settings';
+import { FONT_SIZES, nextFontSize, parseSettings } from './settings';
 
 const DEFAULTS = parseSettings(null);
 
 test('what was chosen is read again', () => {
   const chosen = {
     theme: 'light',
-    fontSize: 17,
+    fontSize: 18,
     clipboardWrite: 'never',
     screenReader: true,
     optionAsMeta: 'left',
@@ -36,4 +36,22 @@ test.each([
 
 test('a clipboard that was allowed by an earlier version still is', () => {
   expect(parseSettings('{"clipboardWrite":true}').clipboardWrite).toBe('always');
+});
+
+test('A+ and A− choose each size that the settings have, and no other', () => {
+  const steps = (step: 1 | -1, from: (typeof FONT_SIZES)[number]) =>
+    FONT_SIZES.slice(1).reduce((sizes, _) => [...sizes, nextFontSize(sizes.at(-1) ?? from, step)], [from]);
+  expect(steps(1, 11)).toEqual(FONT_SIZES);
+  expect(steps(-1, 24)).toEqual(FONT_SIZES.toReversed());
+  expect(nextFontSize(24, 1)).toBe(24);
+  expect(nextFontSize(11, -1)).toBe(11);
+});
+
+test.each([
+  [17, 16],
+  [19, 18],
+  [21, 20],
+  [23, 24],
+])('a size that an earlier version could choose is the nearest that there is: %i, %i', (stored, size) => {
+  expect(parseSettings(JSON.stringify({ fontSize: stored })).fontSize).toBe(size);
 });

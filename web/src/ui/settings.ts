@@ -2,11 +2,15 @@ import { useSyncExternalStore } from 'react';
 import { useMedia } from './media';
 import { browserStorage } from './storage';
 
+/** In pixels, ascending. */
+export const FONT_SIZES = [11, 12, 13, 14, 15, 16, 18, 20, 24] as const;
+export type FontSize = (typeof FONT_SIZES)[number];
+
 /** What a person has chosen in this browser. */
 export interface Settings {
   /** Dark unless chosen otherwise, for those are the colours that Claude Code itself begins with. */
   theme: 'system' | 'light' | 'dark' | 'contrast';
-  fontSize: number;
+  fontSize: FontSize;
   /** Whether programs in a session may write to the clipboard (OSC 52). Reading it they never may. */
   clipboardWrite: 'ask' | 'always' | 'never';
   screenReader: boolean;
@@ -28,7 +32,6 @@ const DEFAULTS: Settings = {
   sound: 'never',
   renderer: 'automatic',
 };
-export const FONT_SIZES = [11, 12, 13, 14, 15, 16, 18, 20, 24] as const;
 const CHOICES = {
   theme: ['system', 'light', 'dark', 'contrast'],
   clipboardWrite: ['ask', 'always', 'never'],
@@ -71,9 +74,16 @@ export function parseSettings(text: string | null): Settings {
   };
 }
 
-function fontSizeOf(value: unknown): number | null {
+/** The nearest that there is: earlier versions had others as well. */
+function fontSizeOf(value: unknown): FontSize | null {
   if (typeof value !== 'number' || !Number.isInteger(value)) return null;
-  return value >= FONT_SIZES[0] && value <= FONT_SIZES[8] ? value : null;
+  if (value < FONT_SIZES[0] || value > FONT_SIZES[8]) return null;
+  return FONT_SIZES.reduce((best, size) => (Math.abs(size - value) < Math.abs(best - value) ? size : best));
+}
+
+/** The next larger or smaller size; the same at the end of them. */
+export function nextFontSize(size: FontSize, step: 1 | -1): FontSize {
+  return FONT_SIZES[FONT_SIZES.indexOf(size) + step] ?? size;
 }
 
 function objectOf(text: string | null): ReadonlyMap<string, unknown> {
