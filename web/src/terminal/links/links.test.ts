@@ -58,7 +58,47 @@ test.each([
   ['https://example.com/a，然后', 'https://example.com/a'],
   ['“https://example.com/a”', 'https://example.com/a'],
   ['│ https://example.com/a│', 'https://example.com/a'],
+  ['║ https://example.com/a║', 'https://example.com/a'],
+  ['»https://example.com/a«', 'https://example.com/a'],
+  ['«https://example.com/a»', 'https://example.com/a'],
+  ['‹https://example.com/a›', 'https://example.com/a'],
+  ['„https://example.com/a“', 'https://example.com/a'],
+  ['⟨https://example.com/a⟩', 'https://example.com/a'],
+  ['اقرأ https://example.com/a، ثم', 'https://example.com/a'],
+  ['هل https://example.com/a؟', 'https://example.com/a'],
+  ['https://example.com/a؛ ثم', 'https://example.com/a'],
+  ['देखें https://example.com/a। फिर', 'https://example.com/a'],
+  ['https://example.com/a・次', 'https://example.com/a'],
+  ['https://example.com/a։', 'https://example.com/a'],
+  ['https://example.com/a→b', 'https://example.com/a'],
+  ['https://example.com/a—and more', 'https://example.com/a'],
+  ['https://example.com/a\u200b more', 'https://example.com/a'],
+  ['https://example.com/a\u200e more', 'https://example.com/a'],
+  ['https://example.com/a\u2066 more', 'https://example.com/a'],
+  ['https://example.com/a\ufeff more', 'https://example.com/a'],
+  ['https://example.com/a\ue0b0 more', 'https://example.com/a'],
+  ["'https://example.com/a'", 'https://example.com/a'],
+  ["('https://example.com/a').then(b)", 'https://example.com/a'],
+  ["'https://example.com/a','b'", 'https://example.com/a'],
+  ["https://example.com's page", 'https://example.com'],
+  ["https://example.com/a'", 'https://example.com/a'],
+  ["https://en.wikipedia.org/wiki/Rubik's_Cube", "https://en.wikipedia.org/wiki/Rubik's_Cube"],
+  ["https://example.com/Products('abc')/Price", "https://example.com/Products('abc')/Price"],
+  ['https://example.com?a=b', 'https://example.com?a=b'],
+  ['https://例え.jp/日本語ー々', 'https://例え.jp/日本語ー々'],
+  ['https://example.com/नमस्ते', 'https://example.com/नमस्ते'],
+  ['https://example.com/می\u200cخواهم', 'https://example.com/می\u200cخواهم'],
+  ['https://example.com/Col·legi', 'https://example.com/Col·legi'],
+  ['https://example.com/👩‍👩‍👧/❤️', 'https://example.com/👩‍👩‍👧/❤️'],
+  ['https://example.com/a–b', 'https://example.com/a–b'],
 ])('in %s', (text, url) => expect(urls(text)).toEqual([url]));
+
+test.each(Array.from({ length: 0xa0 }, (_, n) => String.fromCodePoint(0x2500 + n)))(
+  '%s, of a frame, is no part of a link',
+  (frame) => {
+    expect(urls(`${frame} https://example.com/a${frame}`)).toEqual(['https://example.com/a']);
+  },
+);
 
 test.each(['https://', 'ftp://example.com/a', 'javascript:alert(1)', 'http://)'])('%s is no link', (text) => {
   expect(urls(text)).toEqual([]);
@@ -113,8 +153,9 @@ test('a link that Claude Code broke within its margins is one link, from its fir
   ]);
 });
 
-test('a link in a frame is joined without the frame', () => {
-  const [link] = findLinks(rows(34, '│ https://example.com/abcdefgh/ │', '│ ijk?code=1                     │'), 34);
+test.each(['│', '┃', '║', '╎', '▏', '|'])('a link in a frame is joined without the frame: %s', (frame) => {
+  const inFrame = (text: string) => `${frame} ${text.padEnd(30)} ${frame}`;
+  const [link] = findLinks(rows(34, inFrame('https://example.com/abcdefgh/'), inFrame('ijk?code=1')), 34);
   expect(link?.url).toBe('https://example.com/abcdefgh/ijk?code=1');
 });
 

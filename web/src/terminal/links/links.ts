@@ -19,18 +19,23 @@ export interface ScreenRow {
   wrapped: boolean;
 }
 
-/** Up to a space, a quote, a frame, or punctuation of East Asian scripts, which no space follows. */
-const URL_PATTERN =
-  /https?:\/\/[^\s"'<>`│┃|\\^{}\u2018-\u201f\u2026\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]+/gi;
-/** Ends a sentence, or an emphasis, rather than an address. */
-const TRAILING = /[.,;:!?*]+$/;
+/**
+ * What an address may hold (RFC 3987): ASCII that may stand in one, letters and digits of every script with what joins them, signs of
+ * currencies, emoji, and hyphens and dots within names (U+2010–2013, U+00B7). So it ends at quotes, brackets and punctuation of any script,
+ * at frames, and at characters that are not seen.
+ */
+const ADDRESS_CHARACTER = String.raw`(?:[\w.~:/?#[\]@!$&'()*+,;=%\-\p{L}\p{M}\p{N}\p{Sc}\p{Emoji_Presentation}\u200c\u200d\u2010-\u2013\u00b7]|\p{Emoji}\ufe0f)`;
+/** No apostrophe in the name of the host: that is a possessive (https://example.com’s). */
+const URL_PATTERN = new RegExp(`https?://(?:(?!['/?#])${ADDRESS_CHARACTER})+(?:[/?#]${ADDRESS_CHARACTER}*)?`, 'giu');
+/** Ends a sentence, a quotation or an emphasis, rather than an address. */
+const TRAILING = /[.,;:!?*'\u200c\u200d\u2010-\u2013\u00b7]+$/;
 const OPENING: Readonly<Record<string, string>> = { ')': '(', ']': '[' };
 
 /** Columns at the right that programs leave free, by their own margins. */
 const MARGIN_COLUMNS = 4;
 /** A frame around text, with its margin. */
-const LEFT_FRAME = /^[ │┃|]*/;
-const RIGHT_FRAME = /[ │┃|]*$/;
+const LEFT_FRAME = /^[ |│┃┆┇┊┋╎╏║▏▎▍▌▐▕█]*/;
+const RIGHT_FRAME = /[ |│┃┆┇┊┋╎╏║▏▎▍▌▐▕█]*$/;
 /** What the rest of a broken address is, where its row was full: anything but a word with others after it. */
 const CONTINUES = /^(?![A-Za-z]+[.,:;!?]? +\S)[\w%&=?/.#~+-]/;
 /** And what it has at least one of, where the row only was nearly full: else it may be the next word. */
@@ -76,18 +81,22 @@ export function findLinks(rows: readonly ScreenRow[], columns: number): FoundLin
 
 function linksOf({ text, places, ends }: Line): FoundLink[] {
   return [...text.matchAll(URL_PATTERN)].flatMap((match) => {
-    const url = withoutEnd(match[0]);
+    const url = withoutEnd(match[0], text[match.index - 1] === "'");
     const from = places[match.index];
     const to = ends[match.index + url.length - 1];
     return from !== undefined && to !== undefined && URL.canParse(url) ? [{ url, from, to }] : [];
   });
 }
 
-/** Without what closes a bracket that was opened before the address, and the punctuation of the sentence around it. */
-function withoutEnd(text: string): string {
+/**
+ * Without what closes a bracket that was opened before the address, and the punctuation of the sentence around it.
+ * @param isQuoted whether an apostrophe stands before it, so that the next one ends it
+ */
+function withoutEnd(text: string, isQuoted: boolean): string {
   const open: string[] = [];
   let before = '';
   for (const char of text) {
+    if (isQuoted && char === "'") break;
     if (char === '(' || char === '[') open.push(char);
     const opening = OPENING[char];
     if (opening !== undefined && open.pop() !== opening) break;
