@@ -1,10 +1,10 @@
 /** The Compose file, started under a name and on ports of its own, and taken away with all its volumes. */
 import { execFile } from 'node:child_process';
 import { readFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { onFreePorts } from '../../hack/ports/on-free-ports';
 
 const run = promisify(execFile);
 export const ROOT = join(__dirname, '../..');
@@ -55,10 +55,16 @@ export async function docker(...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** @throws with what docker printed, if a service does not become healthy */
-export async function startStack(settings: Record<string, string>): Promise<Stack> {
+/**
+ * On ports that were free: Docker has no "any free one" that stays when a container is made anew.
+ * @throws with what docker printed, if a service does not become healthy
+ */
+export function startStack(settings: Record<string, string>): Promise<Stack> {
+  return onFreePorts(2, (httpPort, httpsPort) => startStackOn(httpPort, httpsPort, settings));
+}
+
+async function startStackOn(httpPort: number, httpsPort: number, settings: Record<string, string>): Promise<Stack> {
   const directory = mkdtempSync(join(tmpdir(), 'claude-webui-compose-'));
-  const [httpPort, httpsPort] = await freePorts(2);
   const project = `claude-webui-test-${process.pid}`;
   const environment = {
     ...process.env,
@@ -110,7 +116,7 @@ export async function startStack(settings: Record<string, string>): Promise<Stac
   return {
     url: `https://localhost:${httpsPort}`,
     httpUrl: `http://localhost:${httpPort}`,
-    httpsPort: Number(httpsPort),
+    httpsPort,
     ca: readFileSync(join(directory, 'ca.crt'), 'utf8'),
     up,
     exec: (service, ...command) => compose(['exec', '--no-TTY', service, ...command]),
@@ -126,19 +132,4 @@ export async function startStack(settings: Record<string, string>): Promise<Stac
     },
     close,
   };
-}
-
-/** Ports that nothing listens on now. Docker takes no "any free one" that stays when a container is made anew. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve) =>
-          server.once('listening', () => resolve((server.address() as { port: number }).port)),
-        ),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -3,9 +3,9 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onFreePorts } from '../../hack/ports/on-free-ports';
 import { eventually } from '../system/workbench-page';
 import type { Display } from './display';
 import { EnginePage, VIEWPORT, keysOf } from './engine';
@@ -13,25 +13,15 @@ import type { Engine, EngineBrowser, Point } from './engine';
 import { WebDriverSession } from './webdriver';
 
 const LIBRARIES = '/usr/lib';
+/** Enough of the driver's log to see what went wrong. */
+const MAX_LOG_CHARACTERS = 2000;
 
 export const WebKit: Engine = {
   name: 'WebKit',
   launch: async (options) => {
     const home = homeWithDownloads(options.downloads);
-    const port = await freePort();
-    const driver = spawn('WebKitWebDriver', [`--port=${port}`, '--host=127.0.0.1'], {
-      env: { ...process.env, ...options.display.env, HOME: home },
-      stdio: 'ignore',
-    });
-    await once(driver, 'spawn');
-    const url = `http://127.0.0.1:${port}`;
-    await eventually(
-      () =>
-        fetch(`${url}/status`).then(
-          ({ ok }) => ok,
-          () => false,
-        ),
-      () => 'WebKitWebDriver does not answer',
+    const { url, driver } = await onFreePorts(1, (port) =>
+      startDriver(port, { ...process.env, ...options.display.env, HOME: home }),
     );
     return new WebKitBrowser(url, driver, home, options.display);
   },
@@ -58,13 +48,29 @@ function homeWithDownloads(downloads: string): string {
   return home;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
+/** Resolves once it answers. @throws Error with what it printed if it ends before */
+async function startDriver(port: number, env: NodeJS.ProcessEnv): Promise<{ url: string; driver: ChildProcess }> {
+  const driver = spawn('WebKitWebDriver', [`--port=${port}`, '--host=127.0.0.1'], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  driver.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-MAX_LOG_CHARACTERS)));
+  const ended = once(driver, 'close').then(() => {
+    throw new Error(`WebKitWebDriver ended: ${said}`);
+  });
+  ended.catch(() => undefined);
+  const url = `http://127.0.0.1:${port}`;
+  const answers = eventually(
+    () =>
+      fetch(`${url}/status`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    () => `WebKitWebDriver does not answer: ${said}`,
+  );
+  await Promise.race([answers, ended]);
+  return { url, driver };
 }
 
 class WebKitBrowser implements EngineBrowser {

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { onFreePorts } from '../../hack/ports/on-free-ports';
 import { ControlPlane } from '../../operator/src/testing/control-plane';
-import { freePort } from '../../operator/src/testing/free-port';
 import { OperatorProcess } from '../../operator/src/testing/operator-process';
 import { installDefinitions } from '../../operator/src/testing/world';
 import type { Labels, Series } from '../rules/promtool';
@@ -82,15 +82,16 @@ async function gatewayOnKubernetes(): Promise<string> {
   const bindKeyFile = join(folder, 'runner-bind');
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   writeFileSync(bindKeyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-  const internalPort = String(await freePort());
-  return gatewayText({
-    INTERNAL_PORT: internalPort,
-    INTERNAL_URL: `http://127.0.0.1:${internalPort}`,
-    SESSION_BACKEND: 'kubernetes',
-    SESSION_NAMESPACE: NAMESPACE,
-    RUNNER_BIND_KEY_FILE: bindKeyFile,
-    KUBECONFIG: plane.kubeconfig('able-a'),
-  });
+  return onFreePorts(1, (internalPort) =>
+    gatewayText({
+      INTERNAL_PORT: String(internalPort),
+      INTERNAL_URL: `http://127.0.0.1:${internalPort}`,
+      SESSION_BACKEND: 'kubernetes',
+      SESSION_NAMESPACE: NAMESPACE,
+      RUNNER_BIND_KEY_FILE: bindKeyFile,
+      KUBECONFIG: plane.kubeconfig('able-a'),
+    }),
+  );
 }
 
 test('a leader and a standby: nothing fires', async () => {

@@ -8,6 +8,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { testUnless } from '../../hack/jest/unless';
+import { onFreePorts } from '../../hack/ports/on-free-ports';
 import { createLogger } from '../../gateway/src/log';
 import { Metrics } from '../../gateway/src/metrics/metrics';
 import { Policy } from '../../gateway/src/policy/policy';
@@ -19,7 +20,6 @@ import { SessionObjects } from '../../gateway/src/sessions/kubernetes/session-ob
 import { MemoryDirectory } from '../../gateway/src/sessions/memory-directory';
 import { Sessions } from '../../gateway/src/sessions/sessions';
 import { ControlPlane } from '../../operator/src/testing/control-plane';
-import { freePort } from '../../operator/src/testing/free-port';
 import { installDefinitions } from '../../operator/src/testing/world';
 import { newKeys, RunningPod } from '../../session-runner/src/testing/running-pod';
 import type { GatewayProcess } from '../system/gateway-process';
@@ -74,8 +74,11 @@ afterEach(async () => {
 
 const RESOURCE = 'claudesessions.claude-webui.io';
 
-async function startGateway(env: Record<string, string> = {}): Promise<GatewayProcess> {
-  const internalPort = await freePort();
+function startGateway(env: Record<string, string> = {}): Promise<GatewayProcess> {
+  return onFreePorts(1, (internalPort) => startGatewayAt(internalPort, env));
+}
+
+function startGatewayAt(internalPort: number, env: Record<string, string>): Promise<GatewayProcess> {
   return startGatewayProcess({
     PORT: '0',
     INTERNAL_PORT: String(internalPort),

@@ -1,15 +1,16 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { startProvider } from '../../gateway/src/auth/oidc/testing/provider-process';
 import type { ProviderProcess } from '../../gateway/src/auth/oidc/testing/provider-process';
+import { onFreePorts } from '../../hack/ports/on-free-ports';
 import { openStage } from '../system/stage';
 import type { Stage } from '../system/stage';
 import { WorkbenchPage } from '../system/workbench-page';
 
 let provider: ProviderProcess;
 let stage: Stage;
-beforeAll(async () => {
-  const port = await freePort();
+beforeAll(() => onFreePorts(1, start));
+
+/** The provider has to know the port before the gateway listens. */
+async function start(port: number): Promise<void> {
   const redirectUri = `http://localhost:${port}/auth/oidc/callback`;
   provider = await startProvider(redirectUri);
   stage = await openStage({
@@ -21,23 +22,15 @@ beforeAll(async () => {
     OIDC_CLIENT_SECRET: 'the-client-secret',
     OIDC_ROLE_MAP: 'admins=admin,developers=user',
     OIDC_REDIRECT_URI: redirectUri,
+  }).catch(async (error: unknown) => {
+    await provider.close();
+    throw error;
   });
-});
+}
 afterAll(async () => {
   await stage.close();
   await provider.close();
 });
-
-/** The provider has to know it before the gateway listens. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, 'localhost');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
-}
 
 /** A browser at the sign-in page, whose person is this one to the provider. */
 async function browserOf(account: string): Promise<WorkbenchPage> {

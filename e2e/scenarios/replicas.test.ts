@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { io } from 'socket.io-client';
 import { stringify } from 'yaml';
 import { describeUnless } from '../../hack/jest/unless';
+import { onFreePorts } from '../../hack/ports/on-free-ports';
 import { RedisProcess, noRedis } from '../../gateway/src/redis/testing/redis-process';
 import type { GatewayProcess } from '../system/gateway-process';
 import { startGatewayProcess } from '../system/gateway-process';
 import type { RoundRobin } from '../system/round-robin';
-import { freePort, noNginx, startRoundRobin } from '../system/round-robin';
+import { noNginx, startRoundRobin } from '../system/round-robin';
 import { startSeverableProxy } from '../system/severable-proxy';
 import { TerminalClient } from '../system/terminal-client';
 
@@ -37,10 +38,11 @@ describeUnless(missing, 'replicas', () => {
     const policy = { version: 1, everyone: { programs: { others: [{ path: shell }] } } };
     writeFileSync(join(directory, 'policy.yaml'), stringify(policy));
     redis = await RedisProcess.start();
-    ports = [await freePort(), await freePort()];
+    ports = [];
+    gateways = [];
+    await startAnother();
+    await startAnother();
     proxy = await startRoundRobin(ports);
-    gateways = [await start(0)];
-    gateways.push(await start(1));
     const answer = await call('POST', '/auth/login', { username: 'admin', password: PASSWORD });
     ({ token } = answer as { token: string });
   });
@@ -54,6 +56,15 @@ describeUnless(missing, 'replicas', () => {
     await redis.kill();
     rmSync(directory, { recursive: true, force: true });
   });
+
+  /** On a port that it has for good, as the proxy knows it. */
+  async function startAnother(): Promise<void> {
+    const at = gateways.length;
+    gateways[at] = await onFreePorts(1, (port) => {
+      ports[at] = port;
+      return start(at);
+    });
+  }
 
   function start(at: number, env: Record<string, string> = {}): Promise<GatewayProcess> {
     return startGatewayProcess({
@@ -116,10 +127,7 @@ describeUnless(missing, 'replicas', () => {
     ['two gateways', 2, [0, 1, 0]],
     ['three gateways', 3, [0, 1, 2, 1]],
   ])('%s killed in mid-output, one after the other, lose not one byte and repeat none', async (_all, count, killed) => {
-    while (gateways.length < count) {
-      ports.push(await freePort());
-      gateways.push(await start(gateways.length));
-    }
+    while (gateways.length < count) await startAnother();
     const before = await startRoundRobin(ports);
     const client = await attached(before.url);
     flood(client);

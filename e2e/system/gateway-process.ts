@@ -38,7 +38,8 @@ export async function startGatewayProcess(env: Record<string, string>): Promise<
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
-    child.once('exit', () => {
+    // Not `exit`: that may come before the last of its log.
+    child.once('close', () => {
       clearTimeout(timer);
       fail('ended at its start');
     });

@@ -3,13 +3,15 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onFreePorts } from '../../hack/ports/on-free-ports';
 
 const NGINX = '/usr/sbin/nginx';
-const START_TRIES = 100;
-const TRY_EVERY_MS = 50;
+/** What it logs first once it has bound its ports. */
+const LISTENING = /using the "\w+" event method/;
+/** Enough of the log to see what went wrong. */
+const MAX_LOG_CHARACTERS = 2000;
 
 /** Why there is none on this machine, or null. */
 export const noNginx =
@@ -21,28 +23,18 @@ export interface RoundRobin {
   close(): Promise<void>;
 }
 
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
-}
-
-/** @param ports of gateways on loopback, which need not be there yet */
-export async function startRoundRobin(ports: readonly number[]): Promise<RoundRobin> {
+/** @param gateways their ports on loopback, which need not be there yet */
+export async function startRoundRobin(gateways: readonly number[]): Promise<RoundRobin> {
   const directory = mkdtempSync(join(tmpdir(), 'round-robin-'));
-  const port = await freePort();
-  const portWithoutWebSockets = await freePort();
   const file = join(directory, 'nginx.conf');
-  writeFileSync(file, configuration(directory, { port, portWithoutWebSockets, gateways: ports }));
-  const child = spawn(NGINX, ['-p', directory, '-c', file, '-e', join(directory, 'error.log')], { stdio: 'inherit' });
-  await listens(child, port);
+  const { child, ports } = await onFreePorts(2, async (port, portWithoutWebSockets) => {
+    const ports = { port, portWithoutWebSockets };
+    writeFileSync(file, configuration(directory, { ...ports, gateways }));
+    return { child: await started(directory, file), ports };
+  });
   return {
-    url: `http://127.0.0.1:${port}`,
-    urlWithoutWebSockets: `http://127.0.0.1:${portWithoutWebSockets}`,
+    url: `http://127.0.0.1:${ports.port}`,
+    urlWithoutWebSockets: `http://127.0.0.1:${ports.portWithoutWebSockets}`,
     close: async () => {
       child.kill('SIGQUIT');
       child.kill('SIGTERM');
@@ -58,7 +50,7 @@ function configuration(
 ): string {
   const servers = ports.gateways.map((gateway) => `server 127.0.0.1:${gateway} max_fails=0;`).join(' ');
   return `
-daemon off; master_process off; pid ${directory}/nginx.pid;
+daemon off; master_process off; pid ${directory}/nginx.pid; error_log stderr notice;
 events { worker_connections 4096; }
 http {
   access_log off;
@@ -92,18 +84,16 @@ http {
 `;
 }
 
-async function listens(child: ChildProcess, port: number): Promise<void> {
-  for (let tried = 0; tried < START_TRIES; tried += 1) {
-    const socket = createConnection(port, '127.0.0.1');
-    const isThere = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (isThere) return;
-    if (child.exitCode !== null) break;
-    // Nothing tells when it listens.
-    await new Promise((resolve) => setTimeout(resolve, TRY_EVERY_MS));
-  }
-  throw new Error('nginx does not listen');
+/** Resolves once it listens. @throws Error with what it printed if it ends before */
+function started(directory: string, file: string): Promise<ChildProcess> {
+  const args = ['-p', directory, '-c', file, '-e', 'stderr'];
+  const child = spawn(NGINX, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  return new Promise((resolve, reject) => {
+    child.once('close', () => reject(new Error(`nginx ended: ${said}`)));
+    child.stderr.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-MAX_LOG_CHARACTERS);
+      if (LISTENING.test(said)) resolve(child);
+    });
+  });
 }

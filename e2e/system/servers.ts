@@ -39,7 +39,14 @@ export async function startServers(env: Record<string, string> = {}): Promise<Se
     ANTHROPIC_API_KEY: MODEL_KEY,
     ...env,
   };
-  let gateway = await startGatewayProcess(environment);
+  const closeAll = async () => {
+    await fake.close();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  let gateway = await startGatewayProcess(environment).catch(async (error: unknown) => {
+    await closeAll();
+    throw error;
+  });
   return {
     fake,
     get gateway() {
@@ -53,8 +60,7 @@ export async function startServers(env: Record<string, string> = {}): Promise<Se
     },
     close: async () => {
       await gateway.close();
-      await fake.close();
-      rmSync(directory, { recursive: true, force: true });
+      await closeAll();
     },
   };
 }

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { median } from '../terminal/statistics';
-import { freePort, startServer } from '../terminal/server-process';
+import { onFreePorts } from '../../ports/on-free-ports';
+import { startServer } from '../terminal/server-process';
 
 const PASSWORD = 'only for the benchmark';
 const FLOOD_BYTES = 50_000_000;
@@ -26,22 +27,24 @@ declare global {
 
 async function main(): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'bench-browser-'));
-  const port = await freePort();
-  const server = await startServer(
-    process.execPath,
-    [join(__dirname, 'launcher.js'), '/bin/bash'],
-    { port, access: {} },
-    {
-      PORT: String(port),
-      INTERNAL_PORT: '0',
-      NODE_ENV: 'test',
-      LOG_LEVEL: 'warn',
-      DATA_DIR: join(scratch, 'data'),
-      CLAUDE_WORKING_DIR: join(scratch, 'sessions'),
-      CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
-      SESSION_ISOLATION: 'off',
-    },
+  const server = await onFreePorts(1, (port) =>
+    startServer(
+      process.execPath,
+      [join(__dirname, 'launcher.js'), '/bin/bash'],
+      { port, access: {} },
+      {
+        PORT: String(port),
+        INTERNAL_PORT: '0',
+        NODE_ENV: 'test',
+        LOG_LEVEL: 'warn',
+        DATA_DIR: join(scratch, 'data'),
+        CLAUDE_WORKING_DIR: join(scratch, 'sessions'),
+        CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
+        SESSION_ISOLATION: 'off',
+      },
+    ),
   );
+  const { port } = server.target;
   const browser = await chromium.launch({
     executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],

@@ -9,7 +9,8 @@ import { connect } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort, startServer } from '../terminal/server-process';
+import { onFreePorts } from '../../ports/on-free-ports';
+import { startServer } from '../terminal/server-process';
 import { percentile } from '../terminal/statistics';
 
 const SECONDS = 25;
@@ -46,25 +47,27 @@ async function main(): Promise<number> {
 
 async function play(seconds: number, connections: number): Promise<Round> {
   const scratch = mkdtempSync(join(tmpdir(), 'bench-handshakes-'));
-  const port = await freePort();
-  const gateway = await startServer(
-    process.execPath,
-    ['--max-semi-space-size=8', require.resolve('@claude-webui/gateway/dist/main.js')],
-    { port, access: {} },
-    {
-      PORT: String(port),
-      INTERNAL_PORT: '0',
-      DATA_DIR: join(scratch, 'data'),
-      CLAUDE_WORKING_DIR: join(scratch, 'sessions'),
-      CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
-      SESSION_ISOLATION: 'off',
-      // As in the images (Dockerfile).
-      MALLOC_TRIM_THRESHOLD_: '131072',
-      // The person asks 50 times a second, which people do not.
-      RATE_LIMIT_MAX_REQUESTS: '1000000',
-      RATE_LIMIT_MAX_REQUESTS_PER_ADDRESS: '1000000',
-    },
+  const gateway = await onFreePorts(1, (port) =>
+    startServer(
+      process.execPath,
+      ['--max-semi-space-size=8', require.resolve('@claude-webui/gateway/dist/main.js')],
+      { port, access: {} },
+      {
+        PORT: String(port),
+        INTERNAL_PORT: '0',
+        DATA_DIR: join(scratch, 'data'),
+        CLAUDE_WORKING_DIR: join(scratch, 'sessions'),
+        CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
+        SESSION_ISOLATION: 'off',
+        // As in the images (Dockerfile).
+        MALLOC_TRIM_THRESHOLD_: '131072',
+        // The person asks 50 times a second, which people do not.
+        RATE_LIMIT_MAX_REQUESTS: '1000000',
+        RATE_LIMIT_MAX_REQUESTS_PER_ADDRESS: '1000000',
+      },
+    ),
   );
+  const { port } = gateway.target;
   try {
     // As many at once as there are threads for it, for what they leave behind.
     const [token = ''] = await Promise.all(Array.from({ length: SIGN_INS }, () => signIn(port)));

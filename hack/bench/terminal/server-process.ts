@@ -2,24 +2,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { RunningPeer, Target } from './peer';
 
 const START_TIMEOUT_MS = 20_000;
 const run = promisify(execFile);
-
-/** A TCP port that nobody uses now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Starts a server and waits until its port takes connections. @throws Error with the end of what it said */
 export async function startServer(
@@ -35,7 +24,8 @@ export async function startServer(
   child.stderr.on('data', listen);
   const failed = new Promise<never>((_resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', () => reject(new Error(`${command} ended: ${said}`)));
+    // Not `exit`: that may come before the last of what it printed.
+    child.once('close', () => reject(new Error(`${command} ended: ${said}`)));
   });
   failed.catch(() => undefined);
   await Promise.race([answers(target.port), failed]);

@@ -14,7 +14,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { OPERATOR_NAME } from '@claude-webui/kubernetes-api';
 import { ApiClient, Connection, TokenBucket } from '@claude-webui/kubernetes-api/client';
 import type { ClusterAccess } from '@claude-webui/kubernetes-api/client';
-import { freePort } from './free-port';
+import { onFreePorts } from '../../../hack/ports/on-free-ports';
 
 const START_MS = 120_000;
 
@@ -47,11 +47,11 @@ export class ControlPlane {
   private etcd: ChildProcess | null = null;
   private apiServer: ChildProcess | null = null;
   private said = '';
+  private etcdPort = 0;
+  private port = 0;
 
   private constructor(
     private readonly folder: string,
-    readonly etcdPort: number,
-    readonly port: number,
     private readonly users: User[],
   ) {}
 
@@ -64,7 +64,7 @@ export class ControlPlane {
       token: randomBytes(16).toString('hex'),
     }));
     const folder = mkdtempSync(join(tmpdir(), 'control-plane-'));
-    const plane = new ControlPlane(folder, await freePort(), await freePort(), all);
+    const plane = new ControlPlane(folder, all);
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     writeFileSync(join(folder, 'sa.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
     writeFileSync(
@@ -74,8 +74,11 @@ export class ControlPlane {
     // Who did what, for tests that ask.
     const policy = { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', rules: [{ level: 'Metadata' }] };
     writeFileSync(join(folder, 'audit-policy.json'), JSON.stringify({ ...policy, omitStages: ['RequestReceived'] }));
-    await plane.startEtcd();
-    await plane.startApiServer();
+    await onFreePorts(2, (port, peerPort) => plane.startEtcd(port, peerPort));
+    await onFreePorts(1, (port) => {
+      plane.port = port;
+      return plane.startApiServer();
+    });
     return plane;
   }
 
@@ -226,9 +229,10 @@ export class ControlPlane {
     return found.token;
   }
 
-  private async startEtcd(): Promise<void> {
-    const client = `http://127.0.0.1:${this.etcdPort}`;
-    const peer = `http://127.0.0.1:${await freePort()}`;
+  private async startEtcd(port: number, peerPort: number): Promise<void> {
+    this.etcdPort = port;
+    const client = `http://127.0.0.1:${port}`;
+    const peer = `http://127.0.0.1:${peerPort}`;
     this.etcd = this.spawn('etcd', [
       `--data-dir=${join(this.folder, 'etcd')}`,
       `--listen-client-urls=${client}`,
@@ -257,17 +261,24 @@ export class ControlPlane {
   }
 
   private spawn(program: string, args: string[]): ChildProcess {
+    this.said = '';
     const child = spawn(join(assets(), program), args, { stdio: ['ignore', 'ignore', 'pipe'] });
     child.stderr.on('data', (chunk: Buffer) => (this.said = (this.said + chunk.toString()).slice(-4000)));
     return child;
   }
 
-  /** These programs tell nobody when they are ready: they have to be asked. */
+  /**
+   * These programs tell nobody when they are ready: they have to be asked.
+   * @throws Error with what it printed if it ends before. Its port may be another program's, which need not answer
+   */
   private async until(child: ChildProcess, isReady: () => Promise<boolean>): Promise<void> {
+    const ended = once(child, 'close').then(() => {
+      throw new Error(`${child.spawnfile} ended: ${this.said}`);
+    });
+    ended.catch(() => undefined);
     const deadline = performance.now() + START_MS;
     while (performance.now() < deadline) {
-      if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended: ${this.said}`);
-      if (await isReady().catch(() => false)) return;
+      if (await Promise.race([isReady().catch(() => false), ended])) return;
       await delay(100);
     }
     throw new Error(`${child.spawnfile} was not ready in ${START_MS} ms: ${this.said}`);

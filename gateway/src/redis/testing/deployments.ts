@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { LOCAL, RedisProcess, freePort, plain } from './redis-process';
+import { LOCAL, RedisProcess, plain } from './redis-process';
 
 /** Everything of it, and where it is. */
 export interface RedisDeployment {
@@ -47,10 +47,9 @@ export async function startCluster(): Promise<RedisDeployment> {
   const directory = mkdtempSync(join(tmpdir(), 'redis-cluster-'));
   const servers: RedisProcess[] = [];
   for (let n = 0; n < 3; n += 1) {
-    const bus = await freePort();
-    const cluster = (port: number) => [
+    const cluster = (port: number, busPort: number) => [
       ...['--port', String(port), ...LOCAL, '--dir', directory, '--cluster-enabled', 'yes'],
-      ...['--cluster-config-file', `nodes-${port}.conf`, '--cluster-port', String(bus)],
+      ...['--cluster-config-file', `nodes-${port}.conf`, '--cluster-port', String(busPort)],
     ];
     servers.push(await RedisProcess.start(cluster));
   }

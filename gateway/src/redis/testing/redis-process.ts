@@ -2,8 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { onFreePorts } from '../../../../hack/ports/on-free-ports';
 
 /** Why there is none on this machine, or null. */
 export const noRedis =
@@ -22,12 +21,13 @@ export class RedisProcess {
     private readonly args: readonly string[],
   ) {}
 
-  /** @param argsFor what it is started with beside its port; before them, a sentinel's file */
-  static async start(argsFor: (port: number) => readonly string[] = plain): Promise<RedisProcess> {
-    const port = await freePort();
-    const redis = new RedisProcess(port, argsFor(port));
-    await redis.start();
-    return redis;
+  /** @param argsFor its arguments for a port, and for another where it is one of a cluster: their bus's */
+  static start(argsFor: (port: number, busPort: number) => readonly string[] = plain): Promise<RedisProcess> {
+    return onFreePorts(2, async (port, busPort) => {
+      const redis = new RedisProcess(port, argsFor(port, busPort));
+      await redis.start();
+      return redis;
+    });
   }
 
   get url(): string {
@@ -40,7 +40,8 @@ export class RedisProcess {
     this.child = child;
     let said = '';
     await new Promise<void>((resolve, reject) => {
-      child.once('exit', () => reject(new Error(`redis-server ended: ${said}`)));
+      // Not `exit`: that may come before the last of what it printed.
+      child.once('close', () => reject(new Error(`redis-server ended: ${said}`)));
       child.stdout.on('data', (chunk: Buffer) => {
         said = (said + chunk.toString()).slice(-2000);
         if (READY.test(said)) resolve();
@@ -62,12 +63,3 @@ export class RedisProcess {
 export const plain = (port: number): readonly string[] => ['--port', String(port), ...LOCAL];
 
 export const LOCAL = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'] as const;
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}

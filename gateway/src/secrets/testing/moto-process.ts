@@ -2,8 +2,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import {
   CreateSecretCommand,
@@ -13,6 +11,7 @@ import {
   ResourceExistsException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { onFreePorts } from '../../../../hack/ports/on-free-ports';
 
 const INSTALLER = join(__dirname, '../../../../hack/moto.mjs');
 const REGION = 'eu-central-1';
@@ -40,15 +39,16 @@ export class MotoProcess {
   ) {}
 
   /** @param host an address of this machine */
-  static async start(host = '127.0.0.1'): Promise<MotoProcess> {
-    const probe = createServer().listen(0, host);
-    await once(probe, 'listening');
-    const { port } = probe.address() as AddressInfo;
-    probe.close();
-    await once(probe, 'close');
-    const moto = new MotoProcess(host, port);
-    await moto.start();
-    return moto;
+  static start(host = '127.0.0.1'): Promise<MotoProcess> {
+    return onFreePorts(
+      1,
+      async (port) => {
+        const moto = new MotoProcess(host, port);
+        await moto.start();
+        return moto;
+      },
+      host,
+    );
   }
 
   /** What a gateway is told. */
@@ -74,7 +74,8 @@ export class MotoProcess {
     this.child = child;
     let said = '';
     await new Promise<void>((resolve, reject) => {
-      child.once('exit', () => reject(new Error(`moto ended: ${said}`)));
+      // Not `exit`: that may come before the last of what it printed.
+      child.once('close', () => reject(new Error(`moto ended: ${said}`)));
       child.stderr.on('data', (chunk: Buffer) => {
         said = (said + chunk.toString()).slice(-2000);
         if (said.includes('Running on')) resolve();

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import { onFreePorts } from '../../../ports/on-free-ports';
 import type { Peer } from '../peer';
-import { freePort, startServer } from '../server-process';
+import { startServer } from '../server-process';
 import { npmPackage } from './npm-packages';
 import { connectWebSocket } from './web-socket';
 
@@ -16,15 +17,21 @@ export const claudeCodeUi: Peer = {
     await files(bench);
   },
   start: async (bench) => {
-    const port = await freePort();
-    const env = {
-      PORT: String(port),
-      NODE_ENV: 'production',
-      HOME: bench.scratch,
-      DATABASE_PATH: join(bench.scratch, `claude-code-ui-${port}.db`),
-    };
     const main = join(await files(bench), 'server/index.js');
-    const server = await startServer(process.execPath, [main], { port, access: {} }, env);
+    const server = await onFreePorts(1, (port) =>
+      startServer(
+        process.execPath,
+        [main],
+        { port, access: {} },
+        {
+          PORT: String(port),
+          NODE_ENV: 'production',
+          HOME: bench.scratch,
+          DATABASE_PATH: join(bench.scratch, `claude-code-ui-${port}.db`),
+        },
+      ),
+    );
+    const { port } = server.target;
     const response = await fetch(`http://127.0.0.1:${port}/api/auth/register`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -1,5 +1,6 @@
+import { onFreePorts } from '../../../ports/on-free-ports';
 import type { Peer } from '../peer';
-import { freePort, pathOf, startServer } from '../server-process';
+import { pathOf, startServer } from '../server-process';
 import { connectWebSocket } from './web-socket';
 
 const OUTPUT = '1'.charCodeAt(0);
@@ -10,13 +11,10 @@ export const gotty: Peer = {
   install: async () => {
     if ((await pathOf('gotty')) === null) throw new Error('gotty is not on PATH');
   },
-  start: async ({ workload }) => {
-    const port = await freePort();
-    return startServer('gotty', ['-w', '--address', '127.0.0.1', '--port', String(port), workload], {
-      port,
-      access: {},
-    });
-  },
+  start: ({ workload }) =>
+    onFreePorts(1, (port) =>
+      startServer('gotty', ['-w', '--address', '127.0.0.1', '--port', String(port), workload], { port, access: {} }),
+    ),
   connect: ({ port }) =>
     connectWebSocket(`ws://127.0.0.1:${port}/ws`, {
       protocol: 'webtty',

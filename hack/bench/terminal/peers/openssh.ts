@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { onFreePorts } from '../../../ports/on-free-ports';
 import { Inbox } from '../inbox';
 import type { Peer } from '../peer';
-import { end, freePort, requireProgram, runToEnd, startServer } from '../server-process';
+import { end, requireProgram, runToEnd, startServer } from '../server-process';
 
 /** OpenSSH's own server and client, by key, with the default ciphers. The client is a process whose pipes are ours. */
 export const openssh: Peer = {
@@ -23,22 +24,23 @@ export const openssh: Peer = {
     }
     // Where sshd of Debian wants to lock its unprivileged child in.
     if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
-    const port = await freePort();
-    const config = join(directory, 'config');
-    writeFileSync(
-      config,
-      [
-        `ListenAddress 127.0.0.1:${port}`,
-        `HostKey ${join(directory, 'host')}`,
-        `AuthorizedKeysFile ${join(directory, 'user.pub')}`,
-        `PidFile ${join(directory, 'pid')}`,
-        'StrictModes no',
-        'UsePAM no',
-        'PermitRootLogin prohibit-password',
-      ].join('\n'),
-    );
     chmodSync(join(directory, 'user'), 0o600);
-    return startServer(sshd, ['-D', '-f', config], { port, access: { key: join(directory, 'user') } });
+    return onFreePorts(1, (port) => {
+      const config = join(directory, 'config');
+      writeFileSync(
+        config,
+        [
+          `ListenAddress 127.0.0.1:${port}`,
+          `HostKey ${join(directory, 'host')}`,
+          `AuthorizedKeysFile ${join(directory, 'user.pub')}`,
+          `PidFile ${join(directory, 'pid')}`,
+          'StrictModes no',
+          'UsePAM no',
+          'PermitRootLogin prohibit-password',
+        ].join('\n'),
+      );
+      return startServer(sshd, ['-D', '-e', '-f', config], { port, access: { key: join(directory, 'user') } });
+    });
   },
   connect: ({ port, access }, { workload }) => {
     const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'EscapeChar=none'];

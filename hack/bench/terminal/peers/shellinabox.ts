@@ -1,9 +1,10 @@
 import { Agent, request } from 'node:http';
 import { userInfo } from 'node:os';
 import * as z from 'zod';
+import { onFreePorts } from '../../../ports/on-free-ports';
 import { Inbox } from '../inbox';
 import type { Peer } from '../peer';
-import { freePort, requireProgram, startServer } from '../server-process';
+import { requireProgram, startServer } from '../server-process';
 
 const answer = z.object({ session: z.string(), data: z.string().optional() });
 
@@ -14,14 +15,13 @@ export const shellinabox: Peer = {
     await requireProgram('shellinaboxd', 'shellinabox');
   },
   start: async ({ workload }) => {
-    const port = await freePort();
+    const program = await requireProgram('shellinaboxd', 'shellinabox');
     const { uid, gid } = userInfo();
-    const args = ['--disable-ssl', '--localhost-only', '--no-beep', '-p', String(port)];
+    const args = ['--disable-ssl', '--localhost-only', '--no-beep'];
     const service = ['-u', String(uid), '-g', String(gid), '-s', `/:${uid}:${gid}:/:${workload}`];
-    return startServer(await requireProgram('shellinaboxd', 'shellinabox'), [...args, ...service], {
-      port,
-      access: {},
-    });
+    return onFreePorts(1, (port) =>
+      startServer(program, [...args, '-p', String(port), ...service], { port, access: {} }),
+    );
   },
   connect: async ({ port }) => {
     const agent = new Agent({ keepAlive: true });

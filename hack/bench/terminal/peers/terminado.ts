@@ -1,8 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { onFreePorts } from '../../../ports/on-free-ports';
 import type { Bench, Peer } from '../peer';
-import { freePort, runToEnd, startServer } from '../server-process';
+import { runToEnd, startServer } from '../server-process';
 import { connectWebSocket } from './web-socket';
 
 const VERSION = '0.18.1';
@@ -32,8 +33,10 @@ export const terminado: Peer = {
     await python(bench);
   },
   start: async (bench) => {
-    const port = await freePort();
-    return startServer(await python(bench), ['-c', SERVER, String(port), bench.workload], { port, access: {} });
+    const program = await python(bench);
+    return onFreePorts(1, (port) =>
+      startServer(program, ['-c', SERVER, String(port), bench.workload], { port, access: {} }),
+    );
   },
   connect: ({ port }) =>
     connectWebSocket(`ws://127.0.0.1:${port}/websocket`, {

@@ -1,5 +1,6 @@
+import { onFreePorts } from '../../../ports/on-free-ports';
 import type { Peer } from '../peer';
-import { freePort, pathOf, startServer } from '../server-process';
+import { pathOf, startServer } from '../server-process';
 import { connectWebSocket } from './web-socket';
 
 const OUTPUT = '0'.charCodeAt(0);
@@ -10,10 +11,10 @@ export const ttyd: Peer = {
   install: async () => {
     if ((await pathOf('ttyd')) === null) throw new Error('ttyd is not on PATH');
   },
-  start: async ({ workload }) => {
-    const port = await freePort();
-    return startServer('ttyd', ['-W', '-i', '127.0.0.1', '-p', String(port), workload], { port, access: {} });
-  },
+  start: ({ workload }) =>
+    onFreePorts(1, (port) =>
+      startServer('ttyd', ['-W', '-i', '127.0.0.1', '-p', String(port), workload], { port, access: {} }),
+    ),
   connect: ({ port }) =>
     connectWebSocket(`ws://127.0.0.1:${port}/ws`, {
       protocol: 'tty',

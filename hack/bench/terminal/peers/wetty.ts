@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
+import { onFreePorts } from '../../../ports/on-free-ports';
 import { Inbox } from '../inbox';
 import type { Peer } from '../peer';
-import { freePort, startServer } from '../server-process';
+import { startServer } from '../server-process';
 import { npmPackage } from './npm-packages';
 
 /** Its own client tells the server after this many characters that it has shown them. */
@@ -16,10 +17,11 @@ export const wetty: Peer = {
     await files(bench);
   },
   start: async (bench) => {
-    const port = await freePort();
     const main = join(await files(bench), 'build/main.js');
-    const args = [main, '--port', String(port), '--host', '127.0.0.1', '--command', bench.workload];
-    return startServer(process.execPath, [...args, '--log-level', 'error'], { port, access: {} });
+    const args = [main, '--host', '127.0.0.1', '--command', bench.workload, '--log-level', 'error'];
+    return onFreePorts(1, (port) =>
+      startServer(process.execPath, [...args, '--port', String(port)], { port, access: {} }),
+    );
   },
   connect: async ({ port }) => {
     const socket = io(`http://127.0.0.1:${port}`, {
