@@ -1,5 +1,5 @@
 /** What Claude wants of the person, in tab, list, title and icon; and that what they look at is not told to them. */
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { openStage } from '../system/stage';
 import type { Stage } from '../system/stage';
 import { WorkbenchPage, eventually } from '../system/workbench-page';
@@ -12,8 +12,8 @@ afterEach(() => stage.clear());
 afterAll(() => stage.close());
 
 /** Signed in, with two sessions, the second of them in view. */
-async function twoSessions(): Promise<WorkbenchPage> {
-  const page = await (await stage.newContext()).newPage();
+async function twoSessions(context?: BrowserContext): Promise<WorkbenchPage> {
+  const page = await (context ?? (await stage.newContext())).newPage();
   const workbench = await WorkbenchPage.signIn(page, stage.gateway.url);
   await workbench.ready();
   await workbench.button('New session').click();
@@ -80,9 +80,9 @@ test('a question looks otherwise than a finished answer, and goes on until it is
   await entry(page, 'second').getByText('Asks you').waitFor({ state: 'detached' });
 });
 
-test('who looks elsewhere is notified of a question and of an answer, each in its own words and sound', async () => {
-  const context = await stage.newContext({ permissions: ['notifications'] });
-  await context.addInitScript(() => {
+/** Every page keeps what it plays and notifies of, and the settings have both sounds on. */
+const recordAnnouncements = (context: BrowserContext) =>
+  context.addInitScript(() => {
     const told: string[] = [];
     Object.assign(window, { told });
     Object.assign(window, {
@@ -101,10 +101,17 @@ test('who looks elsewhere is notified of a question and of an answer, each in it
       },
     });
     localStorage.setItem('claude-webui.settings', '{"sound":"both"}');
-    Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
   });
+const toldBy = (page: Page) => page.evaluate(() => (window as unknown as { told: string[] }).told);
+/** For a page that nobody sees: no browser that is driven hides one. */
+const hide = () => Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
+
+test('who looks elsewhere is notified of a question and of an answer, each in its own words and sound', async () => {
+  const context = await stage.newContext({ permissions: ['notifications'] });
+  await recordAnnouncements(context);
+  await context.addInitScript(hide);
   const workbench = await WorkbenchPage.signIn(await context.newPage(), stage.gateway.url);
-  const told = () => workbench.page.evaluate(() => (window as unknown as { told: string[] }).told);
+  const told = () => toldBy(workbench.page);
   await workbench.ready();
   await workbench.prompt('say: done');
   await eventually(
@@ -118,4 +125,32 @@ test('who looks elsewhere is notified of a question and of an answer, each in it
     async () => (await told()).join(),
   );
   expect((await told()).slice(2)).toEqual(['660 Hz', '880 Hz', 'Session 1 asks you something']);
+});
+
+test('of two pages in one browser the hidden one does not announce what the other shows, and together they announce once', async () => {
+  const context = await stage.newContext({ permissions: ['notifications'] });
+  await recordAnnouncements(context);
+  const workbench = await twoSessions(context);
+  const { page } = workbench;
+  const other = await context.newPage();
+  await other.addInitScript(hide);
+  await other.goto(stage.gateway.url);
+  await entry(other, 'second').waitFor();
+
+  await page.bringToFront();
+  await workbench.prompt('wait: 1500 in view');
+  await entry(other, 'second').getByText('Working').waitFor();
+  await entry(page, 'second').getByText('Ready').waitFor();
+  await entry(other, 'second').getByText('Ready').waitFor();
+
+  await workbench.prompt('wait: 1500 elsewhere');
+  await open(page, 'Session 1');
+  await entry(page, 'second').getByText('Done').waitFor();
+  await entry(other, 'second').getByText('Done').waitFor();
+  const told = async () => [...(await toldBy(page)), ...(await toldBy(other))];
+  await eventually(
+    async () => (await told()).length > 0,
+    () => 'nothing is announced',
+  );
+  expect((await told()).filter((what) => what === '440 Hz')).toHaveLength(1);
 });

@@ -1,8 +1,10 @@
 import type { SessionInfo } from '@claude-webui/protocol';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { newClientId } from '../connection/client-id';
 import { playSound } from '../ui/sound';
 import { currentSettings } from '../ui/settings';
 import { browserStorage } from '../ui/storage';
+import { AnnouncementClaims } from './announcement-claims';
 import type { Announcement } from './attention';
 import { attend, iconOf, parseSeen, sentenceFor, titleOf, wants } from './attention';
 
@@ -19,7 +21,7 @@ export interface AttentionOptions {
 }
 
 /**
- * Says in the title, the icon, by sound and by notification that Claude wants the person.
+ * Says in the title, the icon, by sound and by notification that Claude wants the person; the latter two once in all pages of a browser.
  * @returns which finished answers this person has seen, and the last announcement as a sentence, for screen readers
  */
 export function useAttention({ sessions, isLive, inView, onOpen }: AttentionOptions): {
@@ -39,6 +41,21 @@ export function useAttention({ sessions, isLive, inView, onOpen }: AttentionOpti
   const open = useRef(onOpen);
   open.current = onOpen;
   const viewed = isVisible ? (inView?.id ?? null) : null;
+  const viewedNow = useRef(viewed);
+  viewedNow.current = viewed;
+  const claims = useRef<AnnouncementClaims | null>(null);
+  // Before the effect that claims.
+  useEffect(() => {
+    const opened = new AnnouncementClaims({
+      open: (name) => new BroadcastChannel(name),
+      page: newClientId(),
+      isVisible: () => document.visibilityState === 'visible',
+      inView: () => viewedNow.current,
+      after: (ms, run) => setTimeout(run, ms),
+    });
+    claims.current = opened;
+    return () => opened.close();
+  }, []);
 
   useEffect(() => {
     if (!isLive) return;
@@ -48,7 +65,9 @@ export function useAttention({ sessions, isLive, inView, onOpen }: AttentionOpti
       setSeen(result.attention.seen);
       browserStorage.write(SEEN_KEY, JSON.stringify([...result.attention.seen]));
     }
-    for (const announcement of result.announcements) announce(announcement, (id) => open.current(id));
+    claims.current?.update(result.attention.wanted ?? new Map());
+    for (const announcement of result.announcements)
+      claims.current?.claim(announcement.id, announcement.want, () => announce(announcement, (id) => open.current(id)));
     if (result.announcements.length > 0) setSaid(result.announcements.map(sentenceFor).join('. '));
   }, [sessions, isLive, viewed, seen]);
 
