@@ -96,7 +96,7 @@ export const FILE_PROBLEMS = {
   'bad-name': {
     status: 400,
     title:
-      'Names may have at most 255 bytes, and no characters that cannot be seen or are no text. Choose another name.',
+      'Names may have at most 255 bytes, and no characters that are controls, reorder text or are no text. Choose another name.',
   },
   'bad-upload': { status: 400, title: 'The piece of the upload does not say where it belongs. Start the upload anew.' },
   'file-is-link': {

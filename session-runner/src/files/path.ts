@@ -5,8 +5,11 @@ import { bytesOf, hasRawBytes, isNameOfItsBytes } from './file-name';
 
 /** Of the kernel (limits.h, NAME_MAX). */
 const MAX_NAME_BYTES = 255;
-/** Control characters, and those that change how the text around them is read (Unicode: Cc, Zl, Zp, bidirectional controls). */
-const INVISIBLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]/u;
+/**
+ * Controls, ends of lines, a byte order mark, and what reorders the text after it (embeddings, overrides, isolates). Not the marks of
+ * direction and the joiners, which Arabic, Hebrew, Persian, Indic and emoji names have.
+ */
+const MISLEADING = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/u;
 
 /** A place below the workspace: names of its folders and its own; none for the workspace itself. */
 export type Names = readonly string[];
@@ -47,7 +50,7 @@ function relativeTo(root: string, path: string): string {
 
 /** Names for something new: none that reads as another, moves a terminal's cursor or is no UTF-8. @throws FileError bad-name */
 export function checkNewNames(names: Names): void {
-  if (names.some((name) => INVISIBLE.test(name) || hasRawBytes(name))) throw new FileError('bad-name');
+  if (names.some((name) => MISLEADING.test(name) || hasRawBytes(name))) throw new FileError('bad-name');
 }
 
 /** What a printed path may mean, the likeliest first: as it is, and without the line and column that programs put behind. */

@@ -191,6 +191,16 @@ describe('paths', () => {
     expect(refusal(await files.put('/etc/x', ''))).toEqual([404, 'outside-workspace']);
   });
 
+  test.each(['ملف\u200f (1).txt', 'שלום\u200e.txt', '\u061cملف', 'می\u200cخواهم', '👨\u200d👩\u200d👧.png'])(
+    'a file may have the name %j, as people write it in their scripts',
+    async (name) => {
+      const encoded = encodeURIComponent(name);
+      expect((await files.put(encoded, 'x')).status).toBe(201);
+      expect((await files.get(encoded)).body.toString()).toBe('x');
+      expect((await files.list()).entries.map((entry) => entry.name)).toEqual([name]);
+    },
+  );
+
   test.each(['a\nb', 'a\u001b[31mb', 'a\u0085b', 'a\u202eb', '\u2066a', 'a\u2028b'])(
     'nothing new gets the name %j',
     async (name) => {

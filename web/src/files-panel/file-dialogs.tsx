@@ -1,4 +1,5 @@
 import { FormDialog } from '../ui/form-dialog';
+import { Name, isolated } from '../ui/name';
 import type { SessionFiles } from './files-of-sessions';
 import type { TreeRow } from './tree/tree-rows';
 import { joined, parentOf } from './tree/tree-rows';
@@ -38,7 +39,7 @@ function NewFolderDialog({ files, folder, onClose }: DialogProps & { folder: str
   return (
     <FormDialog title="New folder" submit="Make folder" onClose={onClose} onSubmit={make}>
       <NameField value="" />
-      <p className="muted">In {folder === '' ? 'the workspace' : folder}</p>
+      <p className="muted">In {folder === '' ? 'the workspace' : <Name of={folder} />}</p>
     </FormDialog>
   );
 }
@@ -51,7 +52,7 @@ function RenameFileDialog({ files, row, onClose }: DialogProps & { row: TreeRow 
     await files.tree.reveal({ path, kind: 'file' });
   };
   return (
-    <FormDialog title={`Rename ${row.name}`} submit="Rename" onClose={onClose} onSubmit={rename}>
+    <FormDialog title={`Rename ${isolated(row.name)}`} submit="Rename" onClose={onClose} onSubmit={rename}>
       <NameField value={row.name} />
     </FormDialog>
   );
@@ -63,7 +64,7 @@ function RemoveDialog({ files, row, onClose }: DialogProps & { row: TreeRow }) {
     await files.tree.left(row.path);
   };
   return (
-    <FormDialog title={`Delete ${row.name}?`} submit="Delete" onClose={onClose} onSubmit={remove}>
+    <FormDialog title={`Delete ${isolated(row.name)}?`} submit="Delete" onClose={onClose} onSubmit={remove}>
       <p>
         {row.kind === 'folder' ? 'The folder and everything in it will be deleted. ' : ''}
         This cannot be undone.

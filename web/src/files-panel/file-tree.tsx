@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef } from 'react';
 import type { DragEvent, KeyboardEvent } from 'react';
 import { Icon } from '../ui/icon';
+import { Name, isolated } from '../ui/name';
 import { byteSize } from './byte-size';
 import type { TreeAction } from './tree/tree-key';
 import { treeAction } from './tree/tree-key';
@@ -65,7 +66,7 @@ export function FileTree({ rows, selected, target, onAction, onDragOver, onDrop 
             aria-setsize={row.siblings}
             aria-selected={path === selected}
             {...(isOpen === null ? {} : { 'aria-expanded': isOpen })}
-            title={name}
+            title={isolated(name)}
             style={{ paddingInlineStart: `${(level - 1) * 14 + 6}px` }}
             onClick={() => {
               onAction({ do: 'select', path });
@@ -84,7 +85,9 @@ export function FileTree({ rows, selected, target, onAction, onDragOver, onDrop 
               {isOpen !== null && <Icon name="chevron" />}
             </span>
             {kind !== 'more' && <Icon name={ICONS[kind]} />}
-            <span className="name">{name}</span>
+            <span className="name">
+              <Name of={name} />
+            </span>
             {kind === 'link' && <span className="muted">link</span>}
             {kind === 'file' && <span className="muted">{byteSize(row.size)}</span>}
           </div>

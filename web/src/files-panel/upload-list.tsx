@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { Icon } from '../ui/icon';
+import { Name, isolated } from '../ui/name';
 import { byteSize } from './byte-size';
 import type { Upload, Uploads } from './uploads/uploads';
 
@@ -37,8 +38,8 @@ function UploadLine({ upload, uploads }: { upload: Upload; uploads: Uploads }) {
   const isFailed = state === 'failed';
   return (
     <li className={state}>
-      <span className="name" title={path}>
-        {path}
+      <span className="name" title={isolated(path)}>
+        <Name of={path} />
       </span>
       {isFailed && (
         <button type="button" className="quiet" onClick={() => uploads.retry(id)}>
@@ -48,13 +49,13 @@ function UploadLine({ upload, uploads }: { upload: Upload; uploads: Uploads }) {
       <button
         type="button"
         className="quiet"
-        aria-label={`${isFailed ? 'Dismiss' : 'Cancel'} ${path}`}
+        aria-label={`${isFailed ? 'Dismiss' : 'Cancel'} ${isolated(path)}`}
         title={isFailed ? 'Dismiss' : 'Cancel'}
         onClick={() => uploads.cancel(id)}
       >
         <Icon name="close" />
       </button>
-      {state === 'sending' && <progress aria-label={path} max={Math.max(1, size)} value={sent} />}
+      {state === 'sending' && <progress aria-label={isolated(path)} max={Math.max(1, size)} value={sent} />}
       <span className={isFailed ? 'problem' : 'muted'}>{problem ?? wordsFor(state, sent, size)}</span>
     </li>
   );

@@ -1,5 +1,6 @@
 import { useState, useSyncExternalStore } from 'react';
 import { Dialog } from '../ui/dialog';
+import { Name } from '../ui/name';
 import type { Answer, Uploads, UploadsView } from './uploads/uploads';
 
 /** Asks what becomes of files whose name is taken, one after another. */
@@ -19,7 +20,11 @@ function Question({
   return (
     <Dialog title="This name is taken" onClose={() => onAnswer('skip', forAll)}>
       <p className="path">
-        The workspace has a file <strong>{path}</strong> already.
+        The workspace has a file{' '}
+        <strong>
+          <Name of={path} />
+        </strong>{' '}
+        already.
       </p>
       {others > 0 && (
         <label className="check">

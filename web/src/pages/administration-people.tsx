@@ -3,6 +3,7 @@ import type { User } from '../api/account';
 import type { AdministrationApi, People, Person } from '../api/administration';
 import { sentenceOf } from '../api/problem';
 import { StateMark } from './state-mark';
+import { Name, isolated } from '../ui/name';
 import { CopyField } from '../ui/copy-field';
 import { Dialog } from '../ui/dialog';
 import { FormDialog } from '../ui/form-dialog';
@@ -61,7 +62,9 @@ export function AdministrationPeople({
           <li key={person.id}>
             <StateMark state={person.disabled ? 'ended' : 'idle'} />
             <span className="what">
-              <b>{person.username}</b>
+              <b>
+                <Name of={person.username} />
+              </b>
               <span className="muted">
                 {ROLES[person.role]}
                 {person.disabled && ' · disabled'}
@@ -71,7 +74,7 @@ export function AdministrationPeople({
             <button
               type="button"
               disabled={isFixed}
-              aria-label={`New password for ${person.username}`}
+              aria-label={`New password for ${isolated(person.username)}`}
               onClick={() => setDialog({ kind: 'reset', person })}
             >
               New password
@@ -79,7 +82,7 @@ export function AdministrationPeople({
             <button
               type="button"
               disabled={isFixed || isBusy || person.id === self.id}
-              aria-label={`${person.disabled ? 'Enable' : 'Disable'} ${person.username}`}
+              aria-label={`${person.disabled ? 'Enable' : 'Disable'} ${isolated(person.username)}`}
               onClick={() => setDisabled(person)}
             >
               {person.disabled ? 'Enable' : 'Disable'}
@@ -90,18 +93,20 @@ export function AdministrationPeople({
       {dialog?.kind === 'add' && <AddDialog api={api} onAdded={show} onClose={close} />}
       {dialog?.kind === 'reset' && (
         <FormDialog
-          title={`New password for ${dialog.person.username}?`}
+          title={`New password for ${isolated(dialog.person.username)}?`}
           submit="Make up a password"
           onClose={close}
           onSubmit={async () =>
             show({ username: dialog.person.username, password: await api.newPassword(dialog.person.id) })
           }
         >
-          <p>The old one stops working, and {dialog.person.username} is signed out everywhere.</p>
+          <p>
+            The old one stops working, and <Name of={dialog.person.username} /> is signed out everywhere.
+          </p>
         </FormDialog>
       )}
       {dialog === null && made !== null && (
-        <Dialog title={`Password of ${made.username}`} onClose={() => setMade(null)}>
+        <Dialog title={`Password of ${isolated(made.username)}`} onClose={() => setMade(null)}>
           <p>It is shown only now. Hand it over, and have it changed under Settings.</p>
           <CopyField label="Password" value={made.password} />
         </Dialog>

@@ -1,5 +1,6 @@
 import type { SessionInfo } from '@claude-webui/protocol';
 import { useEffect, useState } from 'react';
+import { Name, isolated } from '../ui/name';
 import { ago } from './ago';
 import { STATE_WORDS, stateOf } from './session-state';
 import { StateMark } from './state-mark';
@@ -25,8 +26,12 @@ export function AdministrationSessions(props: {
           <li key={session.id}>
             <StateMark state={stateOf(session, NONE_SEEN)} />
             <span className="what">
-              <b>{session.name}</b>
-              <span className="owner">{props.names.get(session.owner) ?? `person ${session.owner.slice(0, 8)}`}</span>
+              <b>
+                <Name of={session.name} />
+              </b>
+              <span className="owner">
+                <Name of={props.names.get(session.owner) ?? `person ${session.owner.slice(0, 8)}`} />
+              </span>
               <span className="muted">
                 {[
                   STATE_WORDS[stateOf(session, NONE_SEEN)],
@@ -36,10 +41,14 @@ export function AdministrationSessions(props: {
                 ].join(' · ')}
               </span>
             </span>
-            <button type="button" aria-label={`Open ${session.name}`} onClick={() => props.onOpen(session.id)}>
+            <button
+              type="button"
+              aria-label={`Open ${isolated(session.name)}`}
+              onClick={() => props.onOpen(session.id)}
+            >
               Open
             </button>
-            <button type="button" aria-label={`End ${session.name}`} onClick={() => props.onEnd(session)}>
+            <button type="button" aria-label={`End ${isolated(session.name)}`} onClick={() => props.onEnd(session)}>
               End
             </button>
           </li>

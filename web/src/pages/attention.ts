@@ -1,4 +1,5 @@
 import type { SessionInfo } from '@claude-webui/protocol';
+import { isolated } from '../ui/name';
 
 /** What a session wants of the person: an answer to a question, or a look at what is finished. */
 export type Want = 'asks' | 'done';
@@ -64,16 +65,16 @@ const SIGNS: Record<Want, string> = { asks: '?', done: '✓' };
 
 /** As a sentence. */
 export function sentenceFor({ name, want }: Announcement): string {
-  return want === 'asks' ? `${name} asks you something` : `${name} is done`;
+  return want === 'asks' ? `${isolated(name)} asks you something` : `${isolated(name)} is done`;
 }
 
 /** @param inView name of what the page shows */
 export function titleOf(waiting: readonly Announcement[], inView: string | null): string {
-  const page = inView === null ? PRODUCT : `${inView} — ${PRODUCT}`;
+  const page = inView === null ? PRODUCT : `${isolated(inView)} — ${PRODUCT}`;
   const [first, ...others] = waiting;
   if (first === undefined) return page;
   const more = others.length === 0 ? '' : ` +${others.length}`;
-  return `${SIGNS[first.want]} ${first.name}${more} · ${page}`;
+  return `${SIGNS[first.want]} ${isolated(first.name)}${more} · ${page}`;
 }
 
 export function iconOf(waiting: readonly Announcement[]): string {

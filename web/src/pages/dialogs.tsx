@@ -7,6 +7,7 @@ import type { SessionApi, Share } from '../api/sessions';
 import { CopyField } from '../ui/copy-field';
 import { Dialog } from '../ui/dialog';
 import { FormDialog } from '../ui/form-dialog';
+import { isolated } from '../ui/name';
 import { useOneAtATime } from '../ui/one-at-a-time';
 import { useToast } from '../ui/toasts';
 
@@ -73,7 +74,7 @@ export function RenameDialog({
 export function EndDialog({ api, session, onClose }: { api: SessionApi; session: SessionInfo; onClose: () => void }) {
   return (
     <FormDialog
-      title={`End ${session.name}?`}
+      title={`End ${isolated(session.name)}?`}
       submit="End session"
       onClose={onClose}
       onSubmit={() => api.end(session.id)}
@@ -125,7 +126,7 @@ export function ShareDialog({ api, session, onClose }: { api: SessionApi; sessio
     run(() => action().then(load, (error: unknown) => say(sentenceOf(error))));
 
   return (
-    <Dialog title={`Share ${session.name}`} onClose={onClose}>
+    <Dialog title={`Share ${isolated(session.name)}`} onClose={onClose}>
       <p>Whoever has the link can watch this session, and only watch, until the link expires or you take it back.</p>
       <div className="row">
         <label>

@@ -6,6 +6,7 @@ import type { FilesOfSessions } from '../files-panel/files-of-sessions';
 import type { Shortcut } from '../terminal/keyboard/shortcuts';
 import type { NoticeAction } from '../terminal/notice';
 import { TerminalPane } from '../terminal/terminal-pane';
+import { isolated } from '../ui/name';
 import type { View } from './view';
 
 export interface OpenSessionsProps {
@@ -54,7 +55,7 @@ export function OpenSessions({
             sessionId={id}
             mode="drive"
             hidden={isHidden}
-            label={session?.name ?? 'Session'}
+            label={isolated(session?.name ?? 'Session')}
             afterEnd={session === undefined ? [] : afterEnd(session)}
             credential={credential}
             upload={(what) => files.of(id).uploads.add('', what)}

@@ -1,5 +1,6 @@
 import type { SessionInfo } from '@claude-webui/protocol';
 import { Icon } from '../ui/icon';
+import { Name, isolated } from '../ui/name';
 import { STATE_WORDS, stateOf } from './session-state';
 import { StateMark } from './state-mark';
 
@@ -27,7 +28,7 @@ export function SessionList(props: SessionListProps) {
           <button
             type="button"
             className="quiet"
-            aria-label={`${what} ${name}`}
+            aria-label={`${what} ${isolated(name)}`}
             title={what}
             onClick={() => onClick(session)}
           >
@@ -40,11 +41,13 @@ export function SessionList(props: SessionListProps) {
               type="button"
               className="open"
               aria-current={id === current}
-              title={name}
+              title={isolated(name)}
               onClick={() => onOpen(id)}
             >
               <StateMark state={shown} />
-              <span className="name">{name}</span>
+              <span className="name">
+                <Name of={name} />
+              </span>
               <span className={`muted ${shown}`}>
                 {STATE_WORDS[shown]}
                 {owner !== userId && ' · another user’s'}

@@ -1,6 +1,7 @@
 import type { SessionInfo } from '@claude-webui/protocol';
 import { useEffect, useRef, useState } from 'react';
 import type { User } from '../api/account';
+import { Name } from '../ui/name';
 import { SessionList } from './session-list';
 
 export interface SideBarProps {
@@ -70,7 +71,9 @@ export function SideBar(props: SideBarProps) {
         />
       </div>
       <footer>
-        <span className="muted who">{user.username}</span>
+        <span className="muted who">
+          <Name of={user.username} />
+        </span>
         {user.role === 'admin' && (
           <button type="button" className="quiet" aria-pressed={props.administers} onClick={props.onAdminister}>
             Administration

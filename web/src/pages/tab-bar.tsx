@@ -2,6 +2,7 @@ import type { SessionInfo } from '@claude-webui/protocol';
 import { useEffect, useRef } from 'react';
 import type { KeyboardEvent } from 'react';
 import { Icon } from '../ui/icon';
+import { Name, isolated } from '../ui/name';
 import { STATE_WORDS, stateOf } from './session-state';
 import { StateMark } from './state-mark';
 
@@ -70,20 +71,22 @@ export function TabBar({ tabs, inView, find, seen, onOpen, onClose, onRename }: 
               aria-current={id === inView}
               aria-keyshortcuts="Delete"
               tabIndex={id === reachable ? 0 : -1}
-              title={session === undefined ? undefined : `${name}: ${STATE_WORDS[state]}`}
+              title={session === undefined ? undefined : `${isolated(name)}: ${STATE_WORDS[state]}`}
               onClick={() => onOpen(id)}
               onDoubleClick={() => session !== undefined && onRename(session)}
               onAuxClick={({ button }) => button === 1 && onClose(id)}
               onKeyDown={(event) => keyDown(event, id)}
             >
               <StateMark state={state} />
-              <span className="name">{name}</span>
+              <span className="name">
+                <Name of={name} />
+              </span>
             </button>
             <button
               type="button"
               className="quiet close"
               tabIndex={-1}
-              aria-label={`Close ${name}`}
+              aria-label={`Close ${isolated(name)}`}
               onClick={() => onClose(id)}
             >
               <Icon name="close" />

@@ -12,6 +12,7 @@ import type { Shortcut } from '../terminal/keyboard/shortcuts';
 import { Icon } from '../ui/icon';
 import { keepFocus } from '../ui/keep-focus';
 import { useMedia } from '../ui/media';
+import { isolated } from '../ui/name';
 import { useOneAtATime } from '../ui/one-at-a-time';
 import { useToast } from '../ui/toasts';
 import { inOrder } from './followed-sessions';
@@ -44,7 +45,7 @@ export interface WorkbenchProps {
 export default function Workbench({ account, user, onLeave }: WorkbenchProps) {
   const api = useMemo(() => new SessionApi(account), [account]);
   const say = useToast();
-  const noticed = useCallback(({ from, text }: Notice) => say(`${from}: ${text}`, 'lasting'), [say]);
+  const noticed = useCallback(({ from, text }: Notice) => say(`${isolated(from)}: ${text}`, 'lasting'), [say]);
   const followed = useSessions(account, noticed);
   const [view, change] = useView(user.id);
   const [dialog, setDialog] = useState<OpenDialog | null>(null);

@@ -3,6 +3,7 @@ import type { FilePlace } from '@claude-webui/protocol';
 import type { FilesApi } from '../../api/files';
 import { ApiError, sentenceOf } from '../../api/problem';
 import type { Delay } from '../delay';
+import { isolated } from '../../ui/name';
 import type { FilesToSend } from './dropped-files';
 import { numbered } from './free-name';
 import { FileSender, NameTaken, Unreadable } from './send-file';
@@ -230,7 +231,7 @@ export class Uploads {
     }
     item.state = 'failed';
     item.problem = error instanceof Unreadable ? UNREADABLE : sentenceOf(error);
-    if (!item.batch.hasFailed) this.failed(`${item.path} was not sent. ${item.problem}`);
+    if (!item.batch.hasFailed) this.failed(`${isolated(item.path)} was not sent. ${item.problem}`);
     item.batch.hasFailed = true;
     this.settle(item.batch);
   }

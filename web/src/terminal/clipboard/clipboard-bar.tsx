@@ -1,3 +1,4 @@
+import { Name } from '../../ui/name';
 import type { ClipboardQuestion } from './clipboard-gate';
 
 const SHOWN_CHARACTERS = 80;
@@ -20,7 +21,9 @@ export function ClipboardBar({ question, onCopy, onNever, onClose }: ClipboardBa
         {question.kind === 'allow'
           ? 'A program in this session wants to copy text to your clipboard: '
           : 'Your browser wants a click before this is copied to your clipboard: '}
-        <q>{text.slice(0, SHOWN_CHARACTERS).trim()}</q>
+        <q>
+          <Name of={text.slice(0, SHOWN_CHARACTERS).trim()} />
+        </q>
         {text.length > SHOWN_CHARACTERS && ` and ${text.length - SHOWN_CHARACTERS} more characters`}
       </span>
       <span className="answers">
