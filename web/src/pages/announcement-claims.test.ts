@@ -10,7 +10,7 @@ function openBrowser() {
     const open = () => {
       const channel: PageChannel = {
         onmessage: null,
-        postMessage: (data) => {
+        postMessage: (data: unknown) => {
           for (const other of channels)
             if (other !== channel)
               other.onmessage?.call(channel as BroadcastChannel, new MessageEvent('message', { data }));
