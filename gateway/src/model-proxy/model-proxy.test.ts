@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { background } from '@claude-webui/protocol';
 import { Keyset } from '../auth/keyset';
 import type { UserRole } from '../auth/roles';
@@ -92,6 +93,58 @@ test('a call reaches the provider with the key and without the session’s token
   expect(request?.headers).toMatchObject({ 'x-api-key': KEY, 'anthropic-version': '2023-06-01' });
   expect(JSON.stringify(request?.rawHeaders)).not.toContain(token);
   expect(request?.headers.cookie).toBeUndefined();
+});
+
+/** What a client that frames its own messages sends, up to the end of the answer. */
+async function exchange(base: string, path: string, lines: string[], body = ''): Promise<string> {
+  const { hostname, port, pathname } = new URL(base);
+  const peer = connect(Number(port), hostname);
+  peer.write([`GET ${pathname}${path} HTTP/1.1`, `Host: ${hostname}`, ...lines, '', body].join('\r\n'));
+  let text = '';
+  for await (const data of peer as AsyncIterable<Buffer>) text += data.toString();
+  return text;
+}
+
+test('what Connection names is passed on in neither direction', async () => {
+  const seen: IncomingMessage[] = [];
+  const { base, token } = await start((request, response) => {
+    seen.push(request);
+    response.writeHead(200, { connection: 'close, x-provider-hop', 'x-provider-hop': '1', 'x-kept': '1' }).end('{}');
+  });
+  const lines = ['Connection: close, X-Client-Hop', 'X-Client-Hop: 1', 'X-Kept: 1', `Authorization: Bearer ${token}`];
+  const answer = await exchange(base, '/v1/models', lines);
+  expect(answer).toMatch(/^HTTP\/1.1 200 /);
+  expect(answer).toMatch(/^x-kept: 1\r$/im);
+  expect(answer).not.toMatch(/x-provider-hop/i);
+  expect(seen.map(({ headers }) => [headers['x-kept'], headers['x-client-hop']])).toEqual([['1', undefined]]);
+});
+
+test.each([
+  [
+    'in chunks',
+    ['Transfer-Encoding: chunked'],
+    (body: string) => `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+  ],
+  [
+    'with a length that Connection names',
+    ['Content-Length: 46', 'Connection: close, Content-Length'],
+    (body: string) => body,
+  ],
+])('the body of a GET that comes %s is no second request to the provider', async (_how, framing, framed) => {
+  const hidden = 'GET /v1/organizations HTTP/1.1\r\nHost: host\r\n\r\n';
+  const seen: string[] = [];
+  const { base, token } = await start((request, response) => {
+    background(
+      'http-request',
+      bodyOf(request).then((body) => {
+        seen.push(`${request.url ?? ''} ${body}`);
+        response.end('{}');
+      }),
+    );
+  });
+  const lines = ['Connection: close', `Authorization: Bearer ${token}`, ...framing];
+  expect(await exchange(base, '/v1/models', lines, framed(hidden))).toMatch(/^HTTP\/1.1 200 /);
+  expect(seen).toEqual([`/v1/models ${hidden}`]);
 });
 
 test('one id names a call here, at the provider, in the answer and in the log', async () => {

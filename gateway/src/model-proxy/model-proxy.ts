@@ -5,7 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { Connections } from '@claude-webui/protocol/http';
-import { guardedServer } from '@claude-webui/protocol/http';
+import { forwardedAnswerFields, forwardedRequestFields, guardedServer } from '@claude-webui/protocol/http';
 import type { Access } from '../auth/access';
 import type { Authority } from '../auth/authority';
 import type { Tokens } from '../auth/tokens';
@@ -24,20 +24,8 @@ const BROKEN_OFF = 499;
 const SESSIONS = { headersTimeoutMs: 60_000, requestTimeoutMs: 300_000, maxStrangers: 2000, keepAliveTimeoutMs: 5000 };
 /** The provider's interface, as far as the CLI uses it. */
 const PERMITTED_PATH = /^\/(?:v1|api)\/[\w./-]*$/;
-/** RFC 9110 §7.6.1, and what names the caller or says who pays. */
-const NOT_FORWARDED = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authorization',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'host',
-  'authorization',
-  'x-api-key',
-  'cookie',
-]);
+/** What names the caller or says who pays. */
+const WITHHELD = ['host', 'authorization', 'x-api-key', 'cookie'];
 
 export interface ModelProxyOptions {
   /** Address to listen on. */
@@ -158,7 +146,11 @@ export class ModelProxy {
     const url = new URL(this.options.upstream.replace(/\/$/, '') + path);
     const upstream = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
       method: request.method,
-      headers: { ...forwardable(request.headers), [OUR_ID]: requestIdOf(request), ...payment(credential) },
+      headers: {
+        ...forwardedRequestFields(request.headers, WITHHELD),
+        [OUR_ID]: requestIdOf(request),
+        ...payment(credential),
+      },
     });
     const gone = new AbortController();
     response.once('close', () => {
@@ -174,8 +166,7 @@ export class ModelProxy {
     pipeline(request, upstream).catch(() => undefined);
     const answer = await answered;
     // The provider's name for it is in its `request-id`; this header is ours.
-    const { [OUR_ID]: _theirs, ...headers } = forwardable(answer.headers);
-    response.writeHead(answer.statusCode ?? 502, headers);
+    response.writeHead(answer.statusCode ?? 502, forwardedAnswerFields(answer.headers, [OUR_ID]));
     // The first event of a stream is small, and the person waits for it.
     response.flushHeaders();
     await pipeline(answer, response).catch(() => response.destroy());
@@ -184,10 +175,6 @@ export class ModelProxy {
 
 function payment({ kind, value }: Credential): Record<string, string> {
   return kind === 'api-key' ? { 'x-api-key': value } : { authorization: `Bearer ${value}` };
-}
-
-function forwardable(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_FORWARDED.has(name)));
 }
 
 /** An error in the provider's own form, which the CLI can show. */

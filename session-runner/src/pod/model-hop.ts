@@ -1,11 +1,16 @@
 import { once } from 'node:events';
-import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Agent, request as httpRequest } from 'node:http';
 import { Agent as SecureAgent, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { Connections } from '@claude-webui/protocol/http';
-import { guardedServer, requestTarget } from '@claude-webui/protocol/http';
+import {
+  forwardedAnswerFields,
+  forwardedRequestFields,
+  guardedServer,
+  requestTarget,
+} from '@claude-webui/protocol/http';
 
 /** Where model calls go, and the session's token for them. */
 export interface ModelAccess {
@@ -19,19 +24,8 @@ export const PLACEHOLDER_TOKEN = 'held-by-the-session-runner';
 /** The CLI and its agents have a few each; what else runs in the session may not take all descriptors of the runner. */
 const MAX_CONNECTIONS = 256;
 
-/** RFC 9110 §7.6.1, and what names the caller: the hop has its own. */
-const NOT_FORWARDED = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authorization',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'host',
-  'authorization',
-  'x-api-key',
-]);
+/** What names the caller: the hop has its own. */
+const WITHHELD = ['host', 'authorization', 'x-api-key'];
 
 /**
  * The first hop of the CLI's model calls, on loopback. The CLI starts before anybody knows whose it will be, and asks for its
@@ -92,7 +86,7 @@ export class ModelHop {
       port,
       path: pathname.replace(/\/$/, '') + path,
       method: from.method,
-      headers: { ...forwardable(from.headers), authorization: `Bearer ${access.token}` },
+      headers: { ...forwardedRequestFields(from.headers, WITHHELD), authorization: `Bearer ${access.token}` },
     });
     to.once('close', () => upstream.destroy());
     const answered = new Promise<IncomingMessage>((resolve, reject) => {
@@ -101,14 +95,10 @@ export class ModelHop {
     });
     pipeline(from, upstream).catch(() => undefined);
     const answer = await answered;
-    to.writeHead(answer.statusCode ?? 502, forwardable(answer.headers));
+    to.writeHead(answer.statusCode ?? 502, forwardedAnswerFields(answer.headers));
     to.flushHeaders();
     await pipeline(answer, to).catch(() => to.destroy());
   }
-}
-
-function forwardable(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_FORWARDED.has(name)));
 }
 
 /** An error in the provider's own form, which the CLI can show. */
