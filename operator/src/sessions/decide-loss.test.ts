@@ -17,6 +17,7 @@ import {
   silentSince,
   template,
   types,
+  unready,
   written,
 } from '../testing/observed-session';
 import { decide } from './decide';
@@ -168,6 +169,15 @@ describe('a runner that did not answer', () => {
   ])('%s: %#', (_, observation, expected) => {
     const status = written(decide(observe({ template: PERSISTENT, ...observation })));
     expect(status).toMatchObject({ reason: 'Restarting', lastRestartReason: expected });
+  });
+
+  it('may come to its senses for ten minutes, and is looked at when they are over', () => {
+    const nine = decide(observe({ now: START + 9 * 60_000, session: silent(), pods: [pod(unready)] }));
+    expect(written(nine)?.reason).toBe('Running');
+    const next = START + 9 * 60_000 + (nine.requeueAfterMs ?? Infinity);
+    expect(next).toBeLessThan(START + 11 * 60_000);
+    const then = decide(observe({ now: next, session: silent(), pods: [pod(unready)] }));
+    expect(written(then)).toMatchObject({ reason: 'Restarting', lastRestartReason: 'RunnerUnresponsive' });
   });
 
   it('has crashed by that, the second time in a day', () => {
