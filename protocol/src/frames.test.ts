@@ -53,6 +53,7 @@ const runnerFrames: RunnerFrame[] = [
 ];
 const clientFrames: ClientFrame[] = [
   { type: 'input', sequence: 1, data: bytes },
+  { type: 'input', sequence: 2, data: new Uint8Array(MAX_INPUT_PAYLOAD_BYTES).fill(65) },
   { type: 'ack', offset: 2 ** 45 },
   { type: 'resize', size: { cols: 1, rows: 1000 } },
   { type: 'take-over' },
