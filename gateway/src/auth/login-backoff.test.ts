@@ -68,3 +68,28 @@ test('memory is bounded: the oldest is forgotten', () => {
   failTimes(backoff, 10_000, (n) => from(`user${n}`, `198.51.${n >> 8}.${n & 255}`));
   expect(backoff.waitMs(from('alice'), 0)).toBe(0);
 });
+
+test('who is attacked now is not the oldest, though the first guess was long ago', () => {
+  const backoff = new LoginBackoff();
+  const others = (n: number) => from(`user${n}`, `198.51.${n >> 8}.${n & 255}`);
+  failTimes(backoff, 6, () => from('alice'));
+  failTimes(backoff, 4000, others);
+  failTimes(backoff, 1, () => from('alice'));
+  failTimes(backoff, 4000, (n) => others(n + 4000));
+  expect(backoff.waitMs(from('alice'), 0)).toBeGreaterThan(0);
+});
+
+test('IPv4 addresses are single, however they are written', () => {
+  const backoff = new LoginBackoff();
+  failTimes(backoff, 20, (n) => from(`user${n}`, '::ffff:192.0.2.1'));
+  expect(backoff.waitMs(from('x', '192.0.2.1'), 0)).toBeGreaterThan(0);
+  expect(backoff.waitMs(from('x', '::ffff:192.0.2.2'), 0)).toBe(0);
+});
+
+test('an office whose people mistype may sign in until the twentieth failure', () => {
+  const backoff = new LoginBackoff();
+  failTimes(backoff, 19, (n) => from(`user${n}`));
+  expect(backoff.waitMs(from('alice'), 0)).toBe(0);
+  backoff.attempt(from('user19'), 0);
+  expect(backoff.waitMs(from('alice'), 0)).toBe(1000);
+});

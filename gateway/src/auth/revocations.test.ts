@@ -46,3 +46,28 @@ test('what has expired takes no room, and what has not is never pushed out', () 
   expect(revocations.entries()).toHaveLength(50_002);
   expect(revocations.has('first')).toBe(true);
 });
+
+test('the other gateways are told of what was revoked here, and never of what they have told themselves', () => {
+  const revocations = new Revocations(() => 0);
+  const sent: [string, number][] = [];
+  const unsubscribe = revocations.subscribeOwn((id, untilMs) => sent.push([id, untilMs]));
+  revocations.adopt('theirs', 10);
+  revocations.revoke('ours', 20);
+  // Who has forgotten it, as a Redis that was emptied, is told again.
+  revocations.revoke('theirs', 10);
+  unsubscribe();
+  revocations.revoke('later', 30);
+  expect(sent).toEqual([
+    ['ours', 20],
+    ['theirs', 10],
+  ]);
+});
+
+test('a gateway that comes later learns of what still counts, and of nothing else', () => {
+  let now = 0;
+  const revocations = new Revocations(() => now);
+  revocations.revoke('over', 10);
+  revocations.revoke('counts', 11);
+  now = 10;
+  expect(revocations.entries()).toEqual([['counts', 11]]);
+});
