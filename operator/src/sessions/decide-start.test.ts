@@ -5,6 +5,7 @@ import {
   CREATED,
   START,
   alive,
+  eventOf,
   observe,
   over,
   pod,
@@ -174,6 +175,12 @@ describe('what a session that starts shows', () => {
       reason: 'Restarting',
       message: 'The node of the session is gone. The session is being started again.',
     });
+  });
+
+  it('why, also once its own reason is another; and that its image is being fetched, which may take long', () => {
+    expect(shown({ ...restarting, reason: 'StartingContainer' }, numbered(1, waiting)).reason).toBe('Restarting');
+    const pulling = { ...numbered(1, waiting), event: eventOf('Pulling', 'Pulling image "i"') };
+    expect(shown(restarting, pulling).reason).toBe('PullingImage');
   });
 
   it('the trouble that keeps it from starting, before anything else', () => {
