@@ -2,6 +2,8 @@ import { TokenBucket } from './rate-limit';
 
 describe('the token bucket', () => {
   let now = 0;
+  afterEach(() => jest.useRealTimers());
+
   const bucket = () => {
     now = 0;
     return new TokenBucket(10, 2, () => now);
@@ -19,5 +21,28 @@ describe('the token bucket', () => {
     expect(limit.tryTake()).toBe(100);
     now += 100;
     expect(limit.tryTake()).toBe(0);
+  });
+
+  it('holds everybody to the rate for as long as they come', () => {
+    const limit = bucket();
+    let at = 0;
+    // Each comes when the last was let go.
+    for (let sent = 0; sent < 102; sent += 1) {
+      at = Math.max(at, now + limit.reserve());
+      now = at;
+    }
+    expect(at).toBe(10_000);
+  });
+
+  it('lets nobody go before the wait is over', async () => {
+    jest.useFakeTimers();
+    const limit = new TokenBucket(10, 1, () => Date.now());
+    await limit.acquire();
+    const went = jest.fn();
+    const second = limit.acquire().then(went);
+    await jest.advanceTimersByTimeAsync(99);
+    expect(went).not.toHaveBeenCalled();
+    await jest.advanceTimersByTimeAsync(1);
+    await second;
   });
 });

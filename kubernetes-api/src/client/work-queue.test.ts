@@ -10,7 +10,10 @@ describe('the work queue', () => {
   beforeEach(() => {
     queue = new WorkQueue(observer, () => 1);
   });
-  afterEach(() => queue.close());
+  afterEach(() => {
+    queue.close();
+    jest.useRealTimers();
+  });
 
   it('gives a key that was added many times once', async () => {
     queue.add('a');
@@ -63,6 +66,47 @@ describe('the work queue', () => {
     queue.retry(String(key));
     queue.done(String(key));
     expect(await queue.take()).toBe('a');
+  });
+
+  it('waits longer after each failure in a row, and no longer than at first once the key has succeeded', () => {
+    const pauses: number[] = [];
+    const failing = new WorkQueue(observer, (failures) => pauses.push(failures));
+    failing.retry('a');
+    failing.retry('a');
+    failing.retry('b');
+    failing.forget('a');
+    failing.retry('a');
+    failing.close();
+    expect(pauses).toEqual([0, 1, 0, 0]);
+  });
+
+  it('gives a wish for later as often as it is made, once each', async () => {
+    queue.addAfter('a', 1);
+    expect(await queue.take()).toBe('a');
+    queue.done('a');
+    queue.addAfter('a', 1);
+    expect(await queue.take()).toBe('a');
+  });
+
+  it('keeps nothing that would still act once it is closed', async () => {
+    jest.useFakeTimers();
+    queue.add('a');
+    queue.addAfter('b', 1000);
+    queue.close();
+    queue.addAfter('c', 1000);
+    expect(jest.getTimerCount()).toBe(0);
+    expect(await queue.take()).toBeNull();
+  });
+
+  it('says how many keys wait, so that a queue that grows is seen', async () => {
+    const depths: number[] = [];
+    const measured = new WorkQueue({ ...observer, depth: (keys) => depths.push(keys) });
+    measured.add('a');
+    measured.add('b');
+    await measured.take();
+    await measured.take();
+    measured.close();
+    expect(depths).toEqual([1, 2, 1, 0]);
   });
 
   it('lets its workers go when it is closed', async () => {
