@@ -12,6 +12,7 @@ export default defineConfig({
     handshakes: 'bench/handshakes/main.ts',
     pod: 'bench/pod/main.ts',
     kind: 'bench/kind/main.ts',
+    soak: 'bench/soak/main.ts',
   },
   platform: 'node',
   // What is installed stays where it is; ours is bundled.
