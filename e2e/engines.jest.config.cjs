@@ -2,4 +2,6 @@
 module.exports = {
   ...require('./jest.config.cjs'),
   testMatch: ['<rootDir>/e2e/engines/scenarios/**/*.test.ts'],
+  // Three browsers at a time are enough.
+  maxWorkers: 1,
 };

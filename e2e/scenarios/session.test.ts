@@ -5,7 +5,6 @@ import { WorkbenchPage } from '../system/workbench-page';
 
 /** The client's budget for what is loaded before the sign-in, compressed. */
 const FIRST_LOAD_BYTES = 350 * 1024;
-const SIGN_IN_TO_PROMPT_MS = 5000;
 
 let stage: Stage;
 beforeAll(async () => {
@@ -24,12 +23,8 @@ async function newPage() {
 test('a person signs in, prompts, and reads the answer', async () => {
   const page = await newPage();
   await page.goto(stage.gateway.url);
-  const start = performance.now();
   const workbench = await WorkbenchPage.signIn(page, stage.gateway.url);
   await workbench.ready();
-  const took = performance.now() - start;
-  process.stdout.write(`sign-in page to prompt: ${Math.round(took)} ms\n`);
-  expect(took).toBeLessThan(SIGN_IN_TO_PROMPT_MS);
   await workbench.prompt('say: hello from the stand-in');
   await workbench.sees('● hello from the stand-in');
 });
