@@ -126,6 +126,65 @@ test('a former key verifies, the active one signs', () => {
   expect(codeOf(() => before.tokens.verifyAccess(fresh))).toBe('unauthorized');
 });
 
+test('a refresh token lives as long as its sign-in, and says whose it is', () => {
+  const { clock, tokens } = setUp();
+  const signIn = tokens.startSignIn();
+  clock.ms += 1_000_000;
+  const { token } = tokens.issueRefresh(ALICE, signIn);
+  clock.ms = START_MS + 3_599_999;
+  expect(tokens.verifyRefresh(token)).toMatchObject({ sub: 'u1', sid: signIn.id, auth_time: START_MS / 1000 });
+  clock.ms += 1;
+  expect(codeOf(() => tokens.verifyRefresh(token))).toBe('token-expired');
+});
+
+test('a token says by which password and through whom somebody has signed in, and nothing of either where there is none', () => {
+  const { tokens } = setUp();
+  const signIn = tokens.startSignIn();
+  for (const issue of ['issueAccess', 'issueRefresh'] as const) {
+    const { claims } = tokens[issue]({ ...ALICE, passwordChangedAt: 1_700_000_000 }, signIn);
+    expect(claims).toMatchObject({ pwd_at: 1_700_000_000 });
+    expect(claims).not.toHaveProperty('idp');
+    const other = tokens[issue]({ ...ALICE, provider: 'oidc' }, signIn).claims;
+    expect(other).toMatchObject({ idp: 'oidc' });
+    expect(other).not.toHaveProperty('pwd_at');
+  }
+  const { token } = tokens.issueAccess({ ...ALICE, passwordChangedAt: 5, provider: 'oidc' }, signIn);
+  expect(tokens.verifyAccess(token).who.claims).toMatchObject({ pwd_at: 5, idp: 'oidc' });
+});
+
+test('a session that runs for four weeks still makes its model calls', () => {
+  const { clock, tokens } = setUp();
+  const token = tokens.issueModel('s1');
+  clock.ms += 28 * 24 * 3_600_000;
+  expect(tokens.verifyModel(token)).toBe('s1');
+  clock.ms += 3 * 24 * 3_600_000;
+  expect(codeOf(() => tokens.verifyModel(token))).toBe('token-expired');
+});
+
+test('a token for model calls that names no session is for none', () => {
+  const nobodys = forged({ aud: 'claude-webui-model', sub: undefined });
+  expect(codeOf(() => setUp().tokens.verifyModel(nobodys))).toBe('unauthorized');
+  expect(setUp().tokens.verifyModel(forged({ aud: 'claude-webui-model', sub: 's1' }))).toBe('s1');
+});
+
+test('a token is known to be of a former key as soon as another signs, and so is its copy that was read back', () => {
+  const content = { active: 'k1', keys: new Map([['k1', SECRET]]) };
+  const { tokens } = setUp(new Keyset(() => content));
+  const { token, claims } = tokens.issueRefresh(ALICE, tokens.startSignIn());
+  expect(tokens.isOutdated(claims)).toBe(false);
+  expect(tokens.isOutdated(tokens.verifyRefresh(token))).toBe(false);
+  content.keys.set('k2', 'k2-0123456789abcdef0123456789abcdef');
+  content.active = 'k2';
+  expect(tokens.isOutdated(claims)).toBe(true);
+  expect(tokens.isOutdated(tokens.verifyRefresh(token))).toBe(true);
+  // What is told to a client right after its sign-in holds, as what is read from its token does.
+  expect(codeOf(() => tokens.verifyRefresh(tokens.issueRefresh(ALICE, tokens.startSignIn()).token))).toBe('accepted');
+});
+
+test('a token that is text, and no claims, is refused though it is signed', () => {
+  expect(codeOf(() => setUp().tokens.verifyAccess(sign('text', SECRET, { keyid: 'k1' })))).toBe('unauthorized');
+});
+
 test('ending a sign-in ends all its tokens and no others', () => {
   const { tokens } = setUp();
   const [one, other] = [tokens.startSignIn(), tokens.startSignIn()];
