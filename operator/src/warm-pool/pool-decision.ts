@@ -15,14 +15,16 @@ export interface PoolDecision {
 
 /** `hash` is that of pods as the template makes them now. */
 export function decidePool(template: SessionTemplate, hash: string, pods: Pod[]): PoolDecision {
-  const size = template.metadata.deletionTimestamp === undefined ? template.spec.warmPool.size : 0;
+  const { size } = template.spec.warmPool;
   const alive = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined);
   const failed = alive.filter(isOver);
-  const usable = alive.filter((pod) => !isOver(pod) && pod.metadata.labels?.[LABELS.pool] === hash);
+  const running = alive.filter((pod) => !isOver(pod));
+  const isOfToday = (pod: Pod) => pod.metadata.labels?.[LABELS.pool] === hash;
+  const usable = running.filter(isOfToday);
   // Of another template than today's: nobody may get one, so nobody misses it.
-  const outdated = alive.filter((pod) => !isOver(pod) && pod.metadata.labels?.[LABELS.pool] !== hash);
+  const outdated = running.filter((pod) => !isOfToday(pod));
   // The ready ones first, of them the older: those stay.
-  const ordered = [...usable].sort((a, b) => Number(isReady(b)) - Number(isReady(a)) || byAge(a, b));
+  const ordered = usable.sort((a, b) => Number(isReady(b)) - Number(isReady(a)) || byAge(a, b));
   const kept = ordered.slice(0, size);
   const ready = kept.filter(isReady).length;
   return {
@@ -34,7 +36,7 @@ export function decidePool(template: SessionTemplate, hash: string, pods: Pod[])
   };
 }
 
-export function byAge(a: Pod, b: Pod): number {
-  const [left, right] = [a, b].map(({ metadata }) => metadata.creationTimestamp ?? '');
-  return (left ?? '') < (right ?? '') ? -1 : 1;
-}
+/** The older first. */
+export const byAge = (a: Pod, b: Pod): number => createdMs(a) - createdMs(b);
+
+const createdMs = ({ metadata }: Pod) => Date.parse(metadata.creationTimestamp ?? '');
