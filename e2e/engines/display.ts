@@ -28,7 +28,8 @@ export interface Display {
 
 /** @throws if Xvfb or openbox is not installed */
 export async function openDisplay(): Promise<Display> {
-  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', SIZE, '-nolisten', 'tcp'], {
+  // By default it begins anew when its last client goes, and a window manager that is just starting does not live through that.
+  const server = spawn('Xvfb', ['-displayfd', '3', '-noreset', '-screen', '0', SIZE, '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });
   await once(server, 'spawn');
