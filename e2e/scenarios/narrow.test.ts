@@ -144,7 +144,7 @@ test('of 12 tabs the current one is in view, long names are shortened, keys reac
   expect(Math.max(...widths)).toBeLessThanOrEqual(200);
   expect(Math.min(...widths)).toBeGreaterThanOrEqual(100);
 
-  await page.keyboard.press('Control+Shift+PageDown');
+  await page.keyboard.press('Control+Shift+Period');
   await tabs.first().and(page.locator('[aria-current=true]')).waitFor();
   expect(await isInView()).toBe(true);
   await page.keyboard.press('Control+Shift+Backspace');

@@ -37,7 +37,7 @@ test('by keys alone: the shortcut, a name, Enter, and the next key is the new se
   await page.keyboard.type('say: typed here');
   await page.keyboard.press('Enter');
   await workbench.sees('● typed here');
-  await page.keyboard.press('Control+Shift+PageUp');
+  await page.keyboard.press('Control+Shift+Comma');
   await inView(page, 'Session 1');
   await workbench.terminal.locator('textarea').focus();
   await page.keyboard.type('b');

@@ -60,9 +60,13 @@ export async function startScript(url: string, script: string): Promise<void> {
   await startProgram(url, NODE, '-e', script.replaceAll(/\n\s*/g, ' '));
 }
 
-/** Makes a session whose program keeps what it gets in the file `keys` of its workspace. Resolves with the session's id. */
-export function startRecorder(url: string): Promise<string> {
-  const script = `process.stdin.setRawMode(true); process.stdin.pipe(require('fs').createWriteStream('keys'));`;
+/**
+ * Makes a session whose program keeps what it gets in the file `keys` of its workspace.
+ * @param output what it writes first
+ * @returns the session's id
+ */
+export function startRecorder(url: string, output = ''): Promise<string> {
+  const script = `process.stdout.write(${JSON.stringify(output)}); process.stdin.setRawMode(true); process.stdin.pipe(require('fs').createWriteStream('keys'));`;
   return startProgram(url, NODE, '-e', script);
 }
 

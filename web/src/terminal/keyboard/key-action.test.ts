@@ -167,8 +167,10 @@ test.each<[Partial<KeyStroke>, string]>([
   [control('c', 'KeyC', { shift: true }), 'copy'],
   [control('F', 'KeyF', { shift: true }), 'search'],
   [control('Backspace', 'Backspace', { shift: true }), 'leave'],
-  [control('PageDown', 'PageDown', { shift: true }), 'next-tab'],
-  [control('PageUp', 'PageUp', { shift: true }), 'previous-tab'],
+  [control('>', 'Period', { shift: true }), 'next-tab'],
+  [control('<', 'Comma', { shift: true }), 'previous-tab'],
+  [control('Ю', 'Period', { shift: true }), 'next-tab'],
+  [control('<', 'IntlBackslash'), 'previous-tab'],
   [control('Enter', 'Enter', { shift: true }), 'new-session'],
 ])('a shortcut: %j', (stroke, shortcut) => expect(sent(stroke)).toBe(`shortcut ${shortcut}`));
 
