@@ -95,7 +95,7 @@ const recordAnnouncements = (context: BrowserContext) =>
       },
       OscillatorNode: class extends OscillatorNode {
         override start() {
-          told.push(`${this.frequency.value} Hz`);
+          told.push(`${this.frequency.value} Hz${this.context.state === 'running' ? '' : ', unheard'}`);
         }
         override stop() {}
       },
@@ -153,4 +153,31 @@ test('of two pages in one browser the hidden one does not announce what the othe
     () => 'nothing is announced',
   );
   expect((await told()).filter((what) => what === '440 Hz')).toHaveLength(1);
+});
+
+test('what a page may not play before the first key or click on it is heard with that', async () => {
+  const driver = await WorkbenchPage.signIn(await (await stage.newContext()).newPage(), stage.gateway.url);
+  await driver.ready();
+  const context = await stage.newContext({ storageState: await driver.page.context().storageState() });
+  await recordAnnouncements(context);
+  await context.addInitScript(hide);
+  const page = await context.newPage();
+  // Other calls into a page count as a gesture.
+  const cdp = await context.newCDPSession(page);
+  const read = async (expression: string) =>
+    (await cdp.send('Runtime.evaluate', { expression })).result.value as string;
+  await page.goto(stage.gateway.url);
+  const shows = (expression: string, text: string) =>
+    eventually(
+      async () => (await read(expression)).includes(text),
+      () => read(expression),
+    );
+  await shows('document.body.innerText', 'Ready');
+  await driver.prompt('say: done');
+  await shows('document.title', '✓');
+  await shows('told.join()', 'Session 1 is done');
+  expect(await read('told.join()')).toBe('Session 1 is done');
+  await page.mouse.click(5, 5);
+  await shows('told.join()', '440 Hz');
+  expect(await read('told.join()')).toBe('Session 1 is done,440 Hz');
 });
