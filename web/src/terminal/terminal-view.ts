@@ -205,7 +205,7 @@ export class TerminalView implements TerminalConsumer {
     this.wasAttached ||= isAttached;
     this.layout.own(!this.wasAttached || (isAttached && this.isDriver));
     this.sizes.allow(phase.phase === 'attached' && this.isDriver);
-    if (phase.phase === 'ended') this.terminal.write(resumeHintEraser(this.terminal) ?? '');
+    if (phase.phase === 'ended') this.output.end(() => encoder.encode(resumeHintEraser(this.terminal) ?? ''));
     this.listener.phase(phase);
   }
 

@@ -1,4 +1,5 @@
 import { Terminal } from '@xterm/headless';
+import { resumeHintEraser } from './resume-hint';
 import { StreamApplier } from './stream-applier';
 import { SynchronousTerminal } from './synchronous-terminal';
 
@@ -102,6 +103,17 @@ describe('the order of things', () => {
     while (stage.turn()) continue;
     expect([stage.terminal.cols, stage.lines]).toEqual([30, ['screen three']]);
     expect(stage.parsed).not.toContain(8);
+  });
+
+  test('at the end of a session the advice to resume it is looked for when all of it is on the screen', () => {
+    const stage = new Stage(20);
+    stage.applier.resize({ cols: 40, rows: 8 });
+    stage.output('an answer\r\nResume this session with:\r\n');
+    stage.output('claude --resume 1');
+    stage.output('\r\n');
+    stage.applier.end(() => Buffer.from(resumeHintEraser(stage.terminal) ?? ''));
+    while (stage.turn()) continue;
+    expect(stage.lines).toEqual(['an answer']);
   });
 
   test('nothing is parsed once it is closed', () => {

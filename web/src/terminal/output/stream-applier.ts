@@ -28,7 +28,8 @@ type Step =
   | { do: 'parse'; data: Uint8Array; offset: number; isReplay: boolean; isDone: boolean }
   | { do: 'resize'; size: TerminalSize; isDone: boolean }
   | { do: 'renew'; size: TerminalSize }
-  | { do: 'rebuild'; record: Recording; scrollback: Uint8Array };
+  | { do: 'rebuild'; record: Recording; scrollback: Uint8Array }
+  | { do: 'end'; last: () => Uint8Array };
 
 /** All that has led to the present screen. */
 interface Recording {
@@ -103,6 +104,13 @@ export class StreamApplier {
     return true;
   }
 
+  /** The stream is over. @param last what is drawn then, asked for when all that has come is on the screen */
+  end(last: () => Uint8Array): void {
+    this.record = null;
+    this.queue.push({ do: 'end', last });
+    this.run();
+  }
+
   close(): void {
     this.isClosed = true;
     this.queue = [];
@@ -155,6 +163,8 @@ export class StreamApplier {
         return this.target.renew(step.size);
       case 'rebuild':
         return this.target.keepingView(() => this.rebuild(step.record, step.scrollback));
+      case 'end':
+        return this.parse(step.last(), true);
     }
   }
 
