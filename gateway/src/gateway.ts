@@ -6,7 +6,7 @@ import { onBackgroundFailure } from '@claude-webui/protocol';
 import type { Connections } from '@claude-webui/protocol/http';
 import type { AuditTrail } from './audit/audit';
 import { Audit } from './audit/audit';
-import { sinkFor } from './audit/sink';
+import { sinkFor } from './audit/open-sink';
 import { Authority } from './auth/authority';
 import { ensureAdministrator } from './auth/first-administrator';
 import { keysChanged } from './auth/key-changes';

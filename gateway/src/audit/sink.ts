@@ -1,7 +1,5 @@
 /** Where audit lines go. */
 import type { Writable } from 'node:stream';
-import type { Config } from '../config/config';
-import { FileSink } from './file-sink';
 
 export interface AuditSink {
   /** Makes ready to append: at the start, and again after a failure. */
@@ -14,18 +12,6 @@ export interface AuditSink {
   /** Appends whole lines, each with its end. Rejects unless all are there. */
   append(lines: string): Promise<void>;
   close(): Promise<void>;
-}
-
-/** The sink that the configuration names. */
-export function sinkFor(target: Config['audit'], stdout: Writable): AuditSink {
-  switch (target.kind) {
-    case 'off':
-      return { open: nothingBefore, append: () => Promise.resolve(), close: () => Promise.resolve() };
-    case 'stdout':
-      return streamSink(stdout);
-    case 'file':
-      return new FileSink(target);
-  }
 }
 
 /** The stream stays its owner's to close. */
@@ -49,4 +35,4 @@ export function streamSink(stream: Writable): AuditSink {
   };
 }
 
-const nothingBefore = () => Promise.resolve({ head: null, torn: false });
+export const nothingBefore = () => Promise.resolve({ head: null, torn: false });

@@ -1,5 +1,5 @@
+import type { RunnerMeasure } from '@claude-webui/protocol';
 import type { HookEvent } from '../claude/hooks';
-import type { SessionListener } from './session';
 
 /** Tools that run side by side. A hook that never came must not keep its start for ever. */
 const MAX_RUNNING_TOOLS = 64;
@@ -8,7 +8,7 @@ const MAX_RUNNING_TOOLS = 64;
 export class ToolTimes {
   private readonly started = new Map<string, number>();
 
-  constructor(private readonly listener: Pick<SessionListener, 'measure'>) {}
+  constructor(private readonly listener: { measure(measure: RunnerMeasure): void }) {}
 
   observe(event: Extract<HookEvent, { type: 'tool' }>): void {
     if (event.phase === 'start') {
