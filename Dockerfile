@@ -21,6 +21,7 @@ COPY session-runner/package.json session-runner/
 COPY gateway/package.json gateway/
 COPY operator/package.json operator/
 COPY web/package.json web/
+COPY testing/package.json testing/
 RUN --mount=type=bind,source=hack/images,target=/images \
     --mount=type=secret,id=ca --mount=type=secret,id=npmrc \
     --mount=type=cache,target=/var/cache/npm \

@@ -42,7 +42,7 @@ export default tseslint.config(
   },
   {
     // Command-line programs print.
-    files: ['hack/**/*.ts', 'gateway/src/cli/**/*.ts'],
+    files: ['hack/**/*.ts', 'testing/src/fake-anthropic/main.ts', 'gateway/src/cli/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   prettier,

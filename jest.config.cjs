@@ -2,15 +2,14 @@
 module.exports = {
   testEnvironment: 'node',
   reporters: ['default', '<rootDir>/hack/jest/skipped-tests.cjs'],
-  testMatch: ['<rootDir>/{protocol,kubernetes-api,session-runner,gateway,operator,web,hack}/**/*.test.ts?(x)'],
+  testMatch: ['<rootDir>/{protocol,kubernetes-api,session-runner,gateway,operator,web,testing,hack}/**/*.test.ts?(x)'],
   modulePathIgnorePatterns: ['/dist/'],
   moduleNameMapper: {
     '^@claude-webui/protocol$': '<rootDir>/protocol/src/index.ts',
     '^@claude-webui/protocol/http$': '<rootDir>/protocol/src/http/index.ts',
     '^@claude-webui/kubernetes-api$': '<rootDir>/kubernetes-api/src/objects/index.ts',
     '^@claude-webui/kubernetes-api/client$': '<rootDir>/kubernetes-api/src/client/index.ts',
-    '^@claude-webui/operator/dist/(.+)$': '<rootDir>/operator/src/$1',
-    '^@claude-webui/session-runner/dist/(.+)$': '<rootDir>/session-runner/src/$1',
+    '^@claude-webui/(session-runner|gateway|operator)/(.+)$': '<rootDir>/$1/src/$2',
   },
   transform: {
     '^.+\\.(t|j)sx?$': [

@@ -4,7 +4,7 @@ const base = require('./jest.config.cjs');
 module.exports = {
   ...base,
   testMatch: ['<rootDir>/e2e/cluster/suite.test.ts'],
-  setupFiles: ['<rootDir>/e2e/cluster/host-names.ts'],
+  setupFiles: ['<rootDir>/testing/src/cluster/host-names.ts'],
   maxWorkers: 1,
   // Pods start, releases roll out, and all of it shares two cores. Waits inside end before, each with its own complaint.
   testTimeout: 600_000,

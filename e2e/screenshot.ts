@@ -1,7 +1,7 @@
 /** `npm run screenshot`: takes the README's picture from the real thing. */
 import { join } from 'node:path';
+import { WorkbenchPage } from '@claude-webui/testing/page/workbench-page';
 import { openStage } from './system/stage';
-import { WorkbenchPage } from './system/workbench-page';
 
 const PICTURE = join(__dirname, '../docs/images/terminal.png');
 const ANSWER =

@@ -9,8 +9,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig } from '../gateway/dist/config/config.js';
-import { startGateway } from '../gateway/dist/gateway.js';
+import { loadConfig } from '@claude-webui/gateway/config/config';
+import { startGateway } from '@claude-webui/gateway/gateway';
 import { pythonEnvironment } from './python-environment.mjs';
 
 const VERSION = '4.32.5';

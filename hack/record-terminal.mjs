@@ -4,7 +4,7 @@
  *     node hack/record-terminal.mjs [NAME...]      all of them without a name; into session-runner/recordings/NAME.json.gz
  *
  * Needs vim, nvim, htop, tmux, less, top and bwrap (Debian: vim neovim htop tmux less procps bubblewrap) and the built session-runner
- * (npm run setup) and stand-in for the model (npm run fake-anthropic:bundle -w hack). Programs run in a file system of their own, so that nothing of this machine is in a recording.
+ * (npm run setup) and stand-in for the model (npm run fake-anthropic:bundle -w testing). Programs run in a file system of their own, so that nothing of this machine is in a recording.
  *
  * A recording is JSON: `size` at the start, and `pieces` in order, each a read (base64) or a change of size.
  */
@@ -19,9 +19,9 @@ import { gzipSync } from 'node:zlib';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(import.meta.url);
-const { Terminal } = require(join(root, 'session-runner/dist/terminal/terminal.js'));
-const { findClaude } = require(join(root, 'session-runner/dist/claude/binary.js'));
-const { CLAUDE_ENVIRONMENT, claudeState } = require(join(root, 'session-runner/dist/claude/settings.js'));
+const { Terminal } = require('@claude-webui/session-runner/terminal/terminal');
+const { findClaude } = require('@claude-webui/session-runner/claude/binary');
+const { CLAUDE_ENVIRONMENT, claudeState } = require('@claude-webui/session-runner/claude/settings');
 
 const SIZE = { cols: 80, rows: 24 };
 /** A step is over when the program has been quiet for so long. Milliseconds. */
@@ -248,7 +248,7 @@ async function record(command, steps, quietMs = QUIET_MS) {
 }
 
 async function claude(renderer, folder, steps) {
-  const api = spawn(process.execPath, [join(root, 'hack/dist/kind/fake-anthropic.js'), '0'], {
+  const api = spawn(process.execPath, [join(root, 'testing/dist/fake-anthropic.js'), '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = await once(api.stdout, 'data');

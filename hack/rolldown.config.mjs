@@ -15,7 +15,8 @@ export default defineConfig({
     soak: 'bench/soak/main.ts',
   },
   platform: 'node',
-  // What is installed stays where it is; ours is bundled.
-  external: (id, importer) => importer !== undefined && !/^[./]/.test(id),
+  // What is installed stays where it is; ours is bundled, also what other workspaces give as source.
+  external: (id, importer) =>
+    importer !== undefined && !/^[./]/.test(id) && !/^@claude-webui\/(testing|web|[^/]+\/testing)\//.test(id),
   output: { dir: 'dist/bench', format: 'cjs', entryFileNames: '[name].js' },
 });

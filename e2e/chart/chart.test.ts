@@ -3,8 +3,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { loadConfig } from '../../gateway/src/config/config';
-import { loadConfig as loadOperatorConfig } from '../../operator/src/config/config';
+import { loadConfig } from '@claude-webui/gateway/config/config';
+import { loadConfig as loadOperatorConfig } from '@claude-webui/operator/config/config';
 
 import { breaches, podOf } from './restricted';
 import { FOREIGN, LOCATION, writeCustomSchemas, writeKubernetesSchemas } from './schemas';

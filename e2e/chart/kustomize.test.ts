@@ -2,9 +2,9 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { idOf, kustomizeFiles, namespace, OVERLAYS } from '../../hack/generate/kustomize/files';
-import type { KubernetesObject } from '../../hack/generate/kustomize/render';
-import { render } from '../../hack/generate/kustomize/render';
+import { idOf, kustomizeFiles, namespace, OVERLAYS } from '@claude-webui/hack/generate/kustomize/files';
+import type { KubernetesObject } from '@claude-webui/hack/generate/kustomize/render';
+import { render } from '@claude-webui/hack/generate/kustomize/render';
 import { breaches, podOf } from './restricted';
 import { FOREIGN, LOCATION, writeCustomSchemas, writeKubernetesSchemas } from './schemas';
 import { CHART, manifests, ROOT, run } from './tools';

@@ -4,8 +4,8 @@
  * CustomResourceDefinitions are its own.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { MotoProcess } from '../../gateway/src/secrets/testing/moto-process';
-import { apply, get, NAMESPACE } from './kubernetes';
+import type { MotoProcess } from '@claude-webui/testing/processes/moto-process';
+import { apply, get, NAMESPACE } from '@claude-webui/testing/cluster/kubernetes';
 
 /** Where its CustomResourceDefinitions are. */
 export const DEFINITIONS =

@@ -1,6 +1,6 @@
 /** Output that goes on, at a pace, until something has been done to what it goes through; then every byte is compared. */
 import { createHash } from 'node:crypto';
-import type { TerminalClient } from '../system/terminal-client';
+import type { TerminalClient } from '@claude-webui/testing/page/terminal-client';
 
 /** Pieces of a hundred kilobytes, each a quarter of a second after the last: 20 MB in about a minute. */
 const PIECES = 200;

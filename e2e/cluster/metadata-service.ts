@@ -1,6 +1,6 @@
 /** A cloud's metadata service: something that answers at its address on the node, as every node of a cloud has it. */
-import { eventually } from '../system/workbench-page';
-import { apply, kubectl, onNode } from './kubernetes';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
+import { apply, kubectl, onNode } from '@claude-webui/testing/cluster/kubernetes';
 
 const ADDRESS = '169.254.169.254';
 /** In the place of 80, which is the ingress controller's on every address of this node. */

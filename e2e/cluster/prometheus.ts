@@ -2,7 +2,7 @@
  * The Prometheus operator in the cluster, with a Prometheus that takes every monitor and rule of the release's namespace. hack/e2e loads
  * its images into the node if this machine has them; otherwise the node pulls them.
  */
-import { apply, applyDefinitions, kubectl, NAMESPACE } from './kubernetes';
+import { apply, applyDefinitions, kubectl, NAMESPACE } from '@claude-webui/testing/cluster/kubernetes';
 
 export const MONITORING = 'monitoring';
 

@@ -1,4 +1,4 @@
-import type { TerminalClient } from '../system/terminal-client';
+import type { TerminalClient } from '@claude-webui/testing/page/terminal-client';
 
 let asked = 0;
 

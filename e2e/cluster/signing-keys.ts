@@ -1,8 +1,8 @@
 /** Signing keys that change while people are signed in. */
 import { randomBytes } from 'node:crypto';
-import { eventually } from '../system/workbench-page';
-import { Person } from './edge';
-import { atEachGateway } from './kubernetes';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
+import { Person } from '@claude-webui/testing/cluster/edge';
+import { atEachGateway } from '@claude-webui/testing/cluster/kubernetes';
 
 /** Kubelets bring a changed Secret to their pods within a sync period of about a minute. */
 export const ROTATION_TIMEOUT_MS = 180_000;

@@ -1,6 +1,6 @@
 /** The whole product on a cluster. One file, because all share the cluster, and in this order: what changes the release comes last. */
-import { describeUnless } from '../../hack/jest/unless';
-import { settled } from './kubernetes';
+import { describeUnless } from '@claude-webui/testing/unless';
+import { settled } from '@claude-webui/testing/cluster/kubernetes';
 import { browserScenario } from './scenarios/browser';
 import { confinementScenario } from './scenarios/confinement';
 import { earlierReleaseScenario } from './scenarios/earlier-release';

@@ -5,8 +5,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { testUnless } from '../../hack/jest/unless';
-import { eventually } from '../system/workbench-page';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
+import { testUnless } from '@claude-webui/testing/unless';
 import { ROOT, docker } from './stack';
 
 const run = promisify(execFile);

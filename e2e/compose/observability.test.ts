@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { parse } from 'yaml';
-import { eventually } from '../system/workbench-page';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
 import { metricNames, seriesOf, targets } from './prometheus';
 import { ROOT, docker, startStack } from './stack';
 import type { Stack } from './stack';

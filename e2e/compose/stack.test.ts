@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../system/browser';
-import { WorkbenchPage, eventually } from '../system/workbench-page';
+import { launchBrowser } from '@claude-webui/testing/page/browser';
+import { WorkbenchPage, eventually } from '@claude-webui/testing/page/workbench-page';
 import { call, handshake } from './edge-client';
 import { alertmanagers, ruleHealth, targets } from './prometheus';
 import { ROOT, startStack } from './stack';

@@ -4,7 +4,7 @@ import { readFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { onFreePorts } from '../../hack/ports/on-free-ports';
+import { onFreePorts } from '@claude-webui/testing/on-free-ports';
 
 const run = promisify(execFile);
 export const ROOT = join(__dirname, '../..');
@@ -75,7 +75,7 @@ async function startStackOn(httpPort: number, httpsPort: number, settings: Recor
     BIND_ADDRESS: '127.0.0.1',
     HTTP_PORT: String(httpPort),
     HTTPS_PORT: String(httpsPort),
-    FAKE_ANTHROPIC: join(ROOT, 'hack/dist/kind/fake-anthropic.js'),
+    FAKE_ANTHROPIC: join(ROOT, 'testing/dist/fake-anthropic.js'),
     ANTHROPIC_BASE_URL: 'http://fake-anthropic:4010',
     ANTHROPIC_API_KEY: MODEL_KEY,
     ...settings,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { background } from '@claude-webui/protocol';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { launchBrowser } from '../system/browser';
+import { launchBrowser } from '@claude-webui/testing/page/browser';
 import { EnginePage, VIEWPORT } from './engine';
 import type { Engine, EngineBrowser, LaunchOptions, Point } from './engine';
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { eventually } from '../system/workbench-page';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
 
 /** Waits until a browser has saved a file as it is to be. */
 export const downloaded = (path: string, isWhole: (content: Buffer) => boolean): Promise<void> =>

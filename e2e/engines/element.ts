@@ -1,5 +1,5 @@
 /** Elements by what a person knows them by, found the same way in each engine. */
-import { eventually } from '../system/workbench-page';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
 import { expression } from './engine';
 import type { EnginePage, Point } from './engine';
 

@@ -5,8 +5,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onFreePorts } from '../../hack/ports/on-free-ports';
-import { eventually } from '../system/workbench-page';
+import { onFreePorts } from '@claude-webui/testing/on-free-ports';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
 import type { Display } from './display';
 import { EnginePage, VIEWPORT, keysOf } from './engine';
 import type { Engine, EngineBrowser, Point } from './engine';

@@ -1,6 +1,6 @@
 /** The client's page as a person uses it, in any engine. */
-import { PASSWORD, USERNAME } from '../system/person';
-import { eventually } from '../system/workbench-page';
+import { PASSWORD, USERNAME } from '@claude-webui/testing/page/person';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
 import { EngineElement } from './element';
 import type { Role } from './element';
 import type { EnginePage, Point } from './engine';

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ControlPlane } from '../../operator/src/testing/control-plane';
+import { ControlPlane } from '@claude-webui/testing/processes/control-plane';
 
 const CHART = join(__dirname, '../../charts/claude-webui');
 const NAMES = ['claudesessions', 'sessiontemplates'] as const;

@@ -7,24 +7,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import { testUnless } from '../../hack/jest/unless';
-import { onFreePorts } from '../../hack/ports/on-free-ports';
-import { createLogger } from '../../gateway/src/log';
-import { Metrics } from '../../gateway/src/metrics/metrics';
-import { Policy } from '../../gateway/src/policy/policy';
-import { ProvenSettings } from '../../gateway/src/policy/proven-settings';
-import { RedisProcess, noRedis } from '../../gateway/src/redis/testing/redis-process';
-import type { SessionRecord } from '../../gateway/src/sessions/directory';
-import { KubernetesBackend } from '../../gateway/src/sessions/kubernetes/kubernetes-backend';
-import { SessionObjects } from '../../gateway/src/sessions/kubernetes/session-objects';
-import { MemoryDirectory } from '../../gateway/src/sessions/memory-directory';
-import { Sessions } from '../../gateway/src/sessions/sessions';
-import { ControlPlane } from '../../operator/src/testing/control-plane';
-import { installDefinitions } from '../../operator/src/testing/world';
-import { newKeys, RunningPod } from '../../session-runner/src/testing/running-pod';
+import { testUnless } from '@claude-webui/testing/unless';
+import { onFreePorts } from '@claude-webui/testing/on-free-ports';
+import { RedisProcess, noRedis } from '@claude-webui/testing/processes/redis-process';
+import { ClusterSessions } from '@claude-webui/gateway/testing/cluster-sessions';
+import { readyRecord } from '@claude-webui/gateway/testing/session-record';
+import { ControlPlane } from '@claude-webui/testing/processes/control-plane';
+import { installDefinitions } from '@claude-webui/operator/testing/world';
+import { newKeys, RunningPod } from '@claude-webui/session-runner/testing/running-pod';
+import { TerminalClient } from '@claude-webui/testing/page/terminal-client';
 import type { GatewayProcess } from '../system/gateway-process';
 import { startGatewayProcess } from '../system/gateway-process';
-import { TerminalClient } from '../system/terminal-client';
 
 const PASSWORD = 'correct horse battery';
 const NAMESPACE = 'claude-sessions';
@@ -300,47 +293,12 @@ test('a session that is still starting can be ended', async () => {
   expect(gateway.log()).not.toContain('"level":"error"');
 });
 
-const silent = createLogger('silent');
-
 /** What a gateway has of the cluster, without its process. */
-async function ownBackend(idle: { idleTimeoutMs: number; idleWarningMs: number }) {
+function ownSessions(idle: { idleTimeoutMs?: number; idleWarningMs?: number } = {}): Promise<ClusterSessions> {
   const config = new KubeConfig();
   config.loadFromFile(plane.kubeconfig('gateway'));
-  const objects = await SessionObjects.open(NAMESPACE, silent, config);
-  const limits = { ...idle, detachGraceMs: 60_000, detachMaxWorkMs: 3_600_000, scrollbackLines: 5000 };
-  const options = {
-    keepsWorkspaces: false,
-    template: 'default',
-    limits,
-    maxLifetimeMs: 0,
-    bindKey: () => keys.privateKey,
-  };
-  return { objects, backend: new KubernetesBackend(objects, options, silent) };
+  return ClusterSessions.open(config, { namespace: NAMESPACE, bindKey: keys.privateKey, ...idle });
 }
-
-async function ownGateway(idle: { idleTimeoutMs: number; idleWarningMs: number }) {
-  await gateway.close();
-  const { backend } = await ownBackend(idle);
-  const directory = new MemoryDirectory();
-  const [counts, audit] = [{ total: 10, perUser: 10 }, { record: () => undefined }];
-  const [metrics, proven] = [new Metrics(), new ProvenSettings()];
-  const policy = () => Policy.preset;
-  const sessions = new Sessions(directory, backend, counts, () => ({}), metrics, silent, audit, policy, proven);
-  return { sessions, directory, close: () => sessions.close('leave') };
-}
-
-const STARTING: Omit<SessionRecord, 'id'> = {
-  owner: 'ada',
-  workspace: 'main',
-  name: 'Session 1',
-  state: 'starting',
-  activity: 'starting',
-  attachments: 0,
-  createdAt: new Date(0).toISOString(),
-  lastActivityAt: new Date(0).toISOString(),
-  endpoint: null,
-  attachKey: 'k',
-};
 
 test('a suspended session comes back for who opens it, not for a page that was there before', async () => {
   const id = await create();
@@ -376,27 +334,26 @@ test.each<[string, object, object]>([
   ['suspended', { phase: 'Suspended', reason: 'Suspended' }, { state: 'starting', progress: { code: 'suspended' } }],
   ['over', { phase: 'Ended', reason: 'IdleTimeout' }, { state: 'ended', end: { reason: 'idle-timeout' } }],
 ])('the object of a session whose runner says that it was idle says whether it is %s', async (_, status, expected) => {
-  const { sessions, directory, close } = await ownGateway({ idleTimeoutMs: 400, idleWarningMs: 100 });
+  await gateway.close();
+  const own = await ownSessions({ idleTimeoutMs: 400, idleWarningMs: 100 });
+  const { sessions } = own;
   try {
     const { id } = await sessions.create({ id: 'ada', role: 'user' }, {});
     const pod = await givePod(id);
-    const isSo = new Promise<void>((resolve) => {
-      directory.subscribe((record) => {
-        if (record.id === id && (record.progress?.code === 'suspended' || record.state === 'ended')) resolve();
-      });
-    });
+    const isSo = own.until(id, ({ progress, state }) => progress?.code === 'suspended' || state === 'ended');
     await pod.left;
     expect(await sessions.get({ id: 'ada', role: 'user' }, id)).toMatchObject({ state: 'ready' });
     say(id, { ...status, message: '', endpoint: null, podUID: null });
     await isSo;
     expect(await sessions.get({ id: 'ada', role: 'user' }, id)).toMatchObject(expected);
   } finally {
-    await close();
+    await own.close();
   }
 });
 
 test('a session that is ended before its object is there, which another gateway was making, leaves none', async () => {
-  const { objects, backend } = await ownBackend({ idleTimeoutMs: 0, idleWarningMs: 0 });
+  const own = await ownSessions();
+  const { objects, backend } = own;
   try {
     const id = randomUUID();
     const gone = new Promise<void>((resolve) => {
@@ -407,11 +364,11 @@ test('a session that is ended before its object is there, which another gateway 
         if (wasThere && objects.get(id) === undefined) resolve();
       });
     });
-    await backend.end({ ...STARTING, id }, 'terminated');
+    await backend.end({ ...readyRecord(null), id, state: 'starting', activity: 'starting' }, 'terminated');
     await objects.create(id, { owner: 'ada', templateRef: { name: 'default' }, workspace: 'main' });
     await gone;
   } finally {
-    await backend.close();
+    await own.close();
   }
 });
 

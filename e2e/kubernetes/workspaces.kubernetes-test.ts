@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { workspaceClaimName } from '@claude-webui/kubernetes-api';
-import { ControlPlane } from '../../operator/src/testing/control-plane';
-import { seen, settled } from '../../operator/src/testing/seen';
-import { World, installDefinitions } from '../../operator/src/testing/world';
+import { ControlPlane } from '@claude-webui/testing/processes/control-plane';
+import { seen, settled } from '@claude-webui/operator/testing/seen';
+import { World, installDefinitions } from '@claude-webui/operator/testing/world';
 
 const PROGRAM = join(__dirname, '../../gateway/dist/cli/main.js');
 

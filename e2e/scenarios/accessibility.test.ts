@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
-import { PASSWORD, USERNAME } from '../system/person';
+import { PASSWORD, USERNAME } from '@claude-webui/testing/page/person';
+import { WorkbenchPage } from '@claude-webui/testing/page/workbench-page';
 import { openRawStage, startShell } from '../system/raw-program';
 import type { Stage } from '../system/stage';
 import { tour } from '../system/tour';
-import { WorkbenchPage } from '../system/workbench-page';
 
 /** Titles that the tour is to have seen: each `Dialog` and `FormDialog` of the client is opened once. */
 const DIALOGS = 14;

@@ -1,9 +1,9 @@
 /** Where a person was: addresses of sessions, tabs over reloads, and the browser's own back and forward. */
 import type { Page } from 'playwright-core';
+import { WorkbenchPage } from '@claude-webui/testing/page/workbench-page';
 import { startCookieLessProxy } from '../system/cookie-less-proxy';
 import { openStage } from '../system/stage';
 import type { Stage } from '../system/stage';
-import { WorkbenchPage } from '../system/workbench-page';
 
 const UNKNOWN = '/s/3f0c5f0e-0000-4000-8000-000000000000';
 

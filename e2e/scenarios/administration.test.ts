@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
+import { WorkbenchPage } from '@claude-webui/testing/page/workbench-page';
 import { openStage } from '../system/stage';
 import type { Stage } from '../system/stage';
-import { WorkbenchPage } from '../system/workbench-page';
 
 const SIGNED_OUT_MS = 5000;
 

@@ -1,8 +1,8 @@
 /** What Claude wants of the person, in tab, list, title and icon; and that what they look at is not told to them. */
 import type { BrowserContext, Page } from 'playwright-core';
+import { WorkbenchPage, eventually } from '@claude-webui/testing/page/workbench-page';
 import { openStage } from '../system/stage';
 import type { Stage } from '../system/stage';
-import { WorkbenchPage, eventually } from '../system/workbench-page';
 
 let stage: Stage;
 beforeAll(async () => {

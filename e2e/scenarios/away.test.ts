@@ -1,9 +1,9 @@
 /** The server, or the way to it, is away for a while. Nobody is signed out by that, and nothing old is shown as if it were new. */
+import { WorkbenchPage } from '@claude-webui/testing/page/workbench-page';
 import { openStage } from '../system/stage';
 import type { Stage } from '../system/stage';
 import { startSeverableProxy } from '../system/severable-proxy';
 import type { SeverableProxy } from '../system/severable-proxy';
-import { WorkbenchPage } from '../system/workbench-page';
 
 let stage: Stage;
 let proxy: SeverableProxy;

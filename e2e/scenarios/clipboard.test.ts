@@ -1,9 +1,9 @@
 /** What goes from people's clipboards into sessions, and from sessions to clipboards. */
 import type { Page } from 'playwright-core';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
+import type { WorkbenchPage } from '@claude-webui/testing/page/workbench-page';
 import { openRawProgram, openRawStage, received } from '../system/raw-program';
 import type { Stage } from '../system/stage';
-import { eventually } from '../system/workbench-page';
-import type { WorkbenchPage } from '../system/workbench-page';
 
 const BRACKETED_PASTE = '\x1b[?2004h';
 /** A picture of one pixel. */

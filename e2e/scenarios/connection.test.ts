@@ -1,11 +1,11 @@
 /** What a bad network does, and what it must not do. */
-import { testUnless } from '../../hack/jest/unless';
+import { testUnless } from '@claude-webui/testing/unless';
+import { WorkbenchPage } from '@claude-webui/testing/page/workbench-page';
 import { noNginx, startRoundRobin } from '../system/round-robin';
 import { openStage } from '../system/stage';
 import type { Stage } from '../system/stage';
 import { startSeverableProxy } from '../system/severable-proxy';
 import type { SeverableProxy } from '../system/severable-proxy';
-import { WorkbenchPage } from '../system/workbench-page';
 
 let stage: Stage;
 let proxy: SeverableProxy;

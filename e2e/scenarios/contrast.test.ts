@@ -3,10 +3,10 @@
  * when web/xterm-contrast.ts is taken out and this still passes with a newer xterm.js, it can go.
  */
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { testUnless } from '../../hack/jest/unless';
+import { testUnless } from '@claude-webui/testing/unless';
+import { WorkbenchPage, eventually } from '@claude-webui/testing/page/workbench-page';
 import { READY, openRawProgram, openRawStage, startScript } from '../system/raw-program';
 import type { Stage } from '../system/stage';
-import { WorkbenchPage, eventually } from '../system/workbench-page';
 
 /** Glyphs that have pixels of their full colour even where edges are smoothed. */
 const SAMPLE = 'MWM';

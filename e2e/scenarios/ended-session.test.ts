@@ -1,7 +1,7 @@
 /** What a person whose session has ended can do next, with the real CLI. */
+import { WorkbenchPage, eventually } from '@claude-webui/testing/page/workbench-page';
 import { openStage } from '../system/stage';
 import type { Stage } from '../system/stage';
-import { WorkbenchPage, eventually } from '../system/workbench-page';
 
 const FIRST = 'the first answer';
 

@@ -4,11 +4,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { WorkbenchPage, eventually } from '@claude-webui/testing/page/workbench-page';
 import { drop } from '../system/dropped';
 import { openRawStage, startShell } from '../system/raw-program';
 import type { Stage } from '../system/stage';
 import { startSeverableProxy } from '../system/severable-proxy';
-import { WorkbenchPage, eventually } from '../system/workbench-page';
 
 const MAX_BYTES = 8 * 1024 * 1024;
 

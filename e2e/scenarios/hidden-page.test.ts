@@ -4,10 +4,10 @@
  */
 import puppeteer from 'puppeteer-core';
 import type { Browser, Page } from 'puppeteer-core';
-import { PASSWORD, USERNAME } from '../system/person';
+import { PASSWORD, USERNAME } from '@claude-webui/testing/page/person';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
 import { openRawStage, startShell } from '../system/raw-program';
 import type { Stage } from '../system/stage';
-import { eventually } from '../system/workbench-page';
 
 const LINES = 2_000_000;
 const PATIENCE_MS = 60_000;

@@ -1,7 +1,7 @@
 /** The end of a session in which nothing happens, with a browser attached to it. */
+import { WorkbenchPage } from '@claude-webui/testing/page/workbench-page';
 import { openStage } from '../system/stage';
 import type { Stage } from '../system/stage';
-import { WorkbenchPage } from '../system/workbench-page';
 
 const TIMEOUT_MS = 60_000;
 const WARNING_MS = 30_000;

@@ -1,8 +1,8 @@
 /** Keys as programs get them: input methods, layouts, a Mac's Option key, shortcuts. */
 import type { CDPSession, Page } from 'playwright-core';
+import { WorkbenchPage, eventually } from '@claude-webui/testing/page/workbench-page';
 import { openRawProgram, openRawStage, received } from '../system/raw-program';
 import type { Stage } from '../system/stage';
-import { WorkbenchPage, eventually } from '../system/workbench-page';
 
 let stage: Stage;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 /** Links in the terminal: where they lie, where they lead, and that a person sees that first. */
 import type { BrowserContextOptions } from 'playwright-core';
+import { WorkbenchPage } from '@claude-webui/testing/page/workbench-page';
 import { openRawProgram, openRawStage } from '../system/raw-program';
 import type { Stage } from '../system/stage';
-import { WorkbenchPage } from '../system/workbench-page';
 
 const CLEAR = '\x1b[2J\x1b[H';
 const marked = (url: string, text: string) => `\x1b]8;;${url}\x1b\\${text}\x1b]8;;\x1b\\`;

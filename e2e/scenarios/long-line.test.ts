@@ -1,7 +1,7 @@
 /** One line of 10,000 rows: a file without line ends, base64, a bundle. Whatever a person does with it, the page goes on. */
+import { WorkbenchPage, eventually } from '@claude-webui/testing/page/workbench-page';
 import { openRawStage, startScript } from '../system/raw-program';
 import type { Stage } from '../system/stage';
-import { WorkbenchPage, eventually } from '../system/workbench-page';
 
 const ROWS = 10_000;
 const MARK = 'NEEDLE';

@@ -1,10 +1,10 @@
 /** Small windows and large letters: nothing is wider than the window, and everything can be reached. */
 import type { Locator, Page } from 'playwright-core';
+import { WorkbenchPage, eventually } from '@claude-webui/testing/page/workbench-page';
 import { READY, openRawProgram, openRawStage, received, startShell } from '../system/raw-program';
 import { signInByRest } from '../system/rest';
 import type { Stage } from '../system/stage';
 import { tour } from '../system/tour';
-import { WorkbenchPage, eventually } from '../system/workbench-page';
 
 const TELEPHONE = { width: 320, height: 640 };
 

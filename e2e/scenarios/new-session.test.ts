@@ -1,9 +1,9 @@
 /** How a person starts a session: by the button, and by keys alone. */
 import type { Page } from 'playwright-core';
+import { WorkbenchPage } from '@claude-webui/testing/page/workbench-page';
 import { openRawProgram, openRawStage, received } from '../system/raw-program';
 import { signInByRest } from '../system/rest';
 import type { Stage } from '../system/stage';
-import { WorkbenchPage } from '../system/workbench-page';
 
 let stage: Stage;
 beforeAll(async () => {

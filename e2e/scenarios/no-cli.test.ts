@@ -1,6 +1,6 @@
+import { WorkbenchPage } from '@claude-webui/testing/page/workbench-page';
 import { openStage } from '../system/stage';
 import type { Stage } from '../system/stage';
-import { WorkbenchPage } from '../system/workbench-page';
 
 let stage: Stage;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 /** What lies over the terminal: never over the row in which the person types, never outside of the window, and never for good. */
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { WorkbenchPage, eventually } from '@claude-webui/testing/page/workbench-page';
 import { READY, openRawStage, startScript } from '../system/raw-program';
 import { signInByRest } from '../system/rest';
 import { useSeverableStage } from '../system/severable-stage';
-import { WorkbenchPage, eventually } from '../system/workbench-page';
 
 const LONG = 'is a sentence as long as those that administrators write when something is going to happen at six';
 /** Asks for the clipboard. */

@@ -1,9 +1,9 @@
-import { startProvider } from '../../gateway/src/auth/oidc/testing/provider-process';
-import type { ProviderProcess } from '../../gateway/src/auth/oidc/testing/provider-process';
-import { onFreePorts } from '../../hack/ports/on-free-ports';
+import { startProvider } from '@claude-webui/testing/processes/openid-provider';
+import type { ProviderProcess } from '@claude-webui/testing/processes/openid-provider';
+import { onFreePorts } from '@claude-webui/testing/on-free-ports';
+import { WorkbenchPage } from '@claude-webui/testing/page/workbench-page';
 import { openStage } from '../system/stage';
 import type { Stage } from '../system/stage';
-import { WorkbenchPage } from '../system/workbench-page';
 
 let provider: ProviderProcess;
 let stage: Stage;

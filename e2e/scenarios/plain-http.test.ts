@@ -1,7 +1,7 @@
 /** A server on the local network without TLS: browsers take away the APIs of secure contexts. */
+import { WorkbenchPage } from '@claude-webui/testing/page/workbench-page';
 import { openStage, UNTRUSTED_HOST } from '../system/stage';
 import type { Stage } from '../system/stage';
-import { WorkbenchPage } from '../system/workbench-page';
 
 let stage: Stage;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 /** What comes back after a reload, and what it must not do. */
 import { background } from '@claude-webui/protocol';
+import { WorkbenchPage, eventually } from '@claude-webui/testing/page/workbench-page';
 import { openRawStage, startScript, startShell } from '../system/raw-program';
 import type { Stage } from '../system/stage';
-import { WorkbenchPage, eventually } from '../system/workbench-page';
 
 /** SCROLLBACK_LINES of the stage: more than a page keeps that knows nothing of the session. */
 const KEPT = 15_000;

@@ -1,7 +1,7 @@
 /** The real Claude Code's lines, in whatever window and network: each of them is on the screen or above it, once. */
 import type { BrowserContext, Page } from 'playwright-core';
+import { WorkbenchPage, eventually } from '@claude-webui/testing/page/workbench-page';
 import { useSeverableStage } from '../system/severable-stage';
-import { WorkbenchPage, eventually } from '../system/workbench-page';
 
 const LINES = 200;
 const ALL = Array.from({ length: LINES }, (_, index) => index + 1);

@@ -1,7 +1,7 @@
 /** The main job: sign in with a browser and be inside the real Claude Code CLI. */
+import { WorkbenchPage } from '@claude-webui/testing/page/workbench-page';
 import { openStage } from '../system/stage';
 import type { Stage } from '../system/stage';
-import { WorkbenchPage } from '../system/workbench-page';
 
 /** The client's budget for what is loaded before the sign-in, compressed. */
 const FIRST_LOAD_BYTES = 350 * 1024;

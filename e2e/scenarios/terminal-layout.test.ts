@@ -1,9 +1,9 @@
 /** How the terminal lies in its window, and what changes its size. */
 import type { Page } from 'playwright-core';
+import { WorkbenchPage, eventually } from '@claude-webui/testing/page/workbench-page';
 import { openRawStage, startScript, startShell } from '../system/raw-program';
 import { signInByRest } from '../system/rest';
 import { useSeverableStage } from '../system/severable-stage';
-import { WorkbenchPage, eventually } from '../system/workbench-page';
 
 const WINDOW = { width: 1000, height: 640 };
 const PHONE = { width: 360, height: 640 };

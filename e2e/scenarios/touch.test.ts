@@ -1,8 +1,8 @@
 /** Fingers on the terminal, and the key bar. */
 import type { BrowserContextOptions, CDPSession } from 'playwright-core';
+import { WorkbenchPage, eventually } from '@claude-webui/testing/page/workbench-page';
 import { openRawProgram, openRawStage, received } from '../system/raw-program';
 import type { Stage } from '../system/stage';
-import { WorkbenchPage, eventually } from '../system/workbench-page';
 
 const PHONE: BrowserContextOptions = { viewport: { width: 700, height: 600 }, hasTouch: true, isMobile: true };
 const ALTERNATE_SCREEN = '\x1b[?1049h';

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import type { Terminal } from '@xterm/xterm';
-import { launchBrowser } from '../system/browser';
+import { launchBrowser } from '@claude-webui/testing/page/browser';
 
 declare global {
   interface Window {

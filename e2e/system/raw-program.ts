@@ -3,10 +3,10 @@ import { mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { WorkbenchPage } from '@claude-webui/testing/page/workbench-page';
 import { signInByRest } from './rest';
 import { openStage } from './stage';
 import type { Stage } from './stage';
-import { WorkbenchPage } from './workbench-page';
 
 const NODE = realpathSync(process.execPath);
 const SHELL = '/bin/bash';

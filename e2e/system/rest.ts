@@ -1,5 +1,5 @@
 /** The REST API, as a signed-in person's scripts use it. */
-import { PASSWORD, USERNAME } from './person';
+import { PASSWORD, USERNAME } from '@claude-webui/testing/page/person';
 
 export type Call = (method: string, path: string, body?: object) => Promise<unknown>;
 

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onFreePorts } from '../../hack/ports/on-free-ports';
+import { onFreePorts } from '@claude-webui/testing/on-free-ports';
 
 const NGINX = '/usr/sbin/nginx';
 /** What it logs first once it has bound its ports. */

@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startFakeAnthropic } from '../../hack/fake-anthropic/server';
-import type { FakeAnthropic } from '../../hack/fake-anthropic/server';
+import { startFakeAnthropic } from '@claude-webui/testing/fake-anthropic/server';
+import type { FakeAnthropic } from '@claude-webui/testing/fake-anthropic/server';
+import { PASSWORD } from '@claude-webui/testing/page/person';
 import { startGatewayProcess } from './gateway-process';
 import type { GatewayProcess } from './gateway-process';
-import { PASSWORD } from './person';
 import { endAllSessions } from './rest';
 
 /** Only the gateway knows it; the stand-in lets nobody in without it. */

@@ -1,6 +1,6 @@
 /** The servers and a browser: everything a scenario plays on. */
 import type { BrowserContext, BrowserContextOptions } from 'playwright-core';
-import { launchBrowser, watch } from './browser';
+import { launchBrowser, watch } from '@claude-webui/testing/page/browser';
 import { startServers } from './servers';
 import type { Servers } from './servers';
 

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { WorkbenchPage, eventually } from '@claude-webui/testing/page/workbench-page';
 import { startShell } from './raw-program';
-import { WorkbenchPage, eventually } from './workbench-page';
 
 const UNKNOWN = '/s/3f0c5f0e-0000-4000-8000-000000000000';
 const CLIPBOARD_WRITE = `printf '\\033]52;c;aGVsbG8=\\007'`;

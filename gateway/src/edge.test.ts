@@ -1,6 +1,6 @@
 /** What the port answers, whoever answers it: Express, Engine.IO, the parser of HTTP. */
 import { request } from 'node:http';
-import { head, sayAndLeave } from '../../protocol/src/http/testing/raw-peer';
+import { head, sayAndLeave } from '@claude-webui/testing/http/raw-peer';
 import { WholeGateway } from './testing/whole-gateway';
 
 const PAGE = 'https://terminal.example.org';

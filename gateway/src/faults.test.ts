@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { stringify } from 'yaml';
-import { LONG, NONSENSE, variantsOf } from '../../protocol/src/http/testing/nonsense';
-import { describeUnless } from '../../hack/jest/unless';
-import { RedisProcess, noRedis } from './redis/testing/redis-process';
+import { LONG, NONSENSE, variantsOf } from '@claude-webui/testing/http/nonsense';
+import { describeUnless } from '@claude-webui/testing/unless';
+import { RedisProcess, noRedis } from '@claude-webui/testing/processes/redis-process';
 import type { AttachedTerminal } from './testing/gateway-process';
 import { GatewayProcess, PASSWORD } from './testing/gateway-process';
 

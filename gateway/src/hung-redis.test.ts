@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { RedisProcess, noRedis } from './redis/testing/redis-process';
+import { RedisProcess, noRedis } from '@claude-webui/testing/processes/redis-process';
 import type { AttachedTerminal } from './testing/gateway-process';
 import { GatewayProcess } from './testing/gateway-process';
 import { STUBBORN, stubbornPeer } from './testing/stubborn-peers';

@@ -6,13 +6,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Socket } from 'socket.io-client';
 import { io } from 'socket.io-client';
-import { describeUnless } from '../../hack/jest/unless';
+import { describeUnless } from '@claude-webui/testing/unless';
+import { RedisProcess, noRedis } from '@claude-webui/testing/processes/redis-process';
 import { UserFile } from './auth/user-file';
 import type { UserRole } from './auth/roles';
 import { loadConfig } from './config/config';
 import type { Gateway } from './gateway';
 import { startGateway } from './gateway';
-import { RedisProcess, noRedis } from './redis/testing/redis-process';
 import { listen } from './testing/http';
 
 const PASSWORD = 'correct horse battery';

@@ -5,7 +5,7 @@ import { mkdtempSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ENDINGS, garbage, head, sayAll, sayAndLeave } from '../../protocol/src/http/testing/raw-peer';
+import { ENDINGS, garbage, head, sayAll, sayAndLeave } from '@claude-webui/testing/http/raw-peer';
 import type { Socket } from 'socket.io-client';
 import { io } from 'socket.io-client';
 import { loadConfig } from './config/config';

@@ -10,15 +10,15 @@ import { setImmediate } from 'node:timers/promises';
 import { decode } from 'jsonwebtoken';
 import type { Socket } from 'socket.io-client';
 import { io } from 'socket.io-client';
-import { describeUnless } from '../../hack/jest/unless';
+import { describeUnless } from '@claude-webui/testing/unless';
+import { MotoProcess, noMoto } from '@claude-webui/testing/processes/moto-process';
+import { RedisProcess, noRedis } from '@claude-webui/testing/processes/redis-process';
 import { UserFile } from './auth/user-file';
 import { Users } from './auth/users';
 import { loadConfig } from './config/config';
 import type { Gateway } from './gateway';
 import { startGateway } from './gateway';
-import { RedisProcess, noRedis } from './redis/testing/redis-process';
 import { MountedSecret } from './secrets/testing/mounted-secret';
-import { MotoProcess, noMoto } from './secrets/testing/moto-process';
 
 const PASSWORD = 'correct horse battery';
 const CONNECTIONS = 50;

@@ -9,12 +9,12 @@ import { Redis } from 'ioredis';
 import type { Socket } from 'socket.io-client';
 import { io } from 'socket.io-client';
 import * as parser from 'socket.io-parser';
-import { describeUnless } from '../../hack/jest/unless';
+import { describeUnless } from '@claude-webui/testing/unless';
+import { RedisProcess, noRedis } from '@claude-webui/testing/processes/redis-process';
 import { loadConfig } from './config/config';
 import type { Gateway } from './gateway';
 import { startGateway } from './gateway';
 import { ownRunners } from './testing/processes';
-import { RedisProcess, noRedis } from './redis/testing/redis-process';
 
 const PASSWORD = 'correct horse battery';
 

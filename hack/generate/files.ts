@@ -4,7 +4,7 @@ import {
   OPERATOR_LEASE_RULES,
   OPERATOR_NODE_RULES,
   OPERATOR_RULES,
-} from '@claude-webui/operator/dist/api/rbac';
+} from '@claude-webui/operator/api/rbac';
 import { customResourceDefinitions } from '@claude-webui/kubernetes-api';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

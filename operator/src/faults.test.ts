@@ -1,8 +1,8 @@
 /** Garbage at every edge at which an operator hears of others: it goes on, and makes pods of sessions. */
 import { randomUUID } from 'node:crypto';
 import { LABELS, claudeSessionSpecSchema, sessionTemplateSpecSchema } from '@claude-webui/kubernetes-api';
-import { NONSENSE, variantsOf } from '../../protocol/src/http/testing/nonsense';
-import { ENDINGS, garbage, sayAll } from '../../protocol/src/http/testing/raw-peer';
+import { NONSENSE, variantsOf } from '@claude-webui/testing/http/nonsense';
+import { ENDINGS, garbage, sayAll } from '@claude-webui/testing/http/raw-peer';
 import { OperatorProcess } from './testing/operator-process';
 import { PlayedApiServer } from './testing/played-api-server';
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ControlPlane } from './testing/control-plane';
+import { ControlPlane } from '@claude-webui/testing/processes/control-plane';
 import { OperatorProcess } from './testing/operator-process';
 import { World, installDefinitions } from './testing/world';
 

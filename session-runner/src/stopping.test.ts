@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import type { NetConnectOpts } from 'node:net';
-import { head } from '../../protocol/src/http/testing/raw-peer';
+import { head } from '@claude-webui/testing/http/raw-peer';
 import { sessionProcesses } from './processes/session-processes';
 import { RunningPod } from './testing/running-pod';
 import { RunningSession } from './testing/running-session';

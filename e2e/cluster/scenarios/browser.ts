@@ -1,9 +1,9 @@
 import type { BrowserContext } from 'playwright-core';
-import { watch } from '../../system/browser';
-import { WorkbenchPage } from '../../system/workbench-page';
-import { URL_OF_EDGE } from '../address';
-import { browserAtEdge, signInAtEdge } from '../browser';
-import { Person } from '../edge';
+import { watch } from '@claude-webui/testing/page/browser';
+import { WorkbenchPage } from '@claude-webui/testing/page/workbench-page';
+import { URL_OF_EDGE } from '@claude-webui/testing/cluster/address';
+import { browserAtEdge, signInAtEdge } from '@claude-webui/testing/cluster/browser';
+import { Person } from '@claude-webui/testing/cluster/edge';
 
 const START_TIMEOUT_MS = 120_000;
 

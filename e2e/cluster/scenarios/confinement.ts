@@ -1,7 +1,7 @@
-import type { TerminalClient } from '../../system/terminal-client';
-import { Person } from '../edge';
-import { get, NAMESPACE, onNode, podsOf, session, SESSIONS, upgrade } from '../kubernetes';
-import type { Pod } from '../kubernetes';
+import type { TerminalClient } from '@claude-webui/testing/page/terminal-client';
+import { Person } from '@claude-webui/testing/cluster/edge';
+import { get, NAMESPACE, onNode, podsOf, session, SESSIONS, upgrade } from '@claude-webui/testing/cluster/kubernetes';
+import type { Pod } from '@claude-webui/testing/cluster/kubernetes';
 import { METADATA, startMetadataService, stopMetadataService } from '../metadata-service';
 import { says } from '../says';
 

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { Person } from '../edge';
-import { Flood } from '../flood';
+import { Person } from '@claude-webui/testing/cluster/edge';
 import {
   DEFINITIONS,
   RELEASE,
@@ -14,7 +13,8 @@ import {
   session,
   settled,
   upgrade,
-} from '../kubernetes';
+} from '@claude-webui/testing/cluster/kubernetes';
+import { Flood } from '../flood';
 
 /** Of the main branch, from before definitions had versions. Its images are built once for each machine. */
 const COMMIT = 'd00123b';

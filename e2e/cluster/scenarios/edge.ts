@@ -1,7 +1,7 @@
-import { URL_OF_EDGE } from '../address';
-import { Person } from '../edge';
-import { apply, kubectl, upgrade } from '../kubernetes';
-import { eventually } from '../../system/workbench-page';
+import { URL_OF_EDGE } from '@claude-webui/testing/cluster/address';
+import { Person } from '@claude-webui/testing/cluster/edge';
+import { apply, kubectl, upgrade } from '@claude-webui/testing/cluster/kubernetes';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
 
 const SECURITY_HEADERS = [
   'strict-transport-security',

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { eventually } from '../../system/workbench-page';
-import { MotoProcess } from '../../../gateway/src/secrets/testing/moto-process';
-import { Person } from '../edge';
-import { DEFINITIONS, ExternalSecretsOperator } from '../external-secrets-operator';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
+import { MotoProcess } from '@claude-webui/testing/processes/moto-process';
+import { Person } from '@claude-webui/testing/cluster/edge';
 import {
   apply,
   applyDefinitions,
@@ -16,7 +15,8 @@ import {
   startsOf,
   upgrade,
   validate,
-} from '../kubernetes';
+} from '@claude-webui/testing/cluster/kubernetes';
+import { DEFINITIONS, ExternalSecretsOperator } from '../external-secrets-operator';
 import { says } from '../says';
 import { ROTATION_TIMEOUT_MS, rotated, signsWith } from '../signing-keys';
 

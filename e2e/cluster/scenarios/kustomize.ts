@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { testUnless } from '../../../hack/jest/unless';
-import { URL_OF_EDGE } from '../address';
-import { Person } from '../edge';
-import { kubectl, NAMESPACE, secret, settled } from '../kubernetes';
+import { testUnless } from '@claude-webui/testing/unless';
+import { URL_OF_EDGE } from '@claude-webui/testing/cluster/address';
+import { Person } from '@claude-webui/testing/cluster/edge';
+import { kubectl, NAMESPACE, secret, settled } from '@claude-webui/testing/cluster/kubernetes';
 
 /** What k8s/ calls its objects, and its images' registry. */
 const NAME = 'claude-webui';

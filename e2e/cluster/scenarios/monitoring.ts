@@ -1,7 +1,7 @@
-import type { TerminalClient } from '../../system/terminal-client';
-import { eventually } from '../../system/workbench-page';
-import { Person } from '../edge';
-import { get, NAMESPACE, podsOf, RELEASE, session, upgrade } from '../kubernetes';
+import type { TerminalClient } from '@claude-webui/testing/page/terminal-client';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
+import { Person } from '@claude-webui/testing/cluster/edge';
+import { get, NAMESPACE, podsOf, RELEASE, session, upgrade } from '@claude-webui/testing/cluster/kubernetes';
 import { ask, removePrometheus, startPrometheus, targets, valueOf } from '../prometheus';
 
 /** Images, a StatefulSet, its configuration, and the first scrapes. */

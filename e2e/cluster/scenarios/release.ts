@@ -1,7 +1,16 @@
-import { eventually } from '../../system/workbench-page';
-import { Person } from '../edge';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
+import { Person } from '@claude-webui/testing/cluster/edge';
+import {
+  get,
+  helm,
+  kubectl,
+  NAMESPACE,
+  RELEASE,
+  SESSIONS,
+  settled,
+  upgrade,
+} from '@claude-webui/testing/cluster/kubernetes';
 import { Flood } from '../flood';
-import { get, helm, kubectl, NAMESPACE, RELEASE, SESSIONS, settled, upgrade } from '../kubernetes';
 
 const GONE_TIMEOUT_MS = 90_000;
 

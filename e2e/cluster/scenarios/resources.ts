@@ -1,9 +1,9 @@
 import { STATUS_SENTENCES } from '@claude-webui/protocol';
-import type { TerminalClient } from '../../system/terminal-client';
-import { eventually } from '../../system/workbench-page';
-import { browserAtEdge, signInAtEdge } from '../browser';
-import { Person } from '../edge';
-import { session, upgrade } from '../kubernetes';
+import type { TerminalClient } from '@claude-webui/testing/page/terminal-client';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
+import { browserAtEdge, signInAtEdge } from '@claude-webui/testing/cluster/browser';
+import { Person } from '@claude-webui/testing/cluster/edge';
+import { session, upgrade } from '@claude-webui/testing/cluster/kubernetes';
 
 const START_TIMEOUT_MS = 120_000;
 const END_TIMEOUT_MS = 180_000;

@@ -1,7 +1,7 @@
-import type { TerminalClient } from '../../system/terminal-client';
-import { Person } from '../edge';
+import type { TerminalClient } from '@claude-webui/testing/page/terminal-client';
+import { Person } from '@claude-webui/testing/cluster/edge';
+import { kubectl, NAMESPACE, podsOf, upgrade } from '@claude-webui/testing/cluster/kubernetes';
 import { Flood } from '../flood';
-import { kubectl, NAMESPACE, podsOf, upgrade } from '../kubernetes';
 
 /** All that may be restarted while 20 MB and more go through it. */
 export function restartsScenario(): void {

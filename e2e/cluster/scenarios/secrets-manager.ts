@@ -1,6 +1,6 @@
-import { MotoProcess } from '../../../gateway/src/secrets/testing/moto-process';
-import { Person } from '../edge';
-import { hostAddress, RELEASE, secret, startsOf, upgrade } from '../kubernetes';
+import { MotoProcess } from '@claude-webui/testing/processes/moto-process';
+import { Person } from '@claude-webui/testing/cluster/edge';
+import { hostAddress, RELEASE, secret, startsOf, upgrade } from '@claude-webui/testing/cluster/kubernetes';
 import { rotated, signsWith } from '../signing-keys';
 
 /** Gateways that read Secrets Manager by themselves. */

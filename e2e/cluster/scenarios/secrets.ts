@@ -1,5 +1,5 @@
-import { Person } from '../edge';
-import { apply, NAMESPACE, secret, startsOf } from '../kubernetes';
+import { Person } from '@claude-webui/testing/cluster/edge';
+import { apply, NAMESPACE, secret, startsOf } from '@claude-webui/testing/cluster/kubernetes';
 import { rotated, signsWith } from '../signing-keys';
 
 /** Signing keys that change while people are signed in. */

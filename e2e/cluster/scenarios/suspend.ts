@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { eventually } from '../../system/workbench-page';
-import { Person } from '../edge';
-import { get, kubectl, onNode, session, SESSIONS, upgrade } from '../kubernetes';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
+import { Person } from '@claude-webui/testing/cluster/edge';
+import { get, kubectl, onNode, session, SESSIONS, upgrade } from '@claude-webui/testing/cluster/kubernetes';
 
 const START_TIMEOUT_MS = 180_000;
 /** Keys that come in one piece would be taken for a paste. */

@@ -1,6 +1,6 @@
 /** Programs that write to the clipboard, in each engine: Chromium lets a page copy by itself, the others want a click each time. */
+import { eventually } from '@claude-webui/testing/page/workbench-page';
 import { rawSettings, startRawProgram } from '../../system/raw-program';
-import { eventually } from '../../system/workbench-page';
 import { inEveryEngine } from '../every-engine';
 import { Workbench } from '../workbench';
 

@@ -1,9 +1,9 @@
 /** Firefox as careful people, companies and people with poor sight set it up. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
 import { rawSettings, startRawProgram } from '../../system/raw-program';
 import { signInByRest } from '../../system/rest';
-import { eventually } from '../../system/workbench-page';
 import { downloaded } from '../downloaded';
 import { inBrowsers } from '../every-engine';
 import type { Play } from '../every-engine';

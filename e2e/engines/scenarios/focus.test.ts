@@ -1,6 +1,6 @@
 /** Where the keys go, in each engine: after a control of the page has been used they are the terminal's again. */
+import { eventually } from '@claude-webui/testing/page/workbench-page';
 import { READY, rawSettings, startRawProgram } from '../../system/raw-program';
-import { eventually } from '../../system/workbench-page';
 import { inEveryEngine } from '../every-engine';
 import { Workbench } from '../workbench';
 

@@ -4,8 +4,8 @@
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
 import { rawSettings, startRawProgram } from '../../system/raw-program';
-import { eventually } from '../../system/workbench-page';
 import { ENGINES, inEveryEngine } from '../every-engine';
 import type { EnginePage } from '../engine';
 import { Picture } from '../picture';

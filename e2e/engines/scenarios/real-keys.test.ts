@@ -1,10 +1,10 @@
 /** Keyboard layouts as people have them: keys of the X display, in browsers that nothing drives. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
 import { rawSettings, startRecorder } from '../../system/raw-program';
 import { startServers } from '../../system/servers';
 import type { Servers } from '../../system/servers';
-import { eventually } from '../../system/workbench-page';
 import { openDisplay } from '../display';
 import type { Display } from '../display';
 import { openDoor, openUndriven } from '../undriven';

@@ -1,8 +1,8 @@
 /** The main job in each engine: sign in, and be inside the real Claude Code CLI. */
 import { join } from 'node:path';
-import { PASSWORD, USERNAME } from '../../system/person';
+import { PASSWORD, USERNAME } from '@claude-webui/testing/page/person';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
 import { startSeverableProxy } from '../../system/severable-proxy';
-import { eventually } from '../../system/workbench-page';
 import { downloaded } from '../downloaded';
 import { inEveryEngine } from '../every-engine';
 import { Workbench } from '../workbench';

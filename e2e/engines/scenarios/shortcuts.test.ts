@@ -5,7 +5,7 @@ import { rawSettings, startRecorder } from '../../system/raw-program';
 import { signInByRest } from '../../system/rest';
 import { startServers } from '../../system/servers';
 import type { Servers } from '../../system/servers';
-import { eventually } from '../../system/workbench-page';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
 import { openDisplay } from '../display';
 import type { Display } from '../display';
 import { openDoor, openUndriven } from '../undriven';

@@ -1,6 +1,6 @@
 /** What a terminal does with the bytes of any program, in each engine. */
+import { eventually } from '@claude-webui/testing/page/workbench-page';
 import { rawSettings, startRawProgram, startShell } from '../../system/raw-program';
-import { eventually } from '../../system/workbench-page';
 import { inEveryEngine } from '../every-engine';
 import { Workbench } from '../workbench';
 

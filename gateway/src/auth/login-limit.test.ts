@@ -1,8 +1,8 @@
-import { describeUnless } from '../../../hack/jest/unless';
+import { describeUnless } from '@claude-webui/testing/unless';
+import { RedisProcess, noRedis } from '@claude-webui/testing/processes/redis-process';
 import { createLogger } from '../log';
 import type { SharedRedis } from '../redis/shared-redis';
 import { connectRedis } from '../redis/shared-redis';
-import { RedisProcess, noRedis } from '../redis/testing/redis-process';
 import { FREE_FAILURES } from './login-backoff';
 import { LocalLoginLimit, SharedLoginLimit } from './login-limit';
 

@@ -1,11 +1,11 @@
-import { testUnless } from '../../../hack/jest/unless';
-import type { ProviderProcess } from '../auth/oidc/testing/provider-process';
-import { startProvider } from '../auth/oidc/testing/provider-process';
+import { testUnless } from '@claude-webui/testing/unless';
+import type { ProviderProcess } from '@claude-webui/testing/processes/openid-provider';
+import { startProvider } from '@claude-webui/testing/processes/openid-provider';
+import { RedisProcess, noRedis } from '@claude-webui/testing/processes/redis-process';
 import { OidcProvider } from '../auth/oidc/provider';
 import { SharedLoginLimit } from '../auth/login-limit';
 import { createLogger } from '../log';
 import { connectRedis } from '../redis/shared-redis';
-import { RedisProcess, noRedis } from '../redis/testing/redis-process';
 import { CookieBrowser } from './testing/cookie-browser';
 import { PASSWORD, runApp } from './testing/running-app';
 import type { RunningApp } from './testing/running-app';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { describeUnless } from '../../../hack/jest/unless';
+import { describeUnless } from '@claude-webui/testing/unless';
+import { noRedis, RedisProcess } from '@claude-webui/testing/processes/redis-process';
 import { createLogger } from '../log';
-import { noRedis, RedisProcess } from '../redis/testing/redis-process';
 import type { SharedRedis } from '../redis/shared-redis';
 import { connectRedis } from '../redis/shared-redis';
 import { ProvenSettings } from './proven-settings';

@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Socket } from 'socket.io-client';
 import { io } from 'socket.io-client';
-import { describeUnless } from '../../../hack/jest/unless';
+import { describeUnless } from '@claude-webui/testing/unless';
+import { noRedis } from '@claude-webui/testing/processes/redis-process';
 import { loadConfig } from '../config/config';
 import type { Gateway } from '../gateway';
 import { startGateway } from '../gateway';
 import type { RedisDeployment } from './testing/deployments';
 import { startCluster, startSentinel } from './testing/deployments';
-import { noRedis } from './testing/redis-process';
 
 const PASSWORD = 'correct horse battery';
 

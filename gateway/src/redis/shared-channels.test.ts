@@ -1,13 +1,13 @@
 /** Two gateways on a real Redis whose connections break, that loses its data, and to which others write too. */
 import { Redis } from 'ioredis';
 import * as z from 'zod';
-import { describeUnless } from '../../../hack/jest/unless';
+import { describeUnless } from '@claude-webui/testing/unless';
+import { RedisProcess, noRedis } from '@claude-webui/testing/processes/redis-process';
 import { Revocations } from '../auth/revocations';
 import { shareRevocations } from '../auth/shared-revocations';
 import { createLogger } from '../log';
 import type { SharedRedis } from './shared-redis';
 import { connectRedis } from './shared-redis';
-import { RedisProcess, noRedis } from './testing/redis-process';
 
 const log = createLogger('silent');
 const HOUR_MS = 3_600_000;

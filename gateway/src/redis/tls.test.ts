@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeUnless } from '../../../hack/jest/unless';
-import { RedisProcess, noRedis } from './testing/redis-process';
+import { describeUnless } from '@claude-webui/testing/unless';
+import { RedisProcess, noRedis } from '@claude-webui/testing/processes/redis-process';
 
 const MAIN = join(__dirname, '../../dist/main.js');
 const PASSWORD = 'correct horse battery';

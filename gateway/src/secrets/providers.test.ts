@@ -2,13 +2,13 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeUnless } from '../../../hack/jest/unless';
+import { describeUnless } from '@claude-webui/testing/unless';
+import { MotoProcess, noMoto } from '@claude-webui/testing/processes/moto-process';
 import { loadConfig } from '../config/config';
 import { AwsProvider } from './aws-provider';
 import { FileProvider } from './file-provider';
 import { providerOf } from './open-secrets';
 import { MountedSecret } from './testing/mounted-secret';
-import { MotoProcess, noMoto } from './testing/moto-process';
 
 describe('the environment', () => {
   test('gives what was set, in the shapes that secrets have everywhere', async () => {

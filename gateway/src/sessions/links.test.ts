@@ -1,14 +1,14 @@
 /** Links as one gateway keeps them in memory, and two in Redis. */
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
-import { describeUnless } from '../../../hack/jest/unless';
+import { describeUnless } from '@claude-webui/testing/unless';
+import { RedisProcess, noRedis } from '@claude-webui/testing/processes/redis-process';
 import type { LinkGrant } from '../auth/authority';
 import { Keyset } from '../auth/keyset';
 import { Revocations } from '../auth/revocations';
 import type { UserRole } from '../auth/roles';
 import { createLogger } from '../log';
 import { connectRedis } from '../redis/shared-redis';
-import { RedisProcess, noRedis } from '../redis/testing/redis-process';
 import { authorityOf } from '../testing/authority';
 import { readyRecord } from '../testing/session-record';
 import type { SessionRecord } from './directory';

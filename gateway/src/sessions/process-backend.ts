@@ -17,8 +17,8 @@ import type {
   SessionSpec,
   ToRunner,
 } from '@claude-webui/protocol';
-import { removeTree } from '@claude-webui/session-runner/dist/files/remove-tree';
-import { endProcesses } from '@claude-webui/session-runner/dist/processes/end';
+import { removeTree } from '@claude-webui/session-runner/files/remove-tree';
+import { endProcesses } from '@claude-webui/session-runner/processes/end';
 import { minimalEnvironment } from '../config/environment';
 import type { Logger } from '../log';
 import { endRunner } from '../runner-link/control';

@@ -1,10 +1,10 @@
 /** Sessions whose gateway has gone, by real leases of a real Redis that are only shorter than usual. */
 import { randomUUID } from 'node:crypto';
-import { describeUnless } from '../../../hack/jest/unless';
+import { describeUnless } from '@claude-webui/testing/unless';
+import { RedisProcess, noRedis } from '@claude-webui/testing/processes/redis-process';
 import { createLogger } from '../log';
 import type { SharedRedis } from '../redis/shared-redis';
 import { connectRedis } from '../redis/shared-redis';
-import { RedisProcess, noRedis } from '../redis/testing/redis-process';
 import { readyRecord } from '../testing/session-record';
 import type { SessionRecord } from './directory';
 import { RedisDirectory } from './redis-directory';

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describeUnless } from '../../../hack/jest/unless';
+import { describeUnless } from '@claude-webui/testing/unless';
 import { GatewayProcess, PASSWORD } from '../testing/gateway-process';
 
 jest.setTimeout(180_000);

@@ -1,7 +1,7 @@
 /** Peers that begin something, never read, and never go: for tests of a gateway that is to stop. */
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
-import { head } from '../../../protocol/src/http/testing/raw-peer';
+import { head } from '@claude-webui/testing/http/raw-peer';
 
 const HANDSHAKE = [
   'Connection: Upgrade',

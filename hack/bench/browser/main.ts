@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
+import { onFreePorts } from '@claude-webui/testing/on-free-ports';
 import { median } from '../terminal/statistics';
-import { onFreePorts } from '../../ports/on-free-ports';
 import { startServer } from '../terminal/server-process';
 
 const PASSWORD = 'only for the benchmark';

@@ -9,7 +9,7 @@ import { connect } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { onFreePorts } from '../../ports/on-free-ports';
+import { onFreePorts } from '@claude-webui/testing/on-free-ports';
 import { startServer } from '../terminal/server-process';
 import { percentile } from '../terminal/statistics';
 
@@ -50,7 +50,7 @@ async function play(seconds: number, connections: number): Promise<Round> {
   const gateway = await onFreePorts(1, (port) =>
     startServer(
       process.execPath,
-      ['--max-semi-space-size=8', require.resolve('@claude-webui/gateway/dist/main.js')],
+      ['--max-semi-space-size=8', require.resolve('@claude-webui/gateway/main.js')],
       { port, access: {} },
       {
         PORT: String(port),

@@ -1,9 +1,9 @@
 /** From a key to its echo: through ingress, gateway and the session's pod, and by `kubectl exec` into the same pod, in turns. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { TerminalClient } from '../../../e2e/system/terminal-client';
-import { Person } from '../../../e2e/cluster/edge';
-import { execCommand, session, upgrade } from '../../../e2e/cluster/kubernetes';
+import type { TerminalClient } from '@claude-webui/testing/page/terminal-client';
+import { Person } from '@claude-webui/testing/cluster/edge';
+import { execCommand, session, upgrade } from '@claude-webui/testing/cluster/kubernetes';
 import { percentile } from '../terminal/statistics';
 
 const ROUNDS = 4;

@@ -1,7 +1,7 @@
 /** What a person sees of a rolling upgrade: the longest silence of a program that prints all the time, and whether a byte is missing. */
-import type { TerminalClient } from '../../../e2e/system/terminal-client';
-import { Person } from '../../../e2e/cluster/edge';
-import { kubectl, NAMESPACE, settled, upgrade } from '../../../e2e/cluster/kubernetes';
+import type { TerminalClient } from '@claude-webui/testing/page/terminal-client';
+import { Person } from '@claude-webui/testing/cluster/edge';
+import { kubectl, NAMESPACE, settled, upgrade } from '@claude-webui/testing/cluster/kubernetes';
 import { median, percentile } from '../terminal/statistics';
 
 const SESSIONS = 6;

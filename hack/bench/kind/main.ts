@@ -3,9 +3,9 @@
  * `kubectl exec`, the gap that a rolling upgrade leaves, and a session from the click to the CLI's prompt. `-- echo`, `-- gap` or
  * `-- start` for one of them.
  */
-import '../../../e2e/cluster/host-names';
+import '@claude-webui/testing/cluster/host-names';
 import { cpus } from 'node:os';
-import { upgrade } from '../../../e2e/cluster/kubernetes';
+import { upgrade } from '@claude-webui/testing/cluster/kubernetes';
 import { measureEcho } from './echo';
 import { measureGap } from './gap';
 import { measureStart } from './start';

@@ -1,11 +1,11 @@
 /** From the click on "New session" to Claude Code's prompt on the screen: with a CLI that waits at its prompt, and without. */
 import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../../../e2e/system/browser';
-import type { WorkbenchPage } from '../../../e2e/system/workbench-page';
-import { eventually } from '../../../e2e/system/workbench-page';
-import { signInAtEdge } from '../../../e2e/cluster/browser';
-import { Person } from '../../../e2e/cluster/edge';
-import { get, nodeAddress, SESSIONS, upgrade } from '../../../e2e/cluster/kubernetes';
+import { launchBrowser } from '@claude-webui/testing/page/browser';
+import type { WorkbenchPage } from '@claude-webui/testing/page/workbench-page';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
+import { signInAtEdge } from '@claude-webui/testing/cluster/browser';
+import { Person } from '@claude-webui/testing/cluster/edge';
+import { get, nodeAddress, SESSIONS, upgrade } from '@claude-webui/testing/cluster/kubernetes';
 import { percentile } from '../terminal/statistics';
 
 const WARM_ROUNDS = 40;

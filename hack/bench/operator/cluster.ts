@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ControlPlane, assets } from '../../../operator/src/testing/control-plane';
-import { installDefinitions } from '../../../operator/src/testing/world';
+import { ControlPlane, assets } from '@claude-webui/testing/processes/control-plane';
+import { installDefinitions } from '@claude-webui/operator/testing/world';
 
 /** Room for every pod of the largest run, on one node. */
 const NODE = {

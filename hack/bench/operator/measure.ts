@@ -7,8 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import type { ClaudeSession, SessionTemplate } from '@claude-webui/kubernetes-api';
 import { CLAUDE_SESSION, Informer, SESSION_TEMPLATE, Store } from '@claude-webui/kubernetes-api/client';
-import { silent } from '../../../operator/src/testing/silent-log';
-import { operatorEnvironment } from '../../../operator/src/testing/world';
+import { silent } from '@claude-webui/operator/testing/silent-log';
+import { operatorEnvironment } from '@claude-webui/operator/testing/world';
 import { BenchCluster } from './cluster';
 import { playRunners } from './runners';
 

@@ -1,7 +1,7 @@
 /** The session-runners of all pods, as far as the operator asks them: they answer for their status. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { STATUS_PORT } from '../../../operator/src/pod/session-pod';
+import { STATUS_PORT } from '@claude-webui/operator/pod/session-pod';
 
 export interface Runners {
   /** From now on there is activity in each of them all the time; before, in none. */

@@ -5,8 +5,8 @@
  */
 import { cpus } from 'node:os';
 import type { BindRequest } from '@claude-webui/protocol';
-import { RunningPod } from '../../../session-runner/src/testing/running-pod';
-import { startFakeAnthropic } from '../../fake-anthropic/server';
+import { RunningPod } from '@claude-webui/session-runner/testing/running-pod';
+import { startFakeAnthropic } from '@claude-webui/testing/fake-anthropic/server';
 import { median, percentile } from '../terminal/statistics';
 
 const ROUNDS = 10;

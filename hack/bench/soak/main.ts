@@ -3,11 +3,11 @@
  * gateways are deleted in turn. What the product holds afterwards, when nobody has a session, must be what it held after the first
  * five minutes: memory, descriptors, Redis keys, objects. Ends with 1 if it is more, or if a terminal has lost anything.
  */
-import '../../../e2e/cluster/host-names';
-import { Person } from '../../../e2e/cluster/edge';
-import type { Pod } from '../../../e2e/cluster/kubernetes';
-import { get, kubectl, NAMESPACE, podsOf, SESSIONS, settled, upgrade } from '../../../e2e/cluster/kubernetes';
-import { eventually } from '../../../e2e/system/workbench-page';
+import '@claude-webui/testing/cluster/host-names';
+import { Person } from '@claude-webui/testing/cluster/edge';
+import type { Pod } from '@claude-webui/testing/cluster/kubernetes';
+import { get, kubectl, NAMESPACE, podsOf, SESSIONS, settled, upgrade } from '@claude-webui/testing/cluster/kubernetes';
+import { eventually } from '@claude-webui/testing/page/workbench-page';
 import { People } from './people';
 import type { Remains } from './remains';
 import { remains } from './remains';

@@ -1,5 +1,5 @@
 /** People who open a session, work in it and end it, all the time. */
-import type { Person } from '../../../e2e/cluster/edge';
+import type { Person } from '@claude-webui/testing/cluster/edge';
 
 /** Of one session, between its two outputs: short, so that many come and go. Milliseconds. */
 const MIN_PAUSE_MS = 5000;

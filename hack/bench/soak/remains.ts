@@ -1,5 +1,5 @@
 /** What the product holds while nobody has a session. */
-import { get, kubectl, NAMESPACE, podsOf, SESSIONS } from '../../../e2e/cluster/kubernetes';
+import { get, kubectl, NAMESPACE, podsOf, SESSIONS } from '@claude-webui/testing/cluster/kubernetes';
 
 /** Of both namespaces. Events and leases say when, not how much. */
 const OBJECTS = [

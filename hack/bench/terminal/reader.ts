@@ -1,5 +1,5 @@
 /** Reads a flood from the workload's terminal, twice, and tells what CPU the second took. See reading-alone.ts. */
-import { Terminal } from '@claude-webui/session-runner/dist/terminal/terminal';
+import { Terminal } from '@claude-webui/session-runner/terminal/terminal';
 
 const [workload = '', size = ''] = process.argv.slice(2);
 const bytes = Number(size);

@@ -1,4 +1,4 @@
-import { ControlPlane } from '../testing/control-plane';
+import { ControlPlane } from '@claude-webui/testing/processes/control-plane';
 import { seen, settled } from '../testing/seen';
 import { World, installDefinitions } from '../testing/world';
 import type { PolicyRule } from './rbac';

@@ -1,8 +1,8 @@
 import type { ClaudeSession } from '@claude-webui/kubernetes-api';
 import { ANNOTATIONS, SCHEMA_VERSION } from '@claude-webui/kubernetes-api';
 import { CLAUDE_SESSION, SESSION_TEMPLATE } from '@claude-webui/kubernetes-api/client';
+import { ControlPlane } from '@claude-webui/testing/processes/control-plane';
 import type { Operator } from '../operator';
-import { ControlPlane } from '../testing/control-plane';
 import { seen, settled } from '../testing/seen';
 import { World, installDefinitions } from '../testing/world';
 

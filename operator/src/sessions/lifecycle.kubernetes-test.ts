@@ -2,9 +2,9 @@ import type { ClaudeSession, ClaudeSessionStatus } from '@claude-webui/kubernete
 import { FORMER_FINALIZER, workspaceClaimName } from '@claude-webui/kubernetes-api';
 import type { Pod } from '@claude-webui/kubernetes-api/client';
 import { CLAIM, CLAUDE_SESSION, Informer, POD, SESSION_TEMPLATE, Store } from '@claude-webui/kubernetes-api/client';
+import { ControlPlane } from '@claude-webui/testing/processes/control-plane';
 import type { CoreEvent } from '../controller/event-recorder';
 import { EVENT } from '../controller/event-recorder';
-import { ControlPlane } from '../testing/control-plane';
 import { condition } from '../testing/played-kubelet';
 import { seen, settled } from '../testing/seen';
 import { silent } from '../testing/silent-log';

@@ -4,12 +4,12 @@ import type { ClaudeSession, KubernetesObject, SessionTemplate } from '@claude-w
 import { customResourceDefinitions } from '@claude-webui/kubernetes-api';
 import type { ApiClient, ResourceType } from '@claude-webui/kubernetes-api/client';
 import { CLAUDE_SESSION, SESSION_TEMPLATE } from '@claude-webui/kubernetes-api/client';
+import type { ControlPlane } from '@claude-webui/testing/processes/control-plane';
 import { ClusterView } from '../cluster-view';
 import type { OperatorConfig } from '../config/config';
 import { loadConfig } from '../config/config';
 import type { Operator } from '../operator';
 import { startOperator } from '../operator';
-import type { ControlPlane } from './control-plane';
 import { PlayedKubelet } from './played-kubelet';
 import { silent } from './silent-log';
 

@@ -1,7 +1,7 @@
 /** Whatever reaches a session's door, the session goes on. */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { ENDINGS, brokenFrames, garbage, head, sayAll, sayAndLeave } from '../../../protocol/src/http/testing/raw-peer';
+import { ENDINGS, brokenFrames, garbage, head, sayAll, sayAndLeave } from '@claude-webui/testing/http/raw-peer';
 import { RunningSession } from '../testing/running-session';
 
 let session: RunningSession;

@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SessionSpec } from '@claude-webui/protocol';
-import { text } from '../../../hack/fake-anthropic/answer';
-import type { FakeAnthropic } from '../../../hack/fake-anthropic/server';
-import { startFakeAnthropic } from '../../../hack/fake-anthropic/server';
+import { text } from '@claude-webui/testing/fake-anthropic/answer';
+import type { FakeAnthropic } from '@claude-webui/testing/fake-anthropic/server';
+import { startFakeAnthropic } from '@claude-webui/testing/fake-anthropic/server';
 import { whyNoBubblewrap } from '../testing/bubblewrap-here';
 import { RunningProgram } from '../testing/running-program';
 import type { SpecChanges } from '../testing/running-session';

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileUpload } from '@claude-webui/protocol';
-import { testUnless } from '../../../hack/jest/unless';
+import { testUnless } from '@claude-webui/testing/unless';
 import { RunningWorkspace, jsonOf, refusal } from '../testing/running-workspace';
 import { mountVolume } from '../testing/small-volume';
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import type { RunnerEvent } from '@claude-webui/protocol';
-import { text } from '../../../hack/fake-anthropic/answer';
-import type { FakeAnthropic } from '../../../hack/fake-anthropic/server';
-import { startFakeAnthropic } from '../../../hack/fake-anthropic/server';
+import { text } from '@claude-webui/testing/fake-anthropic/answer';
+import type { FakeAnthropic } from '@claude-webui/testing/fake-anthropic/server';
+import { startFakeAnthropic } from '@claude-webui/testing/fake-anthropic/server';
 import { RunningPod } from '../testing/running-pod';
 import type { PodOptions } from '../testing/running-pod';
 

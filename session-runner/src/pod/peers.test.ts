@@ -1,6 +1,6 @@
 /** Whatever reaches a pod's ports, by TCP and from anybody in reach of them, the session goes on. */
 import { connect } from 'node:net';
-import { ENDINGS, brokenFrames, garbage, head, sayAll, sayAndLeave } from '../../../protocol/src/http/testing/raw-peer';
+import { ENDINGS, brokenFrames, garbage, head, sayAll, sayAndLeave } from '@claude-webui/testing/http/raw-peer';
 import { RunningPod } from '../testing/running-pod';
 
 let pod: RunningPod;

@@ -1,7 +1,7 @@
 /** The real Claude Code in a session whose browsers have gone, against the scripted model. */
-import { text } from '../../../hack/fake-anthropic/answer';
-import type { FakeAnthropic } from '../../../hack/fake-anthropic/server';
-import { startFakeAnthropic } from '../../../hack/fake-anthropic/server';
+import { text } from '@claude-webui/testing/fake-anthropic/answer';
+import type { FakeAnthropic } from '@claude-webui/testing/fake-anthropic/server';
+import { startFakeAnthropic } from '@claude-webui/testing/fake-anthropic/server';
 import { whyNoBubblewrap } from '../testing/bubblewrap-here';
 import type { SpecChanges, TestClient } from '../testing/running-session';
 import { RunningSession } from '../testing/running-session';

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { testUnless } from '../../../hack/jest/unless';
+import { testUnless } from '@claude-webui/testing/unless';
 import { BUBBLEWRAP } from '../confinement/bubblewrap';
 
 /** Why bubblewrap cannot be used on this machine; null if it can. */

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { testUnless } from '../../../hack/jest/unless';
+import { testUnless } from '@claude-webui/testing/unless';
 
 /**
  * Program and arguments that run what follows in a PID namespace, as a container does: PID 1 is a shell, which reaps what others

@@ -1,6 +1,6 @@
 import type { BrowserContext } from 'playwright-core';
-import { launchBrowser } from '../system/browser';
-import { WorkbenchPage } from '../system/workbench-page';
+import { launchBrowser } from '../page/browser';
+import { WorkbenchPage } from '../page/workbench-page';
 import { URL_OF_EDGE } from './address';
 import { passwordOfAdministrator, USERNAME } from './edge';
 import { nodeAddress } from './kubernetes';

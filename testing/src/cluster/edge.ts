@@ -1,5 +1,5 @@
 /** The product from outside, as people and their programs reach it: by the ingress, with TLS. */
-import { TerminalClient } from '../system/terminal-client';
+import { TerminalClient } from '../page/terminal-client';
 import { URL_OF_EDGE } from './address';
 import { secret } from './kubernetes';
 

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { isIPv4 } from 'node:net';
 import { promisify } from 'node:util';
-import { eventually } from '../system/workbench-page';
+import { eventually } from '../page/workbench-page';
 import { URL_OF_EDGE } from './address';
 
 const execute = promisify(execFile);

@@ -1,4 +1,4 @@
-/** `npm run fake-anthropic -w hack [port [host [key]]]`: the stand-in as a program of its own. script.ts says what it answers to. */
+/** `npm run fake-anthropic -w testing [port [host [key]]]`: the stand-in as a program of its own. script.ts says what it answers to. */
 import { startFakeAnthropic } from './server';
 
 const DEFAULT_PORT = 4010;

@@ -1,8 +1,8 @@
 /** The web page's own connection to a session, without the page: what it is given is kept, and counted. */
 import { createHash } from 'node:crypto';
 import type { SessionEnd, TerminalSize } from '@claude-webui/protocol';
-import type { ConnectionPhase, TerminalConsumer } from '../../web/src/connection/terminal-consumer';
-import { TerminalConnection } from '../../web/src/connection/terminal-connection';
+import type { ConnectionPhase, TerminalConsumer } from '@claude-webui/web/connection/terminal-consumer';
+import { TerminalConnection } from '@claude-webui/web/connection/terminal-connection';
 
 /** Enough for a screen that is painted at once. */
 const TAIL_CHARACTERS = 8000;

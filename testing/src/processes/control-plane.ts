@@ -14,7 +14,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { OPERATOR_NAME } from '@claude-webui/kubernetes-api';
 import { ApiClient, Connection, TokenBucket } from '@claude-webui/kubernetes-api/client';
 import type { ClusterAccess } from '@claude-webui/kubernetes-api/client';
-import { onFreePorts } from '../../../hack/ports/on-free-ports';
+import { onFreePorts } from '../on-free-ports';
 
 const START_MS = 120_000;
 

@@ -11,9 +11,9 @@ import {
   ResourceExistsException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { onFreePorts } from '../../../../hack/ports/on-free-ports';
+import { onFreePorts } from '../on-free-ports';
 
-const INSTALLER = join(__dirname, '../../../../hack/moto.mjs');
+const INSTALLER = join(__dirname, '../../../hack/moto.mjs');
 const REGION = 'eu-central-1';
 /** moto takes any. */
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'testing', AWS_SECRET_ACCESS_KEY: 'testing' };

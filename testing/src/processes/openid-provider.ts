@@ -10,7 +10,7 @@ export interface ProviderProcess {
 
 /** A real OpenID provider in a process of its own, for it is an ES module. It sends people back to `redirectUri`. */
 export async function startProvider(redirectUri: string): Promise<ProviderProcess> {
-  const child = spawn(process.execPath, [join(__dirname, 'provider.mjs'), redirectUri], {
+  const child = spawn(process.execPath, [join(__dirname, 'openid-provider.mjs'), redirectUri], {
     env: { NODE_ENV: 'production' },
     // It warns that it is not for production, each time.
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
 import { createServer } from 'node:net';
-import { describeUnless } from '../../../../hack/jest/unless';
+import { describeUnless } from '../unless';
 import { RedisProcess, noRedis, plain } from './redis-process';
 
 describeUnless(noRedis, 'a Redis for tests', () => {

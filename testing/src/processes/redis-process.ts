@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { onFreePorts } from '../../../../hack/ports/on-free-ports';
+import { onFreePorts } from '../on-free-ports';
 
 /** Why there is none on this machine, or null. */
 export const noRedis =

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { LOCAL, RedisProcess, plain } from './redis-process';
+import { LOCAL, RedisProcess, plain } from '@claude-webui/testing/processes/redis-process';
 
 /** Everything of it, and where it is. */
 export interface RedisDeployment {

@@ -1,7 +1,7 @@
 /** Our gateway in a process of its own, with the workload in its sessions in the place of Claude Code. */
-import { startGateway } from '@claude-webui/gateway/dist/gateway';
-import { allowHeapGrowth } from '@claude-webui/gateway/dist/heap-growth';
-import { loadConfig } from '@claude-webui/gateway/dist/config/config';
+import { startGateway } from '@claude-webui/gateway/gateway';
+import { allowHeapGrowth } from '@claude-webui/gateway/heap-growth';
+import { loadConfig } from '@claude-webui/gateway/config/config';
 
 async function main(workload: string): Promise<void> {
   allowHeapGrowth();

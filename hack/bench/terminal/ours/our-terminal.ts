@@ -1,5 +1,5 @@
-import type { ConnectionPhase } from '../../../../web/src/connection/terminal-consumer';
-import { TerminalConnection } from '../../../../web/src/connection/terminal-connection';
+import type { ConnectionPhase } from '@claude-webui/web/connection/terminal-consumer';
+import { TerminalConnection } from '@claude-webui/web/connection/terminal-connection';
 import { Inbox } from '../inbox';
 import type { Target } from '../peer';
 

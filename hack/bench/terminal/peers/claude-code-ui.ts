@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { onFreePorts } from '../../../ports/on-free-ports';
+import { onFreePorts } from '@claude-webui/testing/on-free-ports';
 import type { Peer } from '../peer';
 import { startServer } from '../server-process';
 import { npmPackage } from './npm-packages';

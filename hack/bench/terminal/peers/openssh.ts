@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { onFreePorts } from '../../../ports/on-free-ports';
+import { onFreePorts } from '@claude-webui/testing/on-free-ports';
 import { Inbox } from '../inbox';
 import type { Peer } from '../peer';
 import { end, requireProgram, runToEnd, startServer } from '../server-process';

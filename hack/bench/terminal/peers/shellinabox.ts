@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { userInfo } from 'node:os';
 import * as z from 'zod';
-import { onFreePorts } from '../../../ports/on-free-ports';
+import { onFreePorts } from '@claude-webui/testing/on-free-ports';
 import { Inbox } from '../inbox';
 import type { Peer } from '../peer';
 import { requireProgram, startServer } from '../server-process';

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { onFreePorts } from '../../../ports/on-free-ports';
+import { onFreePorts } from '@claude-webui/testing/on-free-ports';
 import type { Bench, Peer } from '../peer';
 import { runToEnd, startServer } from '../server-process';
 import { connectWebSocket } from './web-socket';

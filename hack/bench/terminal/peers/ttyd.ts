@@ -1,4 +1,4 @@
-import { onFreePorts } from '../../../ports/on-free-ports';
+import { onFreePorts } from '@claude-webui/testing/on-free-ports';
 import type { Peer } from '../peer';
 import { pathOf, startServer } from '../server-process';
 import { connectWebSocket } from './web-socket';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
-import { onFreePorts } from '../../../ports/on-free-ports';
+import { onFreePorts } from '@claude-webui/testing/on-free-ports';
 import { Inbox } from '../inbox';
 import type { Peer } from '../peer';
 import { startServer } from '../server-process';
