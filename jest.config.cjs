@@ -3,6 +3,8 @@ module.exports = {
   testEnvironment: 'node',
   reporters: ['default', '<rootDir>/hack/jest/skipped-tests.cjs'],
   testMatch: ['<rootDir>/{protocol,kubernetes-api,session-runner,gateway,operator,web,testing,hack}/**/*.test.ts?(x)'],
+  globalSetup: '<rootDir>/hack/jest/scratch-directory.cjs',
+  globalTeardown: '<rootDir>/hack/jest/remove-scratch-directory.cjs',
   modulePathIgnorePatterns: ['/dist/'],
   moduleNameMapper: {
     '^@claude-webui/protocol$': '<rootDir>/protocol/src/index.ts',

@@ -5,6 +5,8 @@ module.exports = {
   rootDir: '..',
   testEnvironment: 'node',
   reporters: ['default', '<rootDir>/hack/jest/skipped-tests.cjs'],
+  globalSetup: '<rootDir>/hack/jest/scratch-directory.cjs',
+  globalTeardown: '<rootDir>/hack/jest/remove-scratch-directory.cjs',
   testMatch: ['<rootDir>/e2e/scenarios/**/*.test.ts'],
   transform,
   moduleNameMapper,
