@@ -1,7 +1,7 @@
 /** Links in the terminal: where they lie, where they lead, and that a person sees that first. */
 import type { BrowserContextOptions } from 'playwright-core';
-import { WorkbenchPage } from '@claude-webui/testing/page/workbench-page';
-import { openRawProgram, openRawStage } from '../system/raw-program';
+import { WorkbenchPage, eventually } from '@claude-webui/testing/page/workbench-page';
+import { openRawProgram, openRawStage, received } from '../system/raw-program';
 import type { Stage } from '../system/stage';
 
 const CLEAR = '\x1b[2J\x1b[H';
@@ -101,6 +101,7 @@ describe.each([
     const workbench = await open(`${marked(TARGET, 'a link of some words')}\r\n${LINES}${TARGET}`, options);
     const { page, terminal } = workbench;
     const asked = page.getByRole('status').filter({ hasText: TARGET });
+    await workbench.quiet();
     for (const [place, begin] of [
       ['at the prompt', 'https'],
       ['scrolled back', 'a link'],
@@ -115,6 +116,51 @@ describe.each([
       await (await opened).close();
       await asked.waitFor({ state: 'detached' });
     }
+  });
+
+  test('keys answer the question, and who goes on typing answers nothing and loses nothing', async () => {
+    const context = await stage.newContext(options);
+    await context.route(/example\.org/, (route) => route.fulfill({ body: 'there' }));
+    const workbench = await openRawProgram(stage, await context.newPage(), `${CLEAR}${marked(TARGET, 'a link')} `);
+    const { page } = workbench;
+    const asked = page.getByRole('status').filter({ hasText: TARGET });
+    const ask = async () => {
+      await tap(workbench, 'a link');
+      await asked.and(page.locator(':focus')).waitFor();
+    };
+    const gets = (keys: string) =>
+      eventually(
+        async () => (await received(workbench)) === keys,
+        () => received(workbench),
+      );
+    let typed = '';
+    for (const [key, sent] of [
+      ['Enter', '␍'],
+      ['ArrowUp', '␛[A'],
+      ['Control+C', '␃'],
+      ['?', '?'],
+    ] as const) {
+      await ask();
+      await page.keyboard.press(key);
+      await page.keyboard.type('.');
+      await gets((typed += `${sent}.`));
+      expect(await asked.count()).toBe(1);
+      await asked.getByRole('button', { name: 'Do not open' }).tap();
+      await asked.waitFor({ state: 'detached' });
+    }
+    await ask();
+    await page.keyboard.press('Escape');
+    await asked.waitFor({ state: 'detached' });
+    await page.keyboard.type('x');
+    await gets((typed += 'x'));
+    expect(context.pages()).toHaveLength(1);
+    await ask();
+    await page.keyboard.press('Tab');
+    const opened = context.waitForEvent('page');
+    await page.keyboard.press('Enter');
+    expect((await opened).url()).toBe(TARGET);
+    await asked.waitFor({ state: 'detached' });
+    expect(await received(workbench)).toBe(typed);
   });
 
   test('the question stays while the program draws the row of the link, and the mouse is elsewhere, until it is answered', async () => {

@@ -189,7 +189,15 @@ export function TerminalPane(props: TerminalPaneProps) {
             }}
           />
         )}
-        {tappedLink !== null && <LinkQuestion url={tappedLink} onClose={() => setTappedLink(null)} />}
+        {tappedLink !== null && (
+          <LinkQuestion
+            url={tappedLink}
+            onClose={() => {
+              setTappedLink(null);
+              view.current?.focus();
+            }}
+          />
+        )}
         {hoveredLink !== null && <LinkTarget url={hoveredLink} />}
       </div>
       <KeyBar

@@ -26,7 +26,7 @@ import { useRenderer } from './renderer';
 import type { Shortcut } from './keyboard/shortcuts';
 import type { HeldModifiers, Modifier } from './keyboard/sticky-modifiers';
 import { TerminalInput } from './terminal-input';
-import { fingerWatch, linkHandler, linkProvider } from './links/terminal-links';
+import { findAtEachTouch, fingerWatch, linkHandler, linkProvider } from './links/terminal-links';
 import type { LinkListener } from './links/terminal-links';
 import { isReport } from './report';
 import { boundAnnouncements } from './screen-reader';
@@ -154,6 +154,7 @@ export class TerminalView implements TerminalConsumer {
       if (this.isDriver && !this.output.isReplaying) this.clipboard.requested(data);
       return true;
     });
+    findAtEachTouch(container, this.terminal);
     this.terminal.registerLinkProvider(linkProvider(this.terminal, this.links, isFinger));
     this.sizes = new SizeRequest(
       () => ({ cols: this.terminal.cols, rows: this.terminal.rows }),

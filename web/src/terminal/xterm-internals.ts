@@ -18,6 +18,14 @@ export function cellExtent(terminal: object): { width: number; height: number } 
   return { width: extent(property(cell, 'width')), height: extent(property(cell, 'height')) };
 }
 
+/** Makes an open terminal look for a link at the next move of the mouse, also if that is in the row or the cell of the last one. */
+export function linkForgetter(terminal: object): () => void {
+  const linkifier = property(property(terminal, '_core'), 'linkifier');
+  if (typeof linkifier !== 'object' || linkifier === null || property(linkifier, '_activeLine') === undefined)
+    throw new Error('xterm.js has no linkifier._activeLine any more');
+  return () => void Object.assign(linkifier, { _lastBufferCell: undefined, _activeLine: -1 });
+}
+
 /** Finds text for the search addon, which shows it. */
 export interface FindsText {
   find(term: string, row: number, column: number): object | undefined;

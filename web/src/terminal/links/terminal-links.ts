@@ -1,6 +1,7 @@
 import type { ILinkHandler, ILinkProvider, Terminal } from '@xterm/xterm';
 import { findLinks } from './links';
 import { cellsOf } from '../screen-cell';
+import { linkForgetter } from '../xterm-internals';
 
 /** Rows above and below that a broken link may reach. */
 const REACH_ROWS = 8;
@@ -30,6 +31,14 @@ export function fingerWatch(host: HTMLElement): () => boolean {
   for (const name of ['pointerdown', 'pointermove'] as const)
     host.addEventListener(name, ({ pointerType }) => (isFinger = pointerType === 'touch'), { capture: true });
   return () => isFinger;
+}
+
+/**
+ * A link is found each time that a finger or the mouse comes. xterm.js 6.0.0 looks only where the pointer is in another cell than before,
+ * and not again in its row: a second tap on a link finds nothing, nor one in a row that has changed since the last.
+ */
+export function findAtEachTouch(host: HTMLElement, terminal: Terminal): void {
+  host.addEventListener('pointerenter', linkForgetter(terminal));
 }
 
 /** Finds addresses in what the terminal shows. */
