@@ -134,10 +134,9 @@ async function open(config: Config, plainProgram: PlainProgram | null, opened: C
   opened.add('the model proxy', async () => proxy?.close());
 
   metrics.sessionBackend.set({ kind: config.sessions.backend.kind }, 1);
-  const { backend, isolation, machineNotices } = await openBackend(config, plainProgram, secrets, log);
-  opened.add('the backend of sessions', () => backend.close());
-  const limits = { total: config.sessions.maxTotal, perUser: config.sessions.maxPerUser };
-  const environment = (sessionId: string) => proxy?.environment(sessionId) ?? {};
+  const { backend, cluster, isolation, machineNotices } = await openBackend(config, plainProgram, secrets, log);
+  opened.add('the cluster of sessions', () => cluster?.close());
+  const modelEnvironment = (sessionId: string) => proxy?.environment(sessionId) ?? {};
   const policyFile = openPolicy(config.policyFile, { log, audit, failures: metrics.policyReloadFailures });
   opened.add('the policy file', () => policyFile?.close());
   const policy = () => policyFile?.current ?? Policy.preset;
@@ -145,9 +144,10 @@ async function open(config: Config, plainProgram: PlainProgram | null, opened: C
   if (redis !== null) {
     opened.add('proven settings', await shareProvenSettings(proven, redis, log));
   }
-  const sessions = new Sessions(directory, backend, limits, environment, metrics, log, audit, policy, proven);
+  const ofSessions = { directory, backend, cluster, modelEnvironment, policy, proven, metrics, audit, log };
+  const sessions = new Sessions(ofSessions);
   // Alone, nobody could find them again.
-  const fate = redis === null && !backend.findsAgain ? 'end' : 'leave';
+  const fate = redis === null && cluster === null ? 'end' : 'leave';
   opened.add('the sessions', () => sessions.close(fate), END_MS);
 
   const formerOwners = new FormerOwners({ fate: config.sessions.ofFormerOwners, sessions, authority, audit, log });

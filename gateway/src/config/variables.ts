@@ -299,8 +299,16 @@ export const VARIABLES = {
     'auto',
     'Confinement of sessions by bubblewrap: where it works, or not to start without it, or none.',
   ),
-  MAX_SESSIONS: variable(wholeNumber(1, 10_000), '50', 'Live sessions on the whole server.'),
-  MAX_SESSIONS_PER_USER: variable(wholeNumber(1, 10_000), '10', 'Live sessions of one person.'),
+  MAX_SESSIONS: variable(
+    wholeNumber(1, 10_000),
+    '50',
+    'Live sessions on the whole server. With SESSION_BACKEND=kubernetes the operator has this setting.',
+  ),
+  MAX_SESSIONS_PER_USER: variable(
+    wholeNumber(1, 10_000),
+    '10',
+    'Live sessions of one person. With SESSION_BACKEND=kubernetes the operator has this setting.',
+  ),
   SESSION_TIMEOUT: variable(
     wholeNumber(0, 60 * 24 * 30),
     '60',

@@ -1,7 +1,7 @@
 /** Where sessions run. One of the gateway's two seams: child processes of this machine, or pods of a cluster. */
 import type { SessionCommand, SessionEnd, SessionPolicy, SessionProgress, TerminalSize } from '@claude-webui/protocol';
 import type { UserRole } from '../auth/roles';
-import type { SessionRecord } from './directory';
+import type { SessionLimitCounts, SessionRecord } from './directory';
 
 /** What a backend needs to place a session. */
 export interface Placement {
@@ -33,18 +33,15 @@ export type FoundSession = Pick<
   'id' | 'owner' | 'workspace' | 'name' | 'createdAt' | 'launch' | 'ownerName'
 >;
 
+/** Starts sessions, finds them, and ends them. */
 export interface SessionBackend {
-  /** Whether sessions outlive all gateways, and `found` tells the next of them. */
-  readonly findsAgain: boolean;
-  /** Whether runners tell Prometheus themselves what they measure. */
-  readonly runnersAreScraped: boolean;
-  /** Whether a session's workspace is there for the next one in it. */
-  readonly keepsWorkspaces: boolean;
-  /** The key of a new session's runner tokens. */
-  attachKey(sessionId: string): string;
+  /** What this gateway counts before it starts a session; how many may run may be somebody else's to say. */
+  readonly limits: SessionLimitCounts;
+  /** Of a new session's record, what the place of its runner decides. */
+  terms(sessionId: string): Pick<SessionRecord, 'attachKey' | 'workspaceKept'>;
   /**
    * Starts a session's runner and resolves with its endpoint once it takes attaches.
-   * @throws SessionStartError with the end to show, when it never will; PlacementLeft after `close`.
+   * @throws SessionStartError with the end to show, when it never will; PlacementLeft after a cluster's `close`.
    */
   place(placement: Placement, signal: AbortSignal, progress: ProgressListener): Promise<{ endpoint: string }>;
   /**
@@ -56,7 +53,7 @@ export interface SessionBackend {
   reaches(record: SessionRecord): boolean;
   /**
    * Where a session is whose runner does not answer, or that another gateway was placing; resolves once it takes attaches
-   * again, or is over. @throws PlacementLeft after `close`, and when `signal` aborts
+   * again, or is over. @throws PlacementLeft after a cluster's `close`, and when `signal` aborts
    */
   relocate(
     placement: Placement,
@@ -64,18 +61,20 @@ export interface SessionBackend {
     signal: AbortSignal,
     progress: ProgressListener,
   ): Promise<Whereabouts>;
-  /** Whether a session whose runner says that it has ended so may go on: then `relocate` tells. */
-  mayGoOn(end: SessionEnd): boolean;
-  /** Ends a session's program, and keeps what it needs to come back. @throws Error where none is ever suspended */
-  suspend(sessionId: string): Promise<void>;
-  /** A suspended session is wanted again: `relocate` resolves once it is there. */
-  resume(sessionId: string): Promise<void>;
-  /** How many sessions are suspended, everybody's or one owner's: the limits of live sessions do not count those. */
-  suspended(owner?: string): number;
+}
+
+/** Where sessions outlive all gateways, and others than gateways move, suspend and end them. */
+export interface SessionCluster {
   /** Live sessions, whoever has placed them. */
   found(): FoundSession[];
   /** Calls back with the id of a session that is perhaps not any more where it was. Returns the unsubscriber. */
   subscribe(listener: (sessionId: string) => void): () => void;
+  /** Whether a session whose runner says that it has ended so may go on: then the backend's `relocate` tells. */
+  mayGoOn(end: SessionEnd): boolean;
+  /** Ends a session's program, and keeps what it needs to come back. */
+  suspend(sessionId: string): Promise<void>;
+  /** A suspended session is wanted again: the backend's `relocate` resolves once it is there. */
+  resume(sessionId: string): Promise<void>;
   /** Leaves what others can go on with. May be called twice. */
   close(): Promise<void>;
 }

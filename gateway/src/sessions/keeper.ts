@@ -4,7 +4,7 @@ import type { RunnerEvent, SessionProgress } from '@claude-webui/protocol';
 import { AppError } from '../errors';
 import type { Logger } from '../log';
 import { followRunner } from '../runner-link/control';
-import type { FoundSession, Placement, SessionBackend } from './backend';
+import type { FoundSession, Placement, SessionBackend, SessionCluster } from './backend';
 import { PlacementLeft } from './backend';
 import type { SessionDirectory, SessionPatch, SessionRecord } from './directory';
 
@@ -42,20 +42,23 @@ export class Keeper {
   constructor(
     private readonly directory: SessionDirectory,
     private readonly backend: SessionBackend,
+    private readonly cluster: SessionCluster | null,
     private readonly listener: KeeperListener,
     private readonly log: Logger,
   ) {
-    this.searches = [
-      setInterval(() => background('restore-sessions', this.adoptOrphans()), ORPHANS_INTERVAL_MS),
-      setInterval(() => background('restore-sessions', this.restoreForgotten()), FORGOTTEN_INTERVAL_MS),
-    ];
-    this.unsubscribe = [
-      directory.subscribeLost((id) => this.drop(id)),
-      backend.subscribe((id) => this.kept.get(id)?.moved.abort()),
-    ];
+    this.searches = [setInterval(() => background('restore-sessions', this.adoptOrphans()), ORPHANS_INTERVAL_MS)];
+    this.unsubscribe = [directory.subscribeLost((id) => this.drop(id))];
+    if (cluster !== null) this.followCluster(cluster);
+    else background('restore-sessions', this.adoptOrphans());
+  }
+
+  private followCluster(cluster: SessionCluster): void {
+    const restore = () => this.restoreForgotten(cluster);
+    this.searches.push(setInterval(() => background('restore-sessions', restore()), FORGOTTEN_INTERVAL_MS));
+    this.unsubscribe.push(cluster.subscribe((id) => this.kept.get(id)?.moved.abort()));
     background(
       'restore-sessions',
-      this.restoreForgotten().then(() => this.adoptOrphans()),
+      restore().then(() => this.adoptOrphans()),
     );
   }
 
@@ -92,7 +95,7 @@ export class Keeper {
       this.listener.event(kept.record, event);
     };
     const heard = (event: RunnerEvent) => {
-      if (event.type !== 'ended' || !this.backend.mayGoOn(event.end)) tell(event);
+      if (event.type !== 'ended' || this.cluster?.mayGoOn(event.end) !== true) tell(event);
     };
     const goesOn = () => !isOver && !stop.signal.aborted;
     while (goesOn()) {
@@ -157,9 +160,9 @@ export class Keeper {
   }
 
   /** Sessions that live though the directory does not know them: all gateways were away, or it was emptied. */
-  private async restoreForgotten(): Promise<void> {
+  private async restoreForgotten(cluster: SessionCluster): Promise<void> {
     try {
-      for (const found of this.backend.found()) {
+      for (const found of cluster.found()) {
         if (this.kept.has(found.id) || (await this.directory.get(found.id)) !== null) continue;
         const record = this.listener.record(found);
         if (!(await this.directory.restore(record))) continue;

@@ -6,7 +6,7 @@ import type { Logger } from '../log';
 import type { LiveSecrets } from '../secrets/live-secrets';
 import { codeOf } from '../secrets/provider';
 import { runnerBindShape, ShapeError } from '../secrets/shapes';
-import type { SessionBackend } from './backend';
+import type { SessionBackend, SessionCluster } from './backend';
 import type { Isolation } from './isolation';
 import { probeIsolation } from './isolation';
 import type { MachineNotices } from './kubernetes/machine-notices';
@@ -19,6 +19,14 @@ export type FollowMachines = (tell: (owner: string, notice: Notice) => void) => 
 /** For tests and benchmarks: another program than Claude Code in the sessions. */
 export type PlainProgram = Pick<ProcessBackendOptions['program'], 'path' | 'args'>;
 
+export interface OpenedBackend {
+  backend: SessionBackend;
+  /** The same, where sessions outlive gateways; else null. */
+  cluster: SessionCluster | null;
+  isolation: Isolation;
+  machineNotices: FollowMachines | null;
+}
+
 /**
  * Where sessions run, as SESSION_BACKEND says, and how they are held apart.
  * @throws Error with a sentence when it cannot be used
@@ -28,7 +36,7 @@ export async function openBackend(
   plainProgram: PlainProgram | null,
   secrets: LiveSecrets,
   log: Logger,
-): Promise<{ backend: SessionBackend; isolation: Isolation; machineNotices: FollowMachines | null }> {
+): Promise<OpenedBackend> {
   if (sessions.backend.kind === 'kubernetes') {
     const { namespace, template, maxLifetimeMs, bindKeyFile } = sessions.backend;
     // The client of the Kubernetes API is large, and nobody else needs it.
@@ -51,12 +59,14 @@ export async function openBackend(
       bindKey,
     };
     const machineNotices: FollowMachines = (tell) => new MachineNotices(objects, tell);
-    return { backend: new KubernetesBackend(objects, options, log), isolation: { confinement: 'pod' }, machineNotices };
+    const backend = new KubernetesBackend(objects, options, log);
+    return { backend, cluster: backend, isolation: { confinement: 'pod' }, machineNotices };
   }
   const isolation = await probeIsolation(sessions.isolation);
   const backend = new ProcessBackend({
     workingDirectory: sessions.workingDirectory,
     persistent: sessions.persistent,
+    sessions: { total: sessions.maxTotal, perUser: sessions.maxPerUser },
     program:
       plainProgram === null
         ? { path: sessions.cliPath, args: [], kind: 'claude', confinement: isolation.confinement }
@@ -65,7 +75,7 @@ export async function openBackend(
     logLevel,
     log,
   });
-  return { backend, isolation, machineNotices: null };
+  return { backend, cluster: null, isolation, machineNotices: null };
 }
 
 async function bindKeyIn(file: string): Promise<() => KeyObject> {

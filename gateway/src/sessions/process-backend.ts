@@ -22,9 +22,9 @@ import { endProcesses } from '@claude-webui/session-runner/processes/end';
 import { minimalEnvironment } from '../config/environment';
 import type { Logger } from '../log';
 import { endRunner } from '../runner-link/control';
-import type { FoundSession, Placement, SessionBackend, Whereabouts } from './backend';
+import type { Placement, SessionBackend, Whereabouts } from './backend';
 import { SessionStartError } from './backend';
-import type { SessionRecord } from './directory';
+import type { SessionLimitCounts, SessionRecord } from './directory';
 
 /** Between a program's SIGHUP and its SIGKILL: Claude Code takes half a second to write its transcript. Milliseconds. */
 const END_GRACE_MS = 3000;
@@ -40,6 +40,8 @@ export interface ProcessBackendOptions {
   /** Where sessions have their directories. */
   workingDirectory: string;
   persistent: boolean;
+  /** How many sessions there may be. */
+  sessions: SessionLimitCounts;
   program: Pick<ProgramSpec, 'path' | 'args' | 'kind' | 'confinement'>;
   /** For the runners' own logs. */
   logLevel: LogLevel;
@@ -55,10 +57,7 @@ interface Runner {
 
 /** Sessions as child processes on this machine. They live on when their gateway does not. */
 export class ProcessBackend implements SessionBackend {
-  /** Other gateways of this machine do, by the directory that they share. */
-  readonly findsAgain = false;
-  readonly runnersAreScraped = false;
-  readonly keepsWorkspaces: boolean;
+  readonly limits: SessionLimitCounts;
   /** Those that this gateway has started. */
   private readonly runners = new Map<string, Runner>();
   /** Sockets of all runners on this machine. Short, for a socket's path has at most 107 bytes (unix(7)). */
@@ -66,13 +65,14 @@ export class ProcessBackend implements SessionBackend {
 
   /** @throws Error when a directory cannot be used */
   constructor(private readonly options: ProcessBackendOptions) {
-    this.keepsWorkspaces = options.persistent;
+    this.limits = options.sessions;
     prepareDirectory(options.workingDirectory, 'Set CLAUDE_WORKING_DIR to a directory of your own.');
     prepareDirectory(this.runtimeDirectory, 'Set TMPDIR to a directory of your own.');
   }
 
-  attachKey(): string {
-    return randomBytes(ATTACH_KEY_BYTES).toString('base64url');
+  terms(): Pick<SessionRecord, 'attachKey' | 'workspaceKept'> {
+    const attachKey = randomBytes(ATTACH_KEY_BYTES).toString('base64url');
+    return { attachKey, workspaceKept: this.options.persistent };
   }
 
   async place(placement: Placement, signal: AbortSignal): Promise<{ endpoint: string }> {
@@ -130,36 +130,6 @@ export class ProcessBackend implements SessionBackend {
     if (endpoint !== null && (await answers(socketPathOf(endpoint)))) return { endpoint };
     await this.sweep(sessionId, endpoint);
     return { end: { reason: 'runner-crashed', exitCode: null } };
-  }
-
-  mayGoOn(): boolean {
-    return false;
-  }
-
-  suspend(): Promise<void> {
-    return Promise.reject(new Error('Sessions on this machine cannot be suspended.'));
-  }
-
-  suspended(): number {
-    return 0;
-  }
-
-  /** None is ever suspended here. */
-  resume(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  found(): FoundSession[] {
-    return [];
-  }
-
-  /** Links to runners break when they go; there is no more to hear. */
-  subscribe(): () => void {
-    return () => undefined;
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
   }
 
   private async departure(sessionId: string, child: ChildProcess): Promise<void> {

@@ -38,17 +38,17 @@ export class ClusterSessions {
     };
     const options = { keepsWorkspaces: false, template: 'default', limits, maxLifetimeMs: 0, bindKey: () => bindKey };
     this.backend = new KubernetesBackend(objects, options, silent);
-    this.sessions = new Sessions(
-      this.directory,
-      this.backend,
-      { total: 10, perUser: 10 },
-      () => ({}),
-      new Metrics(),
-      silent,
-      { record: () => undefined },
-      () => Policy.preset,
-      new ProvenSettings(),
-    );
+    this.sessions = new Sessions({
+      directory: this.directory,
+      backend: this.backend,
+      cluster: this.backend,
+      modelEnvironment: () => ({}),
+      policy: () => Policy.preset,
+      proven: new ProvenSettings(),
+      metrics: new Metrics(),
+      audit: { record: () => undefined },
+      log: silent,
+    });
   }
 
   static async open(access: ClusterAccess, options: ClusterSessionsOptions): Promise<ClusterSessions> {

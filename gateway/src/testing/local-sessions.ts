@@ -42,17 +42,17 @@ export class LocalSessions {
 
   constructor(options: LocalSessionsOptions = {}) {
     this.backend = new ProcessBackend(backendOptions(this.workingDirectory, options));
-    this.sessions = new Sessions(
-      this.directory,
-      this.backend,
-      options.limits ?? { total: 100, perUser: 100 },
-      () => ({}),
-      this.metrics,
-      createLogger('silent'),
-      options.audit ?? { record: () => undefined },
-      () => options.policy ?? Policy.preset,
-      new ProvenSettings(),
-    );
+    this.sessions = new Sessions({
+      directory: this.directory,
+      backend: this.backend,
+      cluster: null,
+      modelEnvironment: () => ({}),
+      policy: () => options.policy ?? Policy.preset,
+      proven: new ProvenSettings(),
+      metrics: this.metrics,
+      audit: options.audit ?? { record: () => undefined },
+      log: createLogger('silent'),
+    });
   }
 
   /** A session that takes attaches. */
@@ -86,6 +86,7 @@ export function backendOptions(workingDirectory: string, options: LocalSessionsO
   return {
     workingDirectory,
     persistent: options.persistent ?? false,
+    sessions: options.limits ?? { total: 100, perUser: 100 },
     program: {
       path: options.programPath ?? '/bin/sh',
       args: ['-c', options.command ?? 'cat'],

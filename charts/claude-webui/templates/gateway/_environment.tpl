@@ -27,8 +27,6 @@
   "SESSION_BACKEND" "kubernetes"
   "SESSION_NAMESPACE" (include "claude-webui.sessionsNamespace" .)
   "SESSION_TEMPLATE" .Values.sessions.template
-  "MAX_SESSIONS" .Values.sessions.max
-  "MAX_SESSIONS_PER_USER" .Values.sessions.maxPerUser
   "SESSION_TIMEOUT" .Values.sessions.idleTimeoutMinutes
   "SESSION_IDLE_WARNING" .Values.sessions.idleWarningSeconds
   "SESSION_DETACH_GRACE" .Values.sessions.detachGraceSeconds

@@ -1,13 +1,20 @@
 import type { KeyObject } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BindRequest, SessionEnd } from '@claude-webui/protocol';
-import type { ClaudeSession, NewClaudeSessionSpec } from '@claude-webui/kubernetes-api';
+import type { NewClaudeSessionSpec } from '@claude-webui/kubernetes-api';
 import { isForbidden } from '@claude-webui/kubernetes-api/client';
 import type { Logger } from '../../log';
 import { endRunner } from '../../runner-link/control';
-import type { FoundSession, Placement, ProgressListener, SessionBackend, Whereabouts } from '../backend';
+import type {
+  FoundSession,
+  Placement,
+  ProgressListener,
+  SessionBackend,
+  SessionCluster,
+  Whereabouts,
+} from '../backend';
 import { PlacementLeft, SessionStartError } from '../backend';
-import type { SessionRecord } from '../directory';
+import type { SessionLimitCounts, SessionRecord } from '../directory';
 import { bind, derivedAttachKey } from './bind';
 import { foundSession } from './found-session';
 import type { Observed } from './observed';
@@ -21,6 +28,11 @@ const UNWANTED_MS = 60_000;
 /** Between tries to bind: a pod's address may be known before it answers. Milliseconds. */
 const BIND_RETRY_MS = [100, 300, 1000, 2000];
 const BIND_RETRY_MAX_MS = 5000;
+/**
+ * The operator admits sessions, and the others wait; this only bounds how many objects people can make. It is the most that MAX_SESSIONS
+ * and MAX_SESSIONS_PER_USER of the operator can be.
+ */
+const MOST_OBJECTS: SessionLimitCounts = { total: 100_000, perUser: 1000 };
 /** Refusals in a row after which a pod will not take our word any more. */
 const MAX_REFUSALS = 3;
 
@@ -37,10 +49,8 @@ export interface KubernetesBackendOptions {
 }
 
 /** Sessions as ClaudeSession objects; the operator makes pods of them. */
-export class KubernetesBackend implements SessionBackend {
-  readonly findsAgain = true;
-  readonly runnersAreScraped = true;
-  readonly keepsWorkspaces: boolean;
+export class KubernetesBackend implements SessionBackend, SessionCluster {
+  readonly limits = MOST_OBJECTS;
   private readonly closing = new AbortController();
   /** Session id → uid of the pod that this gateway has bound to it, while it lives. */
   private readonly bound = new Map<string, string>();
@@ -58,12 +68,12 @@ export class KubernetesBackend implements SessionBackend {
     private readonly options: KubernetesBackendOptions,
     private readonly log: Logger,
   ) {
-    this.keepsWorkspaces = options.keepsWorkspaces;
     this.unsubscribe = objects.subscribe((name) => this.changed(name));
   }
 
-  attachKey(sessionId: string): string {
-    return derivedAttachKey(this.options.bindKey(), sessionId);
+  terms(sessionId: string): Pick<SessionRecord, 'attachKey' | 'workspaceKept'> {
+    const { bindKey, keepsWorkspaces } = this.options;
+    return { attachKey: derivedAttachKey(bindKey(), sessionId), workspaceKept: keepsWorkspaces };
   }
 
   async place(placement: Placement, signal: AbortSignal, progress: ProgressListener): Promise<{ endpoint: string }> {
@@ -132,12 +142,6 @@ export class KubernetesBackend implements SessionBackend {
   /** The template says whether a session ends that is idle or that nobody is attached to, or is suspended; the operator does it. */
   mayGoOn({ reason }: SessionEnd): boolean {
     return reason === 'idle-timeout' || reason === 'detach-timeout';
-  }
-
-  suspended(owner?: string): number {
-    const isSuspended = ({ spec, status }: ClaudeSession) =>
-      status?.phase === 'Suspended' && (owner === undefined || spec.owner === owner);
-    return this.objects.all().filter(isSuspended).length;
   }
 
   suspend(sessionId: string): Promise<void> {
