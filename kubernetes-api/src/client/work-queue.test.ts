@@ -57,7 +57,6 @@ describe('the work queue', () => {
     jest.advanceTimersByTime(1000);
     expect(added).toHaveBeenCalledTimes(1);
     patient.close();
-    jest.useRealTimers();
   });
 
   it('gives a failed key again after its pause', async () => {
@@ -96,6 +95,48 @@ describe('the work queue', () => {
     queue.addAfter('c', 1000);
     expect(jest.getTimerCount()).toBe(0);
     expect(await queue.take()).toBeNull();
+  });
+
+  it('acts once on two wishes for later, at the earlier time', () => {
+    jest.useFakeTimers();
+    const added = jest.fn();
+    const asked = new WorkQueue({ ...observer, added });
+    asked.addAfter('a', 10_000);
+    asked.addAfter('a', 1000);
+    asked.addAfter('a', 10_000);
+    jest.advanceTimersByTime(999);
+    expect(added).not.toHaveBeenCalled();
+    jest.advanceTimersByTime(1);
+    expect(added).toHaveBeenCalledTimes(1);
+    expect(jest.getTimerCount()).toBe(0);
+    asked.close();
+  });
+
+  it('gives keys in the order in which they came, to workers in the order in which they asked', async () => {
+    const workers = [queue.take(), queue.take()];
+    queue.add('a');
+    queue.add('b');
+    expect(await Promise.all(workers)).toEqual(['a', 'b']);
+    queue.add('d');
+    queue.add('c');
+    expect([await queue.take(), await queue.take()]).toEqual(['d', 'c']);
+  });
+
+  it('measures how long a key has waited, and each entry once', async () => {
+    jest.useFakeTimers();
+    const seen = { taken: jest.fn(), added: jest.fn(), retried: jest.fn() };
+    const measured = new WorkQueue({ ...observer, ...seen }, () => 1000);
+    jest.advanceTimersByTime(1000);
+    measured.add('a');
+    measured.add('a');
+    jest.advanceTimersByTime(2500);
+    await measured.take();
+    expect(seen.taken.mock.calls).toEqual([[2.5]]);
+    expect(seen.added).toHaveBeenCalledTimes(1);
+    expect(seen.retried).not.toHaveBeenCalled();
+    measured.retry('b');
+    expect(seen.retried).toHaveBeenCalledTimes(1);
+    measured.close();
   });
 
   it('says how many keys wait, so that a queue that grows is seen', async () => {
