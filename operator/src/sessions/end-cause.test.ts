@@ -47,7 +47,7 @@ describe('the cause that the runner has written', () => {
     ['cli-not-installed', 'CliNotInstalled', /not in the template's image/],
     ['policy-not-enforced', 'PolicyNotEnforced', /would not have obeyed/],
     ['start-failed', 'StartFailed', /could not be started/],
-    ['runner-crashed', 'RunnerCrashed', /has crashed/],
+    ['runner-crashed', 'RunnerCrashed', /has crashed\.$/],
   ])('%s: %s', (reason, expected, message) => {
     const cause = endCause(left(says({ reason })));
     expect(cause).toMatchObject({ reason: expected, message: matching(message) });
@@ -61,6 +61,11 @@ describe('the cause that the runner has written', () => {
       message: 'Claude Code could not be started. spawn claude EACCES',
       exitCode: 0,
     });
+  });
+
+  it('is passed on without what is no text or no number: anybody in the pod may have written it', () => {
+    const cause = endCause(left(says({ reason: 'exited', detail: 5, exitCode: '3' })));
+    expect(cause).toEqual({ reason: 'ProgramExited', message: 'Claude Code has ended.' });
   });
 
   it('may not fill the status of the session', () => {
@@ -114,6 +119,7 @@ describe('a runner that left no cause', () => {
     const cause = { reason: 'StartFailed', message: 'The node could not run the pod. no room' };
     expect(endCause(pod(refused))).toEqual(cause);
     expect(endCause(pod({ ...refused, containerStatuses: [{ name: CONTAINER }] }))).toEqual(cause);
+    expect(endCause(pod({ ...refused, containerStatuses: [{ name: 'a-mesh-proxy' }] }))).toEqual(cause);
     expect(endCause(pod(undefined))).toEqual({ reason: 'StartFailed', message: 'The node could not run the pod.' });
   });
 });

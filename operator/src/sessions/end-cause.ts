@@ -99,10 +99,9 @@ export function disruption(pod: Pod): EndCause | null {
 
 /** What the runner wrote to its termination log, if it did. */
 function runnersWords({ message }: ContainerTerminated): EndCause | null {
-  if (message === undefined || message === '') return null;
   let said: unknown;
   try {
-    said = JSON.parse(message);
+    said = JSON.parse(message ?? '');
   } catch {
     return null;
   }
