@@ -100,6 +100,7 @@ describe('how often a session comes back', () => {
       { ...with_([crashed(before(DAY_MS + 60_000))]), ...crash },
       COMES_BACK,
     ],
+    ['a crash a day after another', { ...with_([crashed(before(DAY_MS))]), ...crash }, COMES_BACK],
     ['a crash after evictions', { ...with_(times(9, 60_000)), ...crash }, COMES_BACK],
     ['an eviction after a crash', { ...with_([crashed(before(60_000))]), ...eviction }, COMES_BACK],
     ['the tenth eviction of a day', { ...with_(times(9, 60_000)), ...eviction }, COMES_BACK],
@@ -139,6 +140,14 @@ describe('a session whose pod is gone without a trace', () => {
     expect(written(decide(observe(lost)))).toMatchObject({ reason: 'Restarting', lastRestartReason: 'Evicted' });
   });
 
+  it('was deleted, if it is being started again and nobody has written down why', () => {
+    const lost = session({ ...alive, reason: 'Restarting' });
+    expect(written(decide(observe({ session: lost, template: PERSISTENT })))).toMatchObject({
+      lastRestartReason: 'Evicted',
+      lastRestartMessage: 'The pod of the session was deleted.',
+    });
+  });
+
   it('says so', () => {
     expect(written(decide(observe({ session: session(alive) })))).toMatchObject({
       phase: 'Failed',
@@ -169,6 +178,27 @@ describe('a runner that did not answer', () => {
   ])('%s: %#', (_, observation, expected) => {
     const status = written(decide(observe({ template: PERSISTENT, ...observation })));
     expect(status).toMatchObject({ reason: 'Restarting', lastRestartReason: expected });
+  });
+
+  it('is so, whatever else is known of the session; and not because it serves', () => {
+    const others = {
+      type: 'Scheduled',
+      status: 'True' as const,
+      reason: 'Scheduled',
+      message: '',
+      lastTransitionTime: CREATED,
+    };
+    const lost = (...conditions: NonNullable<ClaudeSessionStatus['conditions']>) =>
+      written(decide(observe({ session: session({ ...alive, conditions }), pods: [pod(over(137))] })))
+        ?.lastRestartReason;
+    expect(lost(others, silentSince(CREATED))).toBe('RunnerUnresponsive');
+    expect(lost(others, { ...silentSince(CREATED), status: 'True', reason: 'Running' })).toBe('RunnerCrashed');
+  });
+
+  it('may come to its senses until the very end of the ten minutes', () => {
+    const last = decide(observe({ now: START + 10 * 60_000, session: silent(), pods: [pod(unready)] }));
+    expect(written(last)?.reason).toBe('Running');
+    expect(last.requeueAfterMs).toBe(1000);
   });
 
   it('may come to its senses for ten minutes, and is looked at when they are over', () => {
@@ -216,6 +246,7 @@ describe('a session that no gateway has taken', () => {
   it('is kept for ten minutes, so that a gateway may start again meanwhile', () => {
     expect(unbound(0, 0)).toBe('Ready Running');
     expect(unbound(9, 0)).toBe('Ready Running');
+    expect(unbound(10, 0)).toBe('Ready Running');
     expect(unbound(11, 0)).toBe('Ended DetachTimeout');
   });
 

@@ -130,8 +130,8 @@ describe('a start that is refused', () => {
 });
 
 describe('of two pods with the same number', () => {
-  const older = pod(ready, { name: 'older', uid: 'older', creationTimestamp: '2026-01-01T00:00:10Z' });
-  const younger = pod(ready, { name: 'younger', uid: 'younger', creationTimestamp: '2026-01-01T00:00:20Z' });
+  const older = pod(ready, { name: 'b-older', uid: 'older', creationTimestamp: '2026-01-01T00:00:10Z' });
+  const younger = pod(ready, { name: 'a-younger', uid: 'younger', creationTimestamp: '2026-01-01T00:00:20Z' });
   const deleted = (with_: Partial<Observation>) =>
     at(MINUTE_MS, with_).steps.flatMap((step) => (step.type === 'delete-pod' ? [step.pod.metadata.name] : []));
 
@@ -139,16 +139,22 @@ describe('of two pods with the same number', () => {
     ['older first', [older, younger]],
     ['younger first', [younger, older]],
   ])('the one that people are attached to stays, whichever is older (listed %s)', (_, pods) => {
-    expect(deleted({ session: session({ ...alive, podUID: 'younger' }), pods })).toEqual(['older']);
-    expect(deleted({ session: session({ ...alive, podUID: 'older' }), pods })).toEqual(['younger']);
+    expect(deleted({ session: session({ ...alive, podUID: 'younger' }), pods })).toEqual(['b-older']);
+    expect(deleted({ session: session({ ...alive, podUID: 'older' }), pods })).toEqual(['a-younger']);
   });
 
   it.each([
     ['older first', [older, younger]],
     ['younger first', [younger, older]],
   ])('the older stays if neither is written down, so that every operator chooses the same (listed %s)', (_, pods) => {
-    expect(deleted({ session: session(undefined), pods })).toEqual(['younger']);
+    expect(deleted({ session: session(undefined), pods })).toEqual(['a-younger']);
   });
+});
+
+test('of two pods of the same second, however they are listed, the same one stays', () => {
+  const twins = ['a', 'b'].map((name) => pod(ready, { name, uid: name }));
+  const stays = (pods: Observation['pods']) => currentPod(observe({ pods }))?.pod.metadata.name;
+  expect([stays(twins), stays(twins.toReversed())]).toEqual(['a', 'a']);
 });
 
 test('a pod of another number is not the session’s, though it is the one that is written down', () => {
@@ -181,6 +187,13 @@ describe('what a session that starts shows', () => {
     expect(shown({ ...restarting, reason: 'StartingContainer' }, numbered(1, waiting)).reason).toBe('Restarting');
     const pulling = { ...numbered(1, waiting), event: eventOf('Pulling', 'Pulling image "i"') };
     expect(shown(restarting, pulling).reason).toBe('PullingImage');
+  });
+
+  it('why, also while its container runs and has not served yet; and that it has a node', () => {
+    const { endpoint: _, ...elsewhere } = restarting;
+    const prepared = shown(elsewhere, numbered(1, unready));
+    expect(prepared).toMatchObject({ phase: 'Starting', reason: 'Restarting' });
+    expect(prepared.conditions?.find(({ type }) => type === 'Scheduled')?.status).toBe('True');
   });
 
   it('the trouble that keeps it from starting, before anything else', () => {

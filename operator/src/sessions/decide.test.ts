@@ -24,6 +24,8 @@ import {
 import { decide } from './decide';
 import type { Observation } from './observation';
 
+const stringContaining = (text: string): unknown => expect.stringContaining(text);
+
 test.each([
   ['10.0.0.1', 'http://10.0.0.1:7681'],
   ['fd00::1', 'http://[fd00::1]:7681'],
@@ -63,6 +65,11 @@ describe('what is decided about a session', () => {
     [
       'a finished one loses its pod',
       { session: session({ phase: 'Ended', endTime: CREATED }), pods: [pod(ready)] },
+      ['delete-pod'],
+    ],
+    [
+      'one that has failed, too',
+      { session: session({ phase: 'Failed', endTime: CREATED }), pods: [pod(ready)] },
       ['delete-pod'],
     ],
     [
@@ -272,6 +279,83 @@ describe('what is decided about a session', () => {
     ],
   ])('%s', (_, observation, expected) => {
     expect(written(decide(observe({ session: session(alive), ...observation })))).toMatchObject(expected);
+  });
+
+  it('a session that is to be suspended loses its pod first, and is suspended when nothing of it runs', () => {
+    const asked = session(alive, { suspend: true });
+    const first = decide(observe({ session: asked, pods: [pod(ready)] }));
+    expect(types(first)).toEqual(['write-status', 'delete-pod']);
+    expect(written(first)).toMatchObject({ phase: 'Ready', message: 'The session is being suspended.' });
+    const then = decide(observe({ session: asked, pods: [pod(over(0))] }));
+    expect(types(then)).toEqual(['delete-pod', 'write-status']);
+    expect(written(then)).toMatchObject({ phase: 'Suspended' });
+  });
+
+  it('a session of which too many are suspended says how many one may have', () => {
+    const suspension = { ttlMs: Infinity, max: 3, newer: 3 };
+    const one = observe({ session: session(suspended, { suspend: true }), suspension });
+    expect(written(decide(one))).toMatchObject({ phase: 'Ended', message: stringContaining('3 other sessions') });
+    const kept = { ...one, suspension: { ...suspension, newer: 2 } };
+    expect(written(decide(kept))).toMatchObject({ phase: 'Suspended' });
+  });
+
+  it.each<[string, Partial<Observation>]>([
+    ['that starts', {}],
+    ['that runs', { session: session(alive), pods: [pod(ready)] }],
+    ['that is suspended without a bound', { session: session(suspended, { suspend: true }) }],
+  ])('nobody looks again at a session %s, unless there is news', (_, with_) => {
+    expect(decide(observe(with_))).not.toHaveProperty('requeueAfterMs');
+  });
+
+  it('a second pod that is already going is looked at when its grace is over', () => {
+    const going = pod(ready, { name: 'warm-1', uid: 'q', deletionTimestamp: '2026-01-01T00:01:30Z' });
+    const decision = decide(observe({ session: session(alive), pods: [pod(ready), going] }));
+    expect(types(decision)).toEqual(['write-status']);
+    expect(decision.requeueAfterMs).toBe(60_000);
+  });
+
+  it('a pod whose labels are gone is not the session’s', () => {
+    const bare = pod(ready);
+    delete bare.pod.metadata.labels;
+    expect(types(decide(observe({ pods: [bare] })))).toEqual(['delete-pod']);
+  });
+
+  it('a session that nobody has written down gets another pod when its first is lost, whatever its workspace', () => {
+    for (const kind of ['Persistent', 'Ephemeral'] as const) {
+      const lost = (status: Parameters<typeof pod>[0]) =>
+        written(decide(observe({ session: session(undefined), template: template(kind), pods: [pod(status)] })));
+      expect(lost(over(1))).toMatchObject({ reason: 'Restarting', lastRestartReason: 'RunnerCrashed', crashes: 1 });
+      const drained = { type: 'DisruptionTarget', status: 'True' as const, reason: 'EvictionByEvictionAPI' };
+      expect(lost({ ...over(143), conditions: [drained] })).toMatchObject({
+        reason: 'Restarting',
+        lastRestartReason: 'Evicted',
+      });
+    }
+  });
+
+  it('a session whose template is gone counts as ephemeral: nobody says that its files are kept', () => {
+    const gone = {
+      session: session(alive),
+      template: null,
+      pods: [pod({ phase: 'Failed' as const, reason: 'NodeLost' })],
+    };
+    expect(written(decide(observe(gone)))).toMatchObject({ phase: 'Failed', reason: 'NodeLost' });
+  });
+
+  it('a pod that somebody takes away is waited for, and another is counted only when it is gone', () => {
+    const taken = pod(ready, { deletionTimestamp: '2026-01-01T00:01:30Z' });
+    const o = observe({ session: session(alive), template: template('Persistent'), pods: [taken] });
+    const decision = decide(o);
+    expect(types(decision)).toEqual(['write-status']);
+    expect(written(decision)).toMatchObject({
+      podUID: 'p',
+      message: 'The pod was deleted. The session will be started again.',
+    });
+    expect(written(decision)).not.toHaveProperty('restarts');
+    expect(decision.requeueAfterMs).toBe(60_000);
+    // Its kubelet is gone, too.
+    const late = decide({ ...o, now: START + 120_000 });
+    expect(late.steps).toMatchObject([{ type: 'write-status' }, { type: 'delete-pod', force: true }]);
   });
 
   it('a resumed session announces no end any more', () => {
@@ -486,5 +570,7 @@ describe('what is decided about a session', () => {
       decide(observe({ now: START + seconds * 1000, session: deleted, pods: [terminating] }));
     expect(at(10)).toEqual({ steps: [], requeueAfterMs: 50_000 });
     expect(at(61).steps).toMatchObject([{ type: 'delete-pod', force: true }]);
+    // One that is over goes with the object.
+    expect(decide(observe({ session: deleted, pods: [pod(over(0))] }))).toEqual({ steps: [] });
   });
 });

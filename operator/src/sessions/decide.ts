@@ -156,13 +156,16 @@ function lossOf({ status }: ClaudeSession): EndCause {
   return { reason: 'Evicted', message: 'The pod of the session was deleted.' };
 }
 
-/** Of several with the same number (a claim that came late beside a pod that was made) the one that is written down, or the older. */
+/**
+ * Of several with the same number (a claim that came late beside a pod that was made) the one that is written down, or the older. Times
+ * are whole seconds: of two of the same one, every operator chooses the same.
+ */
 export function currentPod({ session, pods }: Observation): ObservedPod | null {
   const number = String(startNumber(session));
   const candidates = pods.filter(({ pod }) => pod.metadata.labels?.[LABELS.start] === number);
   const written = candidates.find(({ pod }) => pod.metadata.uid === session.status?.podUID);
   if (written !== undefined) return written;
-  const age = ({ pod }: ObservedPod) => pod.metadata.creationTimestamp ?? '';
+  const age = ({ pod: { metadata } }: ObservedPod) => `${metadata.creationTimestamp ?? ''} ${metadata.name}`;
   return candidates.sort((a, b) => (age(a) < age(b) ? -1 : 1))[0] ?? null;
 }
 
@@ -192,13 +195,13 @@ export function refused(o: Observation, { reason, message, final }: Refusal): De
 
 /** Until this start has failed. It began with the object, the resume or the loss of the last pod. */
 function startLeftMs({ session, now, startDeadlineMs }: Observation): number {
-  const since = (type: string, status: string) => {
-    const condition = session.status?.conditions?.find((one) => one.type === type && one.status === status);
+  const since = (type: string) => {
+    const condition = session.status?.conditions?.find((one) => one.type === type);
     return condition === undefined ? 0 : Date.parse(condition.lastTransitionTime);
   };
   const resuming = session.status?.phase === 'Suspended' ? now : 0;
   const created = Date.parse(session.metadata.creationTimestamp ?? '');
-  return Math.max(created, resuming, since('Ready', 'False'), since('Suspended', 'False')) + startDeadlineMs - now;
+  return Math.max(created, resuming, since('Ready'), since('Suspended')) + startDeadlineMs - now;
 }
 
 function withPod(o: Observation, observed: ObservedPod, state: PodState): Decision {
@@ -254,9 +257,7 @@ const UNRESPONSIVE: EndCause = {
 function unlessUnresponsive({ session }: Observation, { pod, event }: ObservedPod, cause: EndCause): EndCause {
   if (cause.reason !== 'RunnerCrashed' && cause.reason !== 'Evicted') return cause;
   if (pod.metadata.deletionTimestamp !== undefined || disruption(pod) !== null) return cause;
-  const wasSilent = session.status?.conditions?.some(
-    ({ type, reason }) => type === 'Ready' && reason === UNRESPONSIVE.reason,
-  );
+  const wasSilent = session.status?.conditions?.some(({ reason }) => reason === UNRESPONSIVE.reason);
   const isKilled = event?.reason === 'Unhealthy' && event.message.startsWith('Liveness probe');
   return wasSilent === true || isKilled ? UNRESPONSIVE : cause;
 }
@@ -276,13 +277,13 @@ function whileStarting(o: Observation, observed: ObservedPod, state: PodState & 
 /** For a session that was there before, that is the news; unless there is trouble. */
 function startReason({ session }: Observation, state: PodState & { kind: 'starting' }) {
   if (state.trouble || state.reason === 'PullingImage') return state;
-  const before = session.status;
-  if (before?.reason === 'Restarting' || (before?.restarts ?? 0) > 0)
+  const { restarts = 0, lastRestartMessage = 'The pod was lost.', readyTime } = session.status ?? {};
+  if (restarts > 0)
     return {
       reason: 'Restarting' as const,
-      message: `${before?.lastRestartMessage ?? 'The pod was lost.'} The session is being started again.`,
+      message: `${lastRestartMessage} The session is being started again.`,
     };
-  if (before?.readyTime !== undefined) return { reason: 'Resuming' as const, message: 'The session is being resumed.' };
+  if (readyTime !== undefined) return { reason: 'Resuming' as const, message: 'The session is being resumed.' };
   return state;
 }
 
