@@ -1,6 +1,6 @@
 import { STATUS_SENTENCES } from '@claude-webui/protocol';
 import type { ClaudeSession } from '@claude-webui/kubernetes-api';
-import { END_REASONS, STARTING_REASONS } from '@claude-webui/kubernetes-api';
+import { END_REASONS, SESSION_REASONS, STARTING_REASONS } from '@claude-webui/kubernetes-api';
 import { observed, strangeEndpoint } from './observed';
 
 function session(status?: ClaudeSession['status'], metadata: Partial<ClaudeSession['metadata']> = {}): ClaudeSession {
@@ -38,6 +38,54 @@ test('what the cluster says is added where our sentence cannot know it, and cut'
   });
 });
 
+test.each([
+  'Unschedulable',
+  'ImagePullFailed',
+  'TemplateNotFound',
+  'NetworkPolicyNotApplied',
+  'QuotaExceeded',
+  'Evicted',
+  'StartFailed',
+  'PolicyNotEnforced',
+] as const)('what the cluster says of %s is passed on, of starts and of ends', (reason) => {
+  const message = 'as it says';
+  expect(observed(session({ phase: 'Pending', reason, message }))).toMatchObject({ progress: { detail: message } });
+  expect(observed(session({ phase: 'Failed', reason, message }))).toMatchObject({ end: { detail: message } });
+  expect(observed(session({ phase: 'Failed', reason }))).not.toHaveProperty('end.detail');
+});
+
+test('of anything else no words go to browsers that anybody may have written', () => {
+  const passedOn = SESSION_REASONS.filter((reason) => {
+    const now = observed(session({ phase: 'Failed', reason, message: 'as it says' }));
+    return now.state === 'over' && now.end.detail !== undefined;
+  });
+  expect(passedOn).toHaveLength(8);
+  expect(observed(session({ phase: 'Failed', message: 'as it says' }))).not.toHaveProperty('end.detail');
+});
+
+test('a session that is over says how its program ended, and why it never began', () => {
+  const end = (status: NonNullable<ClaudeSession['status']>) => {
+    const now = observed(session({ phase: 'Ended', ...status }));
+    return now.state === 'over' ? now.end : now;
+  };
+  expect(end({ reason: 'ProgramExited', exitCode: 3 })).toEqual({ reason: 'exited', exitCode: 3 });
+  expect(end({ reason: 'ProgramExited', exitCode: 0 })).toEqual({ reason: 'exited', exitCode: 0 });
+  expect(end({ reason: 'IdleTimeout' })).toEqual({ reason: 'idle-timeout', exitCode: null });
+  expect(end({ reason: 'Suspended' })).toMatchObject({ reason: 'suspended' });
+  expect(end({ reason: 'ImagePullFailed' })).toMatchObject({ reason: 'image-pull-failed' });
+  expect(end({ reason: 'TemplateNotFound' })).toMatchObject({ reason: 'template-not-found' });
+  expect(end({ reason: 'QuotaExceeded' })).toMatchObject({ reason: 'quota-exceeded' });
+  expect(end({})).toEqual({ reason: 'start-failed', exitCode: null });
+  expect(end({ reason: 'OfALaterRelease' as 'Evicted' })).toMatchObject({ reason: 'start-failed' });
+});
+
+test('a session that starts for a reason of a later release is on its way', () => {
+  expect(observed(session({ phase: 'Starting', reason: 'OfALaterRelease' as 'Evicted' }))).toEqual({
+    state: 'starting',
+    progress: { code: 'starting-container' },
+  });
+});
+
 test('whoever is attached while a machine is emptied is told so; of a crash, which has its own sentence, no details', () => {
   const restarting = (lastRestartReason: 'Evicted' | 'RunnerCrashed') =>
     observed(
@@ -52,6 +100,7 @@ test('whoever is attached while a machine is emptied is told so; of a crash, whi
 
 test('whoever comes back to a session that was suspended with its machine is told why, and until when', () => {
   const conditions = [
+    { type: 'Ready', status: 'False' as const, reason: 'Suspended', message: '', lastTransitionTime: '' },
     { type: 'Suspended', status: 'True' as const, reason: 'NodeEmptied', message: '', lastTransitionTime: '' },
   ];
   const suspendedUntil = '2026-01-02T00:00:00Z';
@@ -65,13 +114,50 @@ test('whoever comes back to a session that was suspended with its machine is tol
   expect(observed(session({ phase: 'Suspended' }))).toEqual({ state: 'starting', progress: { code: 'suspended' } });
 });
 
-test('it runs only where a pod is known by address and uid', () => {
-  expect(observed(session({ phase: 'Ready', reason: 'Running' }))).toMatchObject({ state: 'starting' });
-  expect(observed(session({ phase: 'Detached', endpoint: 'http://10.0.0.1:7681', podUID: 'u' }))).toEqual({
-    state: 'running',
-    endpoint: 'http://10.0.0.1:7681',
-    podUid: 'u',
+test('a session that its person has suspended says until when, and nothing of a machine', () => {
+  const because = (type: string, reason: string) => ({
+    conditions: [{ type, status: 'True' as const, reason, message: '', lastTransitionTime: '' }],
   });
+  const suspended = (status: NonNullable<ClaudeSession['status']>) => {
+    const now = observed(session({ phase: 'Suspended', ...status }));
+    return now.state === 'starting' ? now.progress.detail : now;
+  };
+  const suspendedUntil = '2026-01-02T00:00:00Z';
+  const until = `It ends for good at ${suspendedUntil} unless it is opened before.`;
+  expect(suspended({ suspendedUntil })).toBe(until);
+  expect(suspended({ ...because('Suspended', 'Suspended'), suspendedUntil })).toBe(until);
+  expect(suspended({ ...because('Ready', 'NodeEmptied'), suspendedUntil })).toBe(until);
+  expect(suspended(because('Suspended', 'NodeEmptied'))).toBe('The machine on which it ran was being emptied.');
+});
+
+describe('it runs only where a pod is known by address and uid', () => {
+  const endpoint = 'http://10.0.0.1:7681';
+  const podUID = 'u';
+
+  test.each(['Ready', 'Attached', 'Detached'] as const)('and is %s', (phase) => {
+    expect(observed(session({ phase, reason: 'Running', endpoint, podUID }))).toEqual({
+      state: 'running',
+      endpoint,
+      podUid: podUID,
+    });
+    for (const known of [{}, { endpoint }, { podUID }])
+      expect(observed(session({ phase, reason: 'Running', ...known }))).toEqual({
+        state: 'starting',
+        progress: { code: 'starting-container' },
+      });
+  });
+
+  test.each(['Pending', 'Starting', 'Suspended', undefined] as const)('and not while it is %s', (phase) => {
+    const status = { endpoint, podUID, ...(phase === undefined ? {} : { phase }) };
+    expect(observed(session(status))).toMatchObject({ state: 'starting' });
+  });
+});
+
+test('a place that can be a pod’s is not strange, nor is none', () => {
+  expect(strangeEndpoint(session({ phase: 'Ready', endpoint: 'http://10.0.0.1:7681' }))).toBeNull();
+  expect(strangeEndpoint(session({ phase: 'Pending' }))).toBeNull();
+  expect(strangeEndpoint(session())).toBeNull();
+  expect(strangeEndpoint(undefined)).toBeNull();
 });
 
 test.each([

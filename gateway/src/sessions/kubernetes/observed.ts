@@ -52,7 +52,7 @@ const OVER: Partial<Record<SessionReason, SessionEndReason>> = {
 };
 
 /** Where the cluster's own words say more than our sentence. */
-const TELLING: ReadonlySet<SessionReason> = new Set([
+const TELLING: ReadonlySet<SessionReason | undefined> = new Set([
   'Unschedulable',
   'ImagePullFailed',
   'TemplateNotFound',
@@ -101,8 +101,8 @@ export function observed(object: ClaudeSession | undefined): Observed {
   return { state: 'starting', progress: { code, ...detailOf(object.status) } };
 }
 
-function endReason(reason: SessionReason | undefined): SessionEndReason {
-  return (reason === undefined ? undefined : OVER[reason]) ?? 'start-failed';
+function endReason(reason: SessionReason = 'StartFailed'): SessionEndReason {
+  return OVER[reason] ?? 'start-failed';
 }
 
 /** Of a session that is started again, why its last pod was lost is what tells. */
@@ -110,7 +110,7 @@ function detailOf({ reason, message, lastRestartReason }: NonNullable<ClaudeSess
   detail?: string;
 } {
   const telling = reason === 'Restarting' ? lastRestartReason : reason;
-  if (telling === undefined || message === undefined || !TELLING.has(telling)) return {};
+  if (message === undefined || !TELLING.has(telling)) return {};
   return { detail: message.slice(0, MAX_DETAIL_CHARACTERS) };
 }
 
