@@ -24,9 +24,13 @@ test.each(RESERVED)('%s is not for a policy to allow, with a value or behind a s
   expect(reservedOptionIn(`${option.slice(0, -1)}*`)).not.toBeNull();
 });
 
-test.each(['--model', '--add-dir', '--settings-like', '-rr', 'settings', '--mod*'])('%s is', (option) => {
-  expect(reservedOptionIn(option)).toBeNull();
-});
+// A pattern that does not begin as an option takes none.
+test.each(['--model', '--add-dir', '--settings-like', '-rr', 'settings', '--mod*', '*', '*-*', '*--settings*'])(
+  '%s is',
+  (option) => {
+    expect(reservedOptionIn(option)).toBeNull();
+  },
+);
 
 test.each<[args: string[], patterns: string[], refused: string | null]>([
   [['--model', 'opus'], ['--model *'], null],
