@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import { FrameType, MAX_INPUT_PAYLOAD_BYTES, MAX_PLAIN_INPUT_BYTES } from '@claude-webui/protocol';
-import { Policy } from '../policy/policy';
-import { RunningGateway } from '../testing/running-gateway';
+import { FrameType } from '@claude-webui/protocol';
 import { InputGate } from './input-gate';
 import { TokenBucket } from './token-bucket';
 
@@ -99,69 +96,52 @@ test('an acknowledgement overtakes input that waits, for the session waits for i
   expect(passed).toEqual([input(50), ack]);
 });
 
-let gateway: RunningGateway | null = null;
-afterEach(async () => {
-  await gateway?.close();
-  gateway = null;
+test('two seconds’ worth of messages may come at once, as much again is borrowed, and one more is too much', () => {
+  const { gate, tooMuch } = gateOf({ messagesPerSecond: 10, inputBytesPerSecond: 1024 });
+  for (let sent = 0; sent < 40; sent += 1) gate.message();
+  expect(tooMuch).not.toHaveBeenCalled();
+  gate.message();
+  expect(tooMuch).toHaveBeenCalledTimes(1);
+  jest.setSystemTime(Date.now() + 60_000);
+  gate.message();
+  expect(tooMuch).toHaveBeenCalledTimes(1);
 });
 
-const limited = (limits: object) => Policy.of({ version: 1, everyone: { limits } }, 'test');
-
-test('input above the limit waits its turn, and all of it arrives in order', async () => {
-  gateway = await RunningGateway.start({
-    command: 'stty raw -echo; echo ready; head -c 5000 | sha256sum; cat',
-    policy: limited({ inputBytesPerSecond: 2000 }),
-  });
-  const client = gateway.plain();
-  await client.shows('ready');
-  const startedAt = performance.now();
-  for (const letter of 'abcde') client.type(letter.repeat(1000));
-  const whole = 'abcde'
-    .split('')
-    .map((letter) => letter.repeat(1000))
-    .join('');
-  await client.shows(createHash('sha256').update(whole).digest('hex'));
-  // 4000 were saved up; the last of the rest comes when nothing is owed any more.
-  expect(performance.now() - startedAt).toBeGreaterThan(15);
-  expect(client.statuses.filter(({ state }) => state === 'error')).toEqual([]);
+test('input waits for whichever of its limits is exceeded the longest, and by one timer', async () => {
+  const { gate, passed } = gateOf({ messagesPerSecond: 10, inputBytesPerSecond: 100 });
+  // A second is owed of messages, and then two of bytes.
+  for (let sent = 0; sent < 30; sent += 1) gate.message();
+  gate.frame(input(1));
+  gate.frame(input(399));
+  gate.frame(input(1));
+  expect(passed).toEqual([]);
+  expect(jest.getTimerCount()).toBe(1);
+  await jest.advanceTimersByTimeAsync(999);
+  expect(passed).toEqual([]);
+  await jest.advanceTimersByTimeAsync(1);
+  expect(passed).toEqual([input(1), input(399)]);
+  expect(jest.getTimerCount()).toBe(1);
+  await jest.advanceTimersByTimeAsync(1999);
+  expect(passed).toHaveLength(2);
+  await jest.advanceTimersByTimeAsync(1);
+  expect(passed).toEqual([input(1), input(399), input(1)]);
+  expect(jest.getTimerCount()).toBe(0);
 });
 
-test('who sends on and on is cut off, and told why', async () => {
-  gateway = await RunningGateway.start({ policy: limited({ inputBytesPerSecond: 1024 }) });
-  const client = gateway.plain();
-  await client.opened();
-  for (let sent = 0; sent < 12; sent += 1) client.type('x'.repeat(100_000));
-  expect((await client.status('closed')).reason).toBe('too-much-input');
+test('a pause ends, and what is typed after it passes at once', async () => {
+  const { gate, passed } = gateOf({ messagesPerSecond: 1000, inputBytesPerSecond: 10 });
+  for (const frame of [input(30), input(5)]) gate.frame(frame);
+  await jest.advanceTimersByTimeAsync(1000);
+  expect(passed).toEqual([input(30), input(5)]);
+  await jest.advanceTimersByTimeAsync(60_000);
+  gate.frame(input(2));
+  expect(passed).toHaveLength(3);
 });
 
-test('messages of any kind count', async () => {
-  gateway = await RunningGateway.start({ policy: limited({ messagesPerSecond: 10 }) });
-  const client = gateway.plain();
-  await client.opened();
-  for (let sent = 0; sent < 100; sent += 1) client.socket.emit('nonsense', sent);
-  expect((await client.status('closed')).reason).toBe('too-much-input');
-});
-
-describe('input of the largest size arrives whole', () => {
-  const start = async (size: number) => {
-    gateway = await RunningGateway.start({ command: `stty raw -echo; echo ready; head -c ${size} | sha256sum; cat` });
-    return { started: gateway, digest: createHash('sha256').update('x'.repeat(size)).digest('hex') };
-  };
-
-  test('in one frame', async () => {
-    const { started, digest } = await start(MAX_INPUT_PAYLOAD_BYTES);
-    const client = started.frames({ token: started.tokenOf() });
-    const text = () => Buffer.concat(client.pieces).toString();
-    await client.until(() => text().includes('ready'));
-    client.send({ type: 'input', sequence: 1, data: Buffer.alloc(MAX_INPUT_PAYLOAD_BYTES, 'x') });
-    await client.until(() => text().includes(digest));
-  });
-
-  test('in one event', async () => {
-    const { started, digest } = await start(MAX_PLAIN_INPUT_BYTES);
-    const client = started.plain();
-    await client.shows('ready');
-    client.type('x'.repeat(MAX_PLAIN_INPUT_BYTES));
-    await client.shows(digest);
-  });
+test('a connection that closes may do so twice, and with nothing that waits', () => {
+  const { gate, passed } = gateOf({ messagesPerSecond: 1000, inputBytesPerSecond: 10 });
+  gate.close();
+  gate.close();
+  gate.frame(new Uint8Array(9).fill(FrameType.ack, 0, 1));
+  expect(passed).toEqual([]);
 });
