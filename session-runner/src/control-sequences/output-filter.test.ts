@@ -1,5 +1,7 @@
 import type { OutputSequence } from '@claude-webui/protocol';
 import { PRESET_SESSION_POLICY } from '@claude-webui/protocol';
+import type { Family } from './bytes';
+import { classifyCsi, classifyString } from './classify';
 import { OutputFilter } from './output-filter';
 
 const PIECE_BYTES = 8 * 1024;
@@ -224,4 +226,305 @@ test('a piece without control bytes is handed on as it is', () => {
   const filter = new OutputFilter(PRESET_SESSION_POLICY.output, () => undefined, PIECE_BYTES);
   const piece = Buffer.from('plain text\r\n'.repeat(600));
   expect(filter.filter(piece)).toBe(piece);
+});
+
+describe('a string ends', () => {
+  /** What ends it, what a terminal has of that, and what comes after it. */
+  const ENDS = [
+    ['by ST', '\x1b\\after', '\x1b\\', 'after'],
+    ['by ST as C1', '\u009cafter', '\u009c', 'after'],
+    ['by CAN', '\x18after', '\x18', 'after'],
+    ['by SUB, which forgets it as CAN does', '\x1aafter', '\x18', 'after'],
+    ['by another sequence', '\x1b[1mafter', '\x1b\\', '\x1b[1mafter'],
+    ['by another sequence, which is denied itself', '\x1b[21tafter', '\x1b\\', 'after'],
+    ['by a reset', '\x1bcafter', '\x1b\\', '\x1bcafter'],
+    ['by Escape and a control before what belongs to it', '\x1b\n\\after', '\x1b\\', '\nafter'],
+    ['by a C1 control that moves', '\u0085after', '\x18', '\u0085after'],
+    ['by a C1 control that begins another', '\u009b1mafter', '\x18', '\u009b1mafter'],
+    ['by a C1 control that begins one that is denied', '\u009b21tafter', '\x18', 'after'],
+  ] as const;
+
+  test.each(ENDS)('%s', (_what, end, has, after) => {
+    const strings: [string, string | null][] = [
+      ['\x1b]0;a title', '\x1b]52;c;?'],
+      ...['P$qm', '_G', '^x', 'Xx'].map((begin): [string, null] => [`\x1b${begin}`, null]),
+    ];
+    for (const [begin, denied] of strings) {
+      const passes = denied === null ? { settingReports: 'allow', applicationStrings: 'allow' } : {};
+      expect(filtered([begin + end], passes).text).toBe(begin + has + after);
+      expect(filtered([(denied ?? begin) + end]).text).toBe(after);
+      // However it is cut.
+      const bytes = [...Buffer.from(begin + end)].map((byte) => Buffer.of(byte));
+      expect(filtered(bytes, passes).text).toBe(begin + has + after);
+    }
+  });
+
+  test('by BEL if it is an OSC, and no other does', () => {
+    expect(filtered(['\x1b]0;a title\x07after']).text).toBe('\x1b]0;a title\x07after');
+    expect(filtered(['\x1b]52;c;?\x07after']).text).toBe('after');
+    for (const begin of ['\x1bPq', '\x1b_G', '\x1b^', '\x1bX']) {
+      expect(filtered([`${begin}in\x07side\x1b\\after`]).text).toBe('after');
+      const passes = { deviceControl: 'allow', applicationStrings: 'allow' };
+      expect(filtered([`${begin}in\x07side\x1b\\after`], passes).text).toBe(`${begin}inside\x1b\\after`);
+    }
+  });
+
+  test.each([
+    ['\x1b]52', '\x1b]52'],
+    ['\x1b]0', '\x1b]0'],
+    ['\x1b]52;c;', '\x1b]52;c;'],
+    ['\x1b]50', ''],
+    ['\x1b]', ''],
+    ['\x1bP', ''],
+    ['\x1bP1$', ''],
+  ])('%j before its kind is known', (begin, has) => {
+    expect(filtered([`${begin}\x1b\\after`]).text).toBe(has === '' ? 'after' : `${has}\x1b\\after`);
+    // What is forgotten before it is known does nothing, and nothing of it comes.
+    expect(filtered([`${begin}\x18after`])).toEqual({ text: 'after', hits: [] });
+  });
+
+  test('and a backslash that does not follow its end at once is text', () => {
+    expect(filtered(['\x1b]0;t\x07\\']).text).toBe('\x1b]0;t\x07\\');
+    expect(filtered(['\x1b]0;t\x1b(\\']).text).toBe('\x1b]0;t\x1b\\\x1b(\\');
+    expect(filtered(['\x1b]0;t\x1b\\\\']).text).toBe('\x1b]0;t\x1b\\\\');
+    expect(filtered(['\x1b\\x']).text).toBe('\x1b\\x');
+    expect(filtered(['\x1b]0;t\x1b\x1b\\x']).text).toBe('\x1b]0;t\x1b\\\x1b\\x');
+  });
+});
+
+test.each<[string, OutputSequence]>([
+  ['\u009d52;c;?', 'clipboardRead'],
+  ['\u0090$qm', 'settingReports'],
+  ['\u0098x', 'applicationStrings'],
+  ['\u009ex', 'applicationStrings'],
+  ['\u009fx', 'applicationStrings'],
+])('%j begins what its 7-bit form begins', (begin, rule) => {
+  expect(filtered([`a${begin}\u009cb`])).toEqual({ text: 'ab', hits: [rule] });
+});
+
+test.each<[string, OutputSequence]>([
+  ['\x1b[1$w', 'settingReports'],
+  ['\x1b[1$u', 'settingReports'],
+  ['\x1b[#R', 'settingReports'],
+  ['\x1b[#S', 'settingReports'],
+  ['\x1b[?5i', 'deviceControl'],
+  ['\x1b[i', 'deviceControl'],
+  ['\x1b[t', 'windowControl'],
+])('%j is taken out in one piece and in two', (sequence, rule) => {
+  for (let cut = 0; cut <= sequence.length; cut += 1)
+    expect(filtered([`a${sequence.slice(0, cut)}`, `${sequence.slice(cut)}b`])).toEqual({ text: 'ab', hits: [rule] });
+});
+
+test.each(['\x1b[u', '\x1b[?u', '\x1b[2S', '\x1b[1;1R', '\x1b[2 t', '\x1b[2$y', '\x1b[18t'])(
+  '%j, which ends as some that are taken out, passes',
+  (sequence) => {
+    for (let cut = 0; cut <= sequence.length; cut += 1)
+      expect(filtered([`a${sequence.slice(0, cut)}`, `${sequence.slice(cut)}b`]).text).toBe(`a${sequence}b`);
+  },
+);
+
+test('a sequence is forgotten by CAN and SUB, and begun anew by Escape and C1', () => {
+  expect(filtered(['\x1b[2\x181t']).text).toBe('1t');
+  expect(filtered(['\x1b[2\x1a1t']).text).toBe('1t');
+  expect(filtered(['\x1b\x18[21t']).text).toBe('[21t');
+  expect(filtered(['\x1b(\x1aB']).text).toBe('B');
+  expect(filtered(['\x1b[2\x1b[1m']).text).toBe('\x1b[1m');
+  expect(filtered(['\x1b[2\u009b21t']).text).toBe('');
+  expect(filtered(['\x1b[2é1t']).text).toBe('é1t');
+  expect(filtered(['\x1b[1\x7fm']).text).toBe('\x1b[1m');
+});
+
+test.each([
+  ['as long as any', 253, true],
+  ['a byte longer', 254, false],
+  ['two bytes longer', 255, false],
+])('a sequence %s', (_what, digits, passes) => {
+  const sequence = `\x1b[${'1'.repeat(digits)}m`;
+  const expected = { text: passes ? `a${sequence}b` : 'ab', hits: passes ? [] : ['otherCommands'] };
+  for (const pieces of [[`a${sequence}b`], ['a\x1b[1', `${sequence.slice(3)}b`], [`a${sequence.slice(0, -1)}`, 'mb']])
+    expect(filtered(pieces)).toEqual(expected);
+});
+
+test('controls act in a sequence that is too long, and the next one is none', () => {
+  expect(filtered([`\x1b[${'1'.repeat(300)}\r\n1m\x1b[1mb`]).text).toBe('\r\n\x1b[1mb');
+  expect(filtered([`\x1b[${'1'.repeat(300)}\x18b`]).text).toBe('b');
+});
+
+test('character sets are chosen, and of endless intermediates only the first are kept', () => {
+  for (const sequence of ['\x1b(B', '\x1b#8', '\x1b%G', '\x1b $F', '\x1b([', '\x1b(]', '\x1b7', '\x1b=', '\x1bN'])
+    expect(filtered([`a${sequence}b`, 'c']).text).toBe(`a${sequence}bc`);
+  expect(filtered([`\x1b${'#'.repeat(5000)}8b`]).text).toBe(`\x1b${'#'.repeat(7)}8b`);
+});
+
+test('half a character goes, in text and in strings, and whole ones stay', () => {
+  const half = Buffer.of(0xc2);
+  const text = (...parts: (string | Buffer)[]) =>
+    filtered([Buffer.concat(parts.map((part) => Buffer.from(part as string)))]).text;
+  expect(text('a', half, 'b')).toBe('ab');
+  expect(text('a', half, half, 'b')).toBe('ab');
+  expect(text('a', half, '\x1b[21tb')).toBe('ab');
+  expect(text('a', half, Buffer.from('©'), 'b')).toBe('a©b');
+  expect(text('\x1b]0;a', half, 'b\x07')).toBe('\x1b]0;ab\x07');
+  expect(text('\x1b]0;a', half, Buffer.from('\u009c'), 'b')).toBe('\x1b]0;a\u009cb');
+  expect(text('\x1b]0;© ¿ é 漢\x07')).toBe('\x1b]0;© ¿ é 漢\x07');
+  expect(filtered([Buffer.of(0x61, 0xc2), Buffer.of(0xa9, 0x62)]).text).toBe('a©b');
+});
+
+test.each([
+  ['a title', {}, '\x1b]2;', 8 * 1024],
+  ['text for the clipboard', {}, '\x1b]52;c;', 2 * 1024 * 1024],
+  ['an image that a policy lets through', { deviceControl: 'allow' }, '\x1bPq', 2 * 1024 * 1024],
+])('%s passes up to its limit, and not a byte more', (_what, changes, begin, bytes) => {
+  const end = begin.startsWith('\x1bP') ? '\x1b\\' : '\x07';
+  const sent = (length: number) => {
+    const text = begin + 'x'.repeat(length - begin.length) + end;
+    const pieces = Array.from({ length: Math.ceil(text.length / PIECE_BYTES) }, (_, n) =>
+      text.slice(n * PIECE_BYTES, (n + 1) * PIECE_BYTES),
+    );
+    return { text, out: filtered(pieces, changes) };
+  };
+  const whole = sent(bytes);
+  expect(whole.out.hits).toEqual([]);
+  expect(whole.out.text === whole.text).toBe(true);
+  expect(sent(bytes + 1).out.hits).toHaveLength(1);
+});
+
+test('wherever a sequence stands in a piece it is found, and the text between them is whole', () => {
+  const DENIED = ['\x1b[21t', '\x05', '\u009b21t', '\x1b]52;c;?\x07'];
+  for (let gap = 0; gap <= 70; gap += 1) {
+    const fill = 'abcdefghij'.repeat(7).slice(0, gap);
+    const pieces = [DENIED.map((denied) => `${fill}é©\x1b[1m${fill}${denied}`).join('') + fill];
+    expect(filtered(pieces).text).toBe(DENIED.map(() => `${fill}é©\x1b[1m${fill}`).join('') + fill);
+  }
+});
+
+test('a piece of nothing but short strings, each of which gets an end, has room', () => {
+  const count = Math.floor(PIECE_BYTES / 3);
+  expect(filtered(['\x1b]l'.repeat(count)]).text).toBe('\x1b]l\x1b\\'.repeat(count - 1) + '\x1b]l');
+});
+
+const FAMILY_OF = new Map<string, Family>([
+  ...(['\x1bP', '\u0090'] as const).map((begin) => [begin, 'dcs'] as const),
+  ...(['\x1b]', '\u009d'] as const).map((begin) => [begin, 'osc'] as const),
+  ...(['\x1bX', '\u0098', '\x1b^', '\u009e', '\x1b_', '\u009f'] as const).map((begin) => [begin, 'apc'] as const),
+]);
+const RULES = PRESET_SESSION_POLICY.output;
+const passes = (kind: ReturnType<typeof classifyString>) =>
+  kind === null || (kind !== 'undecided' && RULES[kind] === 'allow');
+
+/** What passes of a text, by patterns for whole sequences and not byte by byte. For whole characters, and sequences of usual length. */
+function modelOf(text: string): string {
+  /* eslint-disable no-control-regex -- they are what this is about */
+  const controlsIn = (part: string) => part.replace(/[^\x00-\x1f]|\x05/g, '');
+  const printedIn = (part: string) => part.replace(/[\x00-\x1f\x7f]/g, '');
+  let out = '';
+  let rest = text;
+  let afterString = false;
+  const take = (pattern: RegExp): string[] | null => {
+    const found = pattern.exec(rest);
+    if (found !== null) rest = rest.slice(found[0].length);
+    return found;
+  };
+  while (rest !== '') {
+    const endsString = afterString;
+    afterString = false;
+    let found = take(/^[^\x1b\x80-\x9f]+/);
+    if (found !== null) {
+      out += found[0]!.replaceAll('\x05', '');
+      continue;
+    }
+    // Controls after Escape act at once.
+    found = take(/^\x1b([\x00-\x17\x19\x1c-\x1f\x7f]*)(?=([^]?))/);
+    if (found !== null) {
+      out += controlsIn(found[1]!);
+      const next = found[2]!;
+      if (next === '') break;
+      if (next === '\x1b' || next >= '\x80') continue;
+      if (next === '\x18' || next === '\x1a') {
+        rest = rest.slice(1);
+        continue;
+      }
+      if (endsString && next === '\\') {
+        rest = rest.slice(1);
+        continue;
+      }
+      rest = `\x1b${rest}`;
+    }
+    found = take(/^(?:\x1b\[|\x9b)/);
+    if (found !== null) {
+      const [begin] = found;
+      const [body = ''] = take(/^[\x00-\x17\x19\x1c-\x3f\x7f]*/)!;
+      out += controlsIn(body);
+      if (take(/^[\x18\x1a]/) !== null) continue;
+      const final = take(/^[\x40-\x7e]/);
+      const whole = printedIn(body) + (final?.[0] ?? '');
+      if (final !== null && passes(classifyCsi(whole))) out += begin! + whole;
+      continue;
+    }
+    found = take(/^(?:\x1b[PX\]^_]|[\x90\x98\x9d-\x9f])/);
+    if (found !== null) {
+      const begin = found[0]!;
+      const family = FAMILY_OF.get(begin)!;
+      const inside = family === 'osc' ? /^[^\x07\x18\x1a\x1b\x80-\x9f]*/ : /^[^\x18\x1a\x1b\x80-\x9f]*/;
+      const content = printedIn(take(inside)![0]!);
+      const [end = ''] = take(/^(?:[\x07\x18\x1a\x9c]|(?=\x1b))/) ?? [];
+      const isAborted = end === '\x18' || end === '\x1a' || (end === '' && !rest.startsWith('\x1b'));
+      const shown = passes(classifyString(family, Buffer.from(content).toString('latin1'), !isAborted));
+      afterString = end === '' && rest.startsWith('\x1b');
+      if (!shown) continue;
+      const isCut = isAborted && rest === '' && end === '';
+      out += begin + content + (isCut ? '' : isAborted ? '\x18' : afterString ? '\x1b\\' : end);
+      continue;
+    }
+    // Character sets and the like; and C1 controls that only act.
+    found = take(/^\x1b([\x00-\x17\x19\x1c-\x2f\x7f]*)([^\x18\x1a\x1b\x80-\uffff]?)/);
+    if (found !== null) {
+      const [, intermediates = '', final = ''] = found;
+      out += controlsIn(intermediates);
+      if (final !== '') out += `\x1b${printedIn(intermediates).slice(0, 7)}${final}`;
+      else take(/^[\x18\x1a]/);
+      continue;
+    }
+    out += rest[0]!;
+    rest = rest.slice(1);
+  }
+  /* eslint-enable no-control-regex */
+  return out;
+}
+
+test('what passes is what patterns for whole sequences let through', () => {
+  const pieces = [
+    ...SCRAPS,
+    ...[
+      '\u0085',
+      '\u0098',
+      '\u009e',
+      '\u009f',
+      '\x1a',
+      '\x1b(',
+      '(B',
+      'c',
+      '_',
+      '^',
+      'X',
+      '0;',
+      '52;c;',
+      'aGk=',
+      '\x1b[20',
+      '1$w',
+      'i',
+      ' ',
+      '8;;',
+      '$q',
+      '©',
+    ],
+  ];
+  const wrong: object[] = [];
+  for (let seed = 1; seed <= 20_000 && wrong.length < 3; seed += 1) {
+    const next = random(seed);
+    const text = Array.from({ length: 1 + next(14) }, () => pieces[next(pieces.length)]!).join('');
+    const [passed, expected] = [filtered([text]).text, modelOf(text)];
+    if (passed !== expected) wrong.push({ seed, text, passed, expected });
+  }
+  expect(wrong).toEqual([]);
 });
