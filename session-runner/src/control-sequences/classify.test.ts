@@ -19,6 +19,8 @@ describe('CSI', () => {
   test.each([
     ['t', 'windowControl'],
     [';5t', 'windowControl'],
+    // No sequence has a number after an intermediate.
+    ['2 5t', 'windowControl'],
     ['>2t', 'title'],
     ['>t', 'title'],
     // DECSWBV (volume of the bell), DECRARA (a rectangle turned over), DECSLPP’s kin.
@@ -153,6 +155,10 @@ describe('DCS', () => {
       expect(classifyString('dcs', text, true)).toBe('deviceControl');
     },
   );
+
+  test('what terminals cannot read as a question is none', () => {
+    expect(classifyString('dcs', 'é$q', true)).toBe('deviceControl');
+  });
 
   test('what does not show its kind within 64 bytes is for devices', () => {
     expect(classifyString('dcs', '1'.repeat(63), false)).toBe('undecided');

@@ -48,9 +48,9 @@ export function classifyString(family: Family, text: string, complete: boolean):
 
 function classifyOsc(text: string, complete: boolean): OutputSequence | null | 'undecided' {
   if (!complete && text.length < MAX_PREFIX_BYTES && /^\d*$/.test(text)) return 'undecided';
-  const [, digits = ''] = /^(\d+)(?=;|$)/.exec(text) ?? [];
+  const digits = /^(\d+)(?=;|$)/.exec(text)?.[1];
   // As terminals read it: 052 is 52.
-  const command = digits === '' ? text : String(Number(digits));
+  const command = digits === undefined ? text : String(Number(digits));
   if (command === '52') return classifyClipboard(text, complete);
   if (command === '8') return 'links';
   if (TITLE_OSC.test(command)) return 'title';
@@ -60,9 +60,9 @@ function classifyOsc(text: string, complete: boolean): OutputSequence | null | '
 
 /** `52;selection;text`, or `?` in the place of the text. */
 function classifyClipboard(text: string, complete: boolean): OutputSequence | 'undecided' {
-  const [, payload] = /^\d+;[^;]*;(.?)/s.exec(text) ?? [];
+  const payload = /^\d+;[^;]*;(.)/s.exec(text)?.[1];
   if (payload === '?') return 'clipboardRead';
-  if (complete || (payload !== undefined && payload !== '')) return 'clipboardWrite';
+  if (complete || payload !== undefined) return 'clipboardWrite';
   return text.length < MAX_PREFIX_BYTES ? 'undecided' : 'otherCommands';
 }
 

@@ -414,7 +414,6 @@ const passes = (kind: ReturnType<typeof classifyString>) =>
 
 /** What passes of a text, by patterns for whole sequences and not byte by byte. For whole characters, and sequences of usual length. */
 function modelOf(text: string): string {
-  /* eslint-disable no-control-regex -- they are what this is about */
   const controlsIn = (part: string) => part.replace(/[^\x00-\x1f]|\x05/g, '');
   const printedIn = (part: string) => part.replace(/[\x00-\x1f\x7f]/g, '');
   let out = '';
@@ -488,7 +487,6 @@ function modelOf(text: string): string {
     out += rest[0]!;
     rest = rest.slice(1);
   }
-  /* eslint-enable no-control-regex */
   return out;
 }
 
