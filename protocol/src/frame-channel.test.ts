@@ -37,3 +37,19 @@ test('a frame is bytes, as Node.js or a browser delivers them', () => {
   expect(frameOf(frame.buffer.slice(0))).toEqual(frame);
   expect(frameOf('2["input",{}]')).toBeNull();
 });
+
+test('only a packet’s own type says that it has attachments', () => {
+  const packets = [5, 6].map((number) => ({
+    type: standard.PacketType.EVENT,
+    nsp: '/',
+    data: ['input', number, '51-[]'],
+  }));
+  expect(decode(packets.flatMap((packet): unknown[] => new standard.Encoder().encode(packet)))).toMatchObject(packets);
+  for (const message of ['51-["input",{"_placeholder":true,"num":0}]', '61-1[{"_placeholder":true,"num":0}]'])
+    expect(() => decode([message])).toThrow('attachments are not taken');
+});
+
+test('what is neither text nor bytes is nothing', () => {
+  expect(decode([5, null, undefined, { data: 'x' }])).toEqual([]);
+  expect([5, null, undefined, {}].map(frameOf)).toEqual([null, null, null, null]);
+});

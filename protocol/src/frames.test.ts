@@ -1,7 +1,7 @@
 import type { ClientFrame, RunnerFrame } from './frames';
 import { decodeClientFrame, decodeRunnerFrame } from './frame-decoder';
 import { encodeClientFrame, encodeRunnerFrame, writeOutputHeader } from './frame-encoder';
-import { FrameError, FrameType, MAX_INPUT_PAYLOAD_BYTES, OUTPUT_HEADER_BYTES } from './frames';
+import { FrameError, FrameType, MAX_INPUT_PAYLOAD_BYTES, OUTPUT_HEADER_BYTES, isTerminalSize } from './frames';
 import { MAX_SCROLLBACK_LINES } from './runner-link';
 import type { AttachmentState } from './session';
 
@@ -185,4 +185,111 @@ test('a runner that keeps more lines than any may is not believed', () => {
 test('what an older runner calls waiting is done', () => {
   const older = new TextEncoder().encode(JSON.stringify({ ...state, activity: 'waiting' }));
   expect(decodeRunnerFrame(Uint8Array.of(FrameType.state, ...older))).toEqual({ type: 'state', state });
+});
+
+describe('a frame is as long as its type says:', () => {
+  const exact: [string, number, number, (frame: Uint8Array) => unknown][] = [
+    ['an acknowledgement of input', FrameType.inputAck, 9, decodeRunnerFrame],
+    ['a size', FrameType.resized, 13, decodeRunnerFrame],
+    ['an acknowledgement', FrameType.ack, 9, decodeClientFrame],
+    ['a wish for a size', FrameType.resize, 5, decodeClientFrame],
+    ['taking over', FrameType.takeOver, 1, decodeClientFrame],
+    ['a wish for scrollback', FrameType.wantScrollback, 13, decodeClientFrame],
+  ];
+  const atLeast: [string, number, number, (frame: Uint8Array) => unknown][] = [
+    ['output', FrameType.output, 9, decodeRunnerFrame],
+    ['a snapshot', FrameType.snapshot, 13, decodeRunnerFrame],
+    ['scrollback', FrameType.scrollback, 18, decodeRunnerFrame],
+    ['input', FrameType.input, 9, decodeClientFrame],
+  ];
+  /** A frame of ones, in which every number and size is possible. */
+  const frameOf = (type: number, length: number) => {
+    const frame = new Uint8Array(length);
+    for (let at = 2; at <= length; at += 2) frame[at] = 1;
+    frame[0] = type;
+    if (length > 1) frame[1] = 0;
+    if (type === FrameType.resize && length >= 5) frame.set([0, 80, 0, 24], 1);
+    if ((type === FrameType.resized || type === FrameType.snapshot) && length >= 13) frame.set([0, 80, 0, 24], 9);
+    return frame;
+  };
+
+  test.each([...exact, ...atLeast])('%s', (_what, type, length, decode) => {
+    expect(() => decode(frameOf(type, length))).not.toThrow();
+    if (length > 1) expect(() => decode(frameOf(type, length - 1))).toThrow(FrameError);
+    if (length > 1) expect(() => decode(Uint8Array.of(type))).toThrow(FrameError);
+  });
+
+  test.each(exact)('%s has nothing after it', (_what, type, length, decode) => {
+    expect(() => decode(frameOf(type, length + 1))).toThrow(FrameError);
+  });
+});
+
+test.each([
+  [80, 24, true],
+  [1, 1, true],
+  [1000, 1000, true],
+  [0, 24, false],
+  [80, 0, false],
+  [1001, 24, false],
+  [80, 1001, false],
+  [80.5, 24, false],
+  [80, 24.5, false],
+  [NaN, 24, false],
+  [-1, 24, false],
+])('a terminal of %s×%s is possible: %s', (cols, rows, possible) => {
+  expect(isTerminalSize({ cols, rows })).toBe(possible);
+  if (!Number.isInteger(cols) || !Number.isInteger(rows) || cols < 0) return;
+  const decodes = [
+    () => decodeClientFrame(encodeClientFrame({ type: 'resize', size: { cols, rows } })),
+    () => decodeRunnerFrame(encodeRunnerFrame({ type: 'resized', offset: 1, size: { cols, rows } })),
+    () => decodeRunnerFrame(encodeRunnerFrame({ type: 'snapshot', offset: 1, size: { cols, rows }, data: bytes })),
+  ];
+  for (const decode of decodes)
+    if (possible) expect(decode).not.toThrow();
+    else expect(decode).toThrow(FrameError);
+});
+
+test('numbers are exact up to 2^53, and refused from there on', () => {
+  const largest = Number.MAX_SAFE_INTEGER;
+  expect(decodeClientFrame(encodeClientFrame({ type: 'ack', offset: largest }))).toEqual({
+    type: 'ack',
+    offset: largest,
+  });
+  expect(() => decodeClientFrame(Uint8Array.of(FrameType.ack, 0, 0x20, 0, 0, 0, 0, 0, 0))).toThrow(FrameError);
+  // The upper half counts in 2^32, in each place that has a number.
+  const frame = Uint8Array.of(FrameType.inputAck, 0, 0, 0, 1, 0, 0, 0, 2);
+  expect(decodeRunnerFrame(frame)).toEqual({ type: 'input-ack', sequence: 2 ** 32 + 2 });
+});
+
+test('layouts are those of the table in frames.ts', () => {
+  const size = { cols: 0x102, rows: 0x203 };
+  expect([...encodeRunnerFrame({ type: 'snapshot', offset: 5, size, data: Uint8Array.of(9) })]).toEqual([
+    ...[3, 0, 0, 0, 0, 0, 0, 0, 5, 1, 2, 2, 3, 9],
+  ]);
+  expect([
+    ...encodeRunnerFrame({ type: 'scrollback', offset: 1, position: 2, total: 3, more: true, data: Uint8Array.of(9) }),
+  ]).toEqual([9, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 1, 9]);
+  expect([...encodeClientFrame({ type: 'want-scrollback', offset: 1, position: 2 })]).toEqual([
+    ...[0x15, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2],
+  ]);
+  expect([...encodeClientFrame({ type: 'input', sequence: 1, data: Uint8Array.of(9) })]).toEqual([
+    ...[0x11, 0, 0, 0, 0, 0, 0, 0, 1, 9],
+  ]);
+  expect([...encodeClientFrame({ type: 'take-over' })]).toEqual([0x14]);
+});
+
+test.each([
+  ['no JSON', Uint8Array.of(FrameType.state, 0x7b)],
+  ['nothing', Uint8Array.of(FrameType.end)],
+  ['text that is not UTF-8', Uint8Array.of(FrameType.refused, 0x22, 0xff, 0x22)],
+])('a frame that holds %s in the place of JSON is refused', (_what, frame) => {
+  expect(() => decodeRunnerFrame(frame)).toThrow(FrameError);
+});
+
+test('input of exactly the largest size is taken, and is a view on its frame', () => {
+  const data = new Uint8Array(MAX_INPUT_PAYLOAD_BYTES).fill(7);
+  const frame = encodeClientFrame({ type: 'input', sequence: 1, data });
+  const decoded = decodeClientFrame(frame);
+  expect(decoded).toEqual({ type: 'input', sequence: 1, data });
+  expect(decoded.type === 'input' && decoded.data.buffer).toBe(frame.buffer);
 });

@@ -183,3 +183,156 @@ test('however input is cut, the same is typed', () => {
     expect({ seed, ...typed(pieces) }).toEqual({ seed, ...typed([bytes]) });
   }
 });
+
+describe('an answer that is not typed ends', () => {
+  test.each([
+    ['by BEL', '\x07x', 'x'],
+    ['by ST', '\x1b\\x', 'x'],
+    ['by CAN', '\x18x', 'x'],
+    ['by SUB', '\x1ax', 'x'],
+    ['by Ctrl-C, which is typed', '\x03x', '\x03x'],
+    ['by Alt and a letter, which is typed', '\x1bbx', '\x1bbx'],
+    ['by Escape twice, which is typed', '\x1b\x1bx', '\x1b\x1bx'],
+    ['by another answer', '\x1b]52;c;AAAA\x07x', 'x'],
+    ['by an answer that passes', '\x1b[8;24;80tx', '\x1b[8;24;80tx'],
+  ])('%s', (_what, end, text) => {
+    for (const begin of ['\x1b]52;c;AAAA', '\x1b]52;', '\x1bP1$r0m', '\x1bP0+r\r\n'])
+      for (let cut = 0; cut <= end.length; cut += 1)
+        expect(typed([begin + end.slice(0, cut), end.slice(cut)]).text).toBe(text);
+  });
+
+  test('by no other control, not even a backslash', () => {
+    expect(typed(['\x1b]52;c;A\r\n\t\\A\x07x']).text).toBe('x');
+  });
+
+  test('after a mebibyte at the latest, that a person may type again', () => {
+    const { filter, hits } = inputFilter();
+    const drop = (text: string) => Buffer.from(filter.filter(Buffer.from(text))).toString();
+    expect(drop('\x1b]52;')).toBe('');
+    for (let sent = 0; sent < 1024 * 1024; sent += MAX_INPUT_PAYLOAD_BYTES)
+      expect(drop('A'.repeat(MAX_INPUT_PAYLOAD_BYTES))).toBe('');
+    expect(drop('typed')).toBe('typed');
+    expect(hits).toEqual(['clipboardReports']);
+    // The next one is counted from its own beginning.
+    expect(drop('\x1b]52;')).toBe('');
+    expect(drop('AAAA\x07x')).toBe('x');
+  });
+});
+
+describe('a title', () => {
+  test.each([
+    ['that ends by BEL', '\x1b]lname\x07x', 'x'],
+    ['that ends by ST', '\x1b]Lname é\x1b\\x', 'x'],
+    ['without a letter', '\x1b]l\x07x', 'x'],
+    ['with a backslash in it', '\x1b]la\\b\x07x', 'x'],
+  ])('%s is not typed', (_what, answer, text) => {
+    expect(typed([answer])).toEqual({ text, hits: ['titleReports'] });
+  });
+
+  test.each([
+    '\x1b]ls\r',
+    '\x1b]ls -l\x03',
+    '\x1b]ls\x1b[A',
+    '\x1b]ls\x1bb',
+    '\x1b]lab\x18',
+    '\x1b]l\\',
+    '\x1b]la\x1b\x1b\\',
+  ])('%j is none: somebody types it', (keys) => expect(typed([keys])).toEqual({ text: keys, hits: [] }));
+
+  test.each([
+    ['a kilobyte', 1024, true],
+    ['as long as can be kept', 4095, true],
+    ['longer than can be kept', 4096, false],
+  ])('that does not end is handed on if it is %s: %i', (_what, bytes, isTyped) => {
+    const begin = `\x1b]l${'x'.repeat(bytes - 3)}`;
+    expect(typed([begin])).toEqual(isTyped ? { text: begin, hits: [] } : { text: '', hits: ['titleReports'] });
+    expect(typed([`${begin}\x07y`])).toEqual({ text: 'y', hits: ['titleReports'] });
+  });
+});
+
+test.each([
+  ['of as many digits as are kept', 4094, false],
+  ['with one more, which no terminal sends', 4095, true],
+])('a size %s', (_what, digits, isTyped) => {
+  const size = `\x1b[${'1'.repeat(digits)}t`;
+  expect(typed([`${size}x`], { sizeReports: 'deny' })).toEqual(
+    isTyped ? { text: `${size}x`, hits: [] } : { text: 'x', hits: ['sizeReports'] },
+  );
+});
+
+test.each(['\x1b[t', '\x1b[8;24;80u', '\x1b[8;24\r80t', '\x1b[8;24\x1b[A', '\x1b[\x1b', '\x1b[200~8t'])(
+  '%j is no size, and typed where sizes are denied',
+  (keys) => expect(typed([`${keys}x`], { sizeReports: 'deny' })).toEqual({ text: `${keys}x`, hits: [] }),
+);
+
+test.each([
+  '\x1b_x\x1b\\',
+  '\x1b^x\x1b\\',
+  '\x1bXx\x1b\\',
+  '\x1b]5\x07',
+  '\x1bP1\r',
+  '\x1bP\x07',
+  '\x1b]\x1b\\',
+  '\x1b]52\x1b\\',
+])('%j is typed as it comes', (keys) => expect(typed([`a${keys}b`])).toEqual({ text: `a${keys}b`, hits: [] }));
+
+test('what waits is known: a key that may go on, an answer without its end, and nothing else', () => {
+  const { filter } = inputFilter();
+  const waits = (text: string) => (filter.filter(Buffer.from(text)), filter.isWaiting);
+  expect(filter.isWaiting).toBe(false);
+  expect(['typed', '\x1b', 'b', '\x1b[', 'A', '\x1b]', '1', '1;'].map(waits)).toEqual([
+    ...[false, true, false, true, false, true, true, false],
+  ]);
+  expect(['\x1b]52;', 'A', '\x07', '\x1b]52;A\x1b', '\\'].map(waits)).toEqual([true, true, false, true, false]);
+  // A full message is followed by another of the same answer.
+  expect(waits(`\x1b]52;${'A'.repeat(MAX_INPUT_PAYLOAD_BYTES - 5)}`)).toBe(false);
+  expect(waits('A'.repeat(MAX_INPUT_PAYLOAD_BYTES - 1))).toBe(true);
+  expect(Buffer.from(filter.release())).toHaveLength(0);
+  expect(filter.isWaiting).toBe(false);
+});
+
+test('a key waits although it ends a full message', () => {
+  const { filter } = inputFilter();
+  const paste = 'x'.repeat(MAX_INPUT_PAYLOAD_BYTES - 1);
+  expect(Buffer.from(filter.filter(Buffer.from(`${paste}\x1b`))).toString()).toBe(paste);
+  expect(filter.isWaiting).toBe(true);
+  expect(Buffer.from(filter.release()).toString()).toBe('\x1b');
+});
+
+test('the rules that hold now decide', () => {
+  const { filter } = inputFilter();
+  const answer = '\x1b]52;c;AAAA\x07';
+  expect(Buffer.from(filter.filter(Buffer.from(answer))).toString()).toBe('');
+  filter.rules = { ...PRESET_SESSION_POLICY.input, clipboardReports: 'allow' };
+  expect(Buffer.from(filter.filter(Buffer.from(answer))).toString()).toBe(answer);
+});
+
+test('input without Escape is handed on as it is', () => {
+  const { filter } = inputFilter();
+  const data = Buffer.from('typed');
+  expect(filter.filter(data)).toBe(data);
+});
+
+/** What is typed of a whole text, by patterns for whole answers and not byte by byte. */
+function modelOf(text: string): string {
+  const rest = String.raw`[^\x03\x07\x18\x1a\x1b]*(?:[\x07\x18\x1a]|\x1b(?:\\|$)|(?=[\x03\x1b])|$)`;
+  const answers = [
+    String.raw`\x1b\]0{0,2}52;${rest}`,
+    String.raw`\x1bP[01][$+]r${rest}`,
+    // Escape before the end belongs to it.
+    String.raw`\x1b\][lL][^\x00-\x1f]*(?:\x1b?\x07|\x1b\\)`,
+  ];
+  return text.replace(new RegExp(answers.join('|'), 'g'), '');
+}
+
+test('what is typed is all but what patterns for whole answers find', () => {
+  const pieces = [...SCRAPS, '\x18', '\x1a', 'L', '0', '52', ';', '\x1b]', '\x1bP', '\x1b\\', '+r', 'r', '_', '\n'];
+  const wrong: object[] = [];
+  for (let seed = 1; seed <= 20_000 && wrong.length < 3; seed += 1) {
+    const next = random(seed);
+    const text = Array.from({ length: 1 + next(14) }, () => pieces[next(pieces.length)]!).join('');
+    const [passed, expected] = [typed([text]).text, modelOf(text)];
+    if (passed !== expected) wrong.push({ seed, text, passed, expected });
+  }
+  expect(wrong).toEqual([]);
+});

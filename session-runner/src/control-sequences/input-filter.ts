@@ -135,7 +135,7 @@ export class InputFilter {
   }
 
   private string(byte: number): void {
-    const isEnd = byte === BEL || (byte === BACKSLASH && this.held.endsWith('\x1b') && this.held.length > 2);
+    const isEnd = byte === BEL || (byte === BACKSLASH && this.held.endsWith('\x1b'));
     if (this.held.endsWith('\x1b') && !isEnd) {
       // Not the end: a key of its own, as the one before.
       const wasHandedOn = this.handedOn === this.held.length;

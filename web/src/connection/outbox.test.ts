@@ -101,3 +101,94 @@ test('another program is given what was never sent, numbered from 1, and nothing
   outbox.add(bytes('d'));
   expect(sequences(outbox)).toEqual([2]);
 });
+
+const MOST = 16 * 1024 * 1024;
+/** Sends and acknowledges until nothing is left. */
+const drain = (outbox: Outbox) => {
+  for (let sent = outbox.take(); sent.length > 0; sent = outbox.take()) outbox.acknowledge(sent.at(-1)!.sequence);
+};
+
+test('however much is typed over a day, room that is acknowledged is room again', () => {
+  const outbox = new Outbox();
+  for (let day = 0; day < 3; day += 1) {
+    expect(outbox.isEmpty).toBe(true);
+    expect(outbox.add(new Uint8Array(MOST))).toBe(true);
+    expect(outbox.isEmpty).toBe(false);
+    expect(outbox.add(bytes('x'))).toBe(false);
+    drain(outbox);
+  }
+  expect(outbox.add(bytes('x'))).toBe(true);
+  expect(text(outbox)).toEqual(['x']);
+});
+
+test.each<[string, (outbox: Outbox) => unknown]>([
+  ['discarded', (outbox) => outbox.discard()],
+  ['sent to a program that is gone', (outbox) => (outbox.take(), outbox.begin())],
+])('what was %s leaves its room', (_what, lose) => {
+  const outbox = new Outbox();
+  outbox.add(new Uint8Array(1024));
+  outbox.take();
+  outbox.add(new Uint8Array(MOST - 1024));
+  expect(outbox.add(bytes('x'))).toBe(false);
+  lose(outbox);
+  if (outbox.isEmpty) throw new Error('What was never sent is still to be sent.');
+  expect(outbox.add(bytes('x'))).toBe(true);
+});
+
+test('what waits for another program counts once', () => {
+  const outbox = new Outbox();
+  outbox.add(new Uint8Array(MOST - 1));
+  outbox.begin();
+  outbox.begin();
+  expect(outbox.add(bytes('xy'))).toBe(false);
+  expect(outbox.add(bytes('x'))).toBe(true);
+});
+
+test('64 messages are under way, and a new connection has a window of its own', () => {
+  const outbox = new Outbox();
+  const sent = Array.from({ length: 70 }, () => typed(outbox, 'k')).flat();
+  expect(sent).toHaveLength(64);
+  outbox.acknowledge(10);
+  expect(outbox.take()).toHaveLength(1);
+  outbox.restart(10);
+  expect(sequences(outbox)).toEqual(Array.from({ length: 55 }, (_, at) => at + 11));
+  outbox.acknowledge(65);
+  expect(outbox.isEmpty).toBe(true);
+});
+
+test('bytes under way are counted anew on each connection, and given back by each acknowledgement', () => {
+  const outbox = new Outbox();
+  const piece = new Uint8Array(MAX_INPUT_PAYLOAD_BYTES);
+  const window = INPUT_WINDOW_BYTES / MAX_INPUT_PAYLOAD_BYTES;
+  for (let n = 0; n < 3 * window; n += 1) outbox.add(piece);
+  expect(outbox.take()).toHaveLength(window);
+  outbox.restart(0);
+  expect(outbox.take()).toHaveLength(window);
+  outbox.acknowledge(1);
+  expect(outbox.take()).toHaveLength(1);
+  expect(outbox.take()).toHaveLength(0);
+  // Of what was acknowledged but not sent on this connection nothing was under way.
+  outbox.restart(0);
+  outbox.acknowledge(window);
+  expect(outbox.take()).toHaveLength(window);
+});
+
+test('keys are put together up to a full message, and a paste that fills one stands alone', () => {
+  const outbox = new Outbox();
+  outbox.add(new Uint8Array(MAX_INPUT_PAYLOAD_BYTES - 1));
+  outbox.add(bytes('a'));
+  outbox.add(bytes('b'));
+  outbox.add(new Uint8Array(MAX_INPUT_PAYLOAD_BYTES));
+  const sent = outbox.take();
+  expect(sent.map(({ data }) => data.length)).toEqual([MAX_INPUT_PAYLOAD_BYTES, 1, MAX_INPUT_PAYLOAD_BYTES]);
+  expect(outbox.keys).toBe(4);
+  outbox.acknowledge(1);
+  expect(outbox.keys).toBe(2);
+});
+
+test('a paste of several messages is one key, and lost as one', () => {
+  const outbox = new Outbox();
+  outbox.add(new Uint8Array(3 * MAX_INPUT_PAYLOAD_BYTES));
+  expect(outbox.keys).toBe(1);
+  expect(outbox.discard()).toBe(1);
+});
