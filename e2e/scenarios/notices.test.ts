@@ -1,4 +1,4 @@
-/** What lies over the terminal: never over the row in which the person types, never outside of the window, and never for good. */
+/** What lies over the terminal: never over the rows that a person looks at, never outside of the window, and never for good. */
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { WorkbenchPage, eventually } from '@claude-webui/testing/page/workbench-page';
 import { READY, openRawStage, startScript } from '../system/raw-program';
@@ -8,18 +8,21 @@ import { useSeverableStage } from '../system/severable-stage';
 const LONG = 'is a sentence as long as those that administrators write when something is going to happen at six';
 /** Asks for the clipboard. */
 const COPY = `\x1b]52;c;${Buffer.from(`text ${LONG}`).toString('base64')}\x07`;
-/** Prints what is typed as it is. What asks for the clipboard does not go through a session's input. */
+/** More lines than a page keeps. */
+const LINES = '10100';
+/** Prints what is typed as it is. What asks for the clipboard, and many lines, do not go through a session's input. */
 const MIRROR = `
+  const others = { copy: ${JSON.stringify(COPY)}, lines: 'line\\r\\n'.repeat(${LINES}) };
   process.stdin.setRawMode(true);
-  process.stdin.on('data', (data) => process.stdout.write(String(data) === 'copy' ? ${JSON.stringify(COPY)} : data));
+  process.stdin.on('data', (data) => process.stdout.write(others[data] ?? data));
   process.stdout.write('${READY}');`;
 const URL_OF_LINK = `https://example.com/${'a-long-address/'.repeat(8)}`;
 const LINK = `\x1b]8;;${URL_OF_LINK}\x1b\\link\x1b]8;;\x1b\\`;
-const NOTICES = '.notice, .search-bar, .asking, .link-target, .toast';
+const NOTICES = '.notice, .search-bar, .asking, .link-target, .end-of-lines, .toast';
 
 const scene = useSeverableStage(openRawStage);
 
-/** What is wrong with the notices that are in view: each covers pixels of the row of the cursor, or is not in what can be seen. */
+/** What is wrong with the notices that are in view: each covers pixels of a row that is to be seen, or is not in what can be seen. */
 function wrong(page: Page): Promise<string[]> {
   return page.evaluate((notices) => {
     const screen = document.querySelector('.pane:not([hidden]) .xterm-screen');
@@ -28,7 +31,10 @@ function wrong(page: Page): Promise<string[]> {
     const box = screen.getBoundingClientRect();
     const row = box.height / terminal.rows;
     const { baseY, cursorY, viewportY } = terminal.buffer.active;
-    const top = box.top + row * (baseY + cursorY - viewportY);
+    const match = document.querySelector('.search-bar') === null ? undefined : terminal.getSelectionPosition();
+    const looked = [{ what: "the cursor's row", at: baseY + cursorY - viewportY }];
+    if (match !== undefined) looked.push({ what: "the match's row", at: match.start.y - viewportY });
+    if (document.querySelector('.end-of-lines') !== null) looked.push({ what: 'the first line', at: 0 });
     const seen = { top: visualViewport?.offsetTop ?? 0, height: visualViewport?.height ?? innerHeight };
     const found: string[] = [];
     const all = [...document.querySelectorAll(notices)].filter((element) => element.checkVisibility());
@@ -38,8 +44,11 @@ function wrong(page: Page): Promise<string[]> {
       const { top: first, bottom: last, left, right } = element.getBoundingClientRect();
       // What is outside of the place that scrolls is not there.
       const [from, to] = [Math.max(first, scroller.top), Math.min(last, scroller.bottom)];
-      if (from < top + row - 0.5 && to > top + 0.5 && from < to)
-        found.push(`${what} at ${from} to ${to} covers the cursor's row at ${top} to ${top + row}`);
+      for (const { what: covered, at } of looked) {
+        const top = box.top + row * at;
+        if (from < top + row - 0.5 && to > top + 0.5 && from < to)
+          found.push(`${what} at ${from} to ${to} covers ${covered} at ${top} to ${top + row}`);
+      }
       if (left < 0 || right > innerWidth) found.push(`${what} is not in the window`);
       if (from < to && (from < seen.top - 0.5 || to > seen.top + seen.height + 0.5))
         found.push(`${what} at ${from} to ${to} is out of view`);
@@ -194,6 +203,38 @@ describe.each(SCREENS)('%s', (_what, screen) => {
       async () => (await page.locator(NOTICES).allInnerTexts()).join('; '),
     );
     expect(await workbench.size()).toContain(`×${rows}`);
+  });
+
+  test('neither what is found nor the first line that is kept is covered', async () => {
+    const workbench = await open(screen);
+    const { page, terminal } = workbench;
+    const { rows, rowOf } = await rowsOf(workbench);
+    const words = PLACES.map((place) => `\x1b[${rowOf(place)};1Hsought`).join('');
+    await workbench.button('Search').click();
+    for (const place of PLACES) {
+      await print(workbench, `\x1b[2J${words}\x1b[${rowOf(place)};12H`);
+      await eventually(
+        () => workbench.terminal.evaluate(({ terminal }, y) => terminal?.buffer.active.cursorY === y, rowOf(place) - 1),
+        () => 'the cursor has not moved',
+      );
+      await page.getByLabel('Search the terminal').fill('');
+      await page.getByLabel('Search the terminal').fill('sought');
+      for (const found of ['1 of 3', '2 of 3', '3 of 3']) {
+        await page.getByText(found).waitFor();
+        await isWell(page, `match ${found} with the cursor in the ${place} row`);
+        await workbench.button('Next match').click();
+      }
+    }
+    await workbench.button('Close search').click();
+    await print(workbench, 'lines');
+    const last = () => terminal.evaluate(({ terminal }) => terminal?.buffer.active.length);
+    await eventually(
+      async () => (await last()) === 10_000 + rows,
+      async () => `${await last()} lines`,
+    );
+    await terminal.evaluate((element) => element.terminal?.scrollToTop());
+    await page.locator('.end-of-lines').waitFor();
+    await isWell(page, 'the end of what is kept');
   });
 
   test.each(PLACES)(

@@ -146,11 +146,6 @@ export function TerminalPane(props: TerminalPaneProps) {
   const dead = phase.phase === 'connecting' ? phase.attempt > 0 : attached === null;
   return (
     <section ref={pane} className="pane" hidden={hidden} aria-label={label}>
-      {isEndOfLines && (
-        <p className="end-of-lines" role="status">
-          Earlier lines are not kept.
-        </p>
-      )}
       <div ref={place} data-testid="terminal" className={dead ? 'terminal dead' : 'terminal'} />
       <div className="overlays">
         {searching && view.current !== null && (
@@ -188,6 +183,11 @@ export function TerminalPane(props: TerminalPaneProps) {
               view.current?.focus();
             }}
           />
+        )}
+        {isEndOfLines && (
+          <p className="end-of-lines" role="status">
+            Earlier lines are not kept.
+          </p>
         )}
         {tappedLink !== null && (
           <LinkQuestion

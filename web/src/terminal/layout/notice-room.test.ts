@@ -1,12 +1,12 @@
 import { noticeRoom, toastRoom } from './notice-room';
 
-const row = (top: number) => ({ top, bottom: top + 20 });
+const row = (top: number) => [{ top, bottom: top + 20 }];
 
 test('notices lie above the prompt, and leave half of the terminal in view', () =>
-  expect(noticeRoom(600, row(580), 'above')).toEqual({ side: 'above', room: 580, most: 300 }));
+  expect(noticeRoom(600, row(580), 'above')).toEqual({ side: 'above', offset: 0, room: 580, most: 300 }));
 
 test('with the prompt in the first row they lie below it', () =>
-  expect(noticeRoom(600, row(0), 'above')).toEqual({ side: 'below', room: 580, most: 300 }));
+  expect(noticeRoom(600, row(0), 'above')).toEqual({ side: 'below', offset: 0, room: 580, most: 300 }));
 
 test('a cursor that moves about the middle does not throw them to and fro', () => {
   for (const top of [250, 290, 330]) {
@@ -29,6 +29,23 @@ test('in each row of a window however low they have the larger side, or a third 
 test('with the cursor scrolled out of view there is room for them everywhere', () => {
   expect(noticeRoom(600, row(900), 'above').room).toBe(600);
   expect(noticeRoom(600, row(-200), 'below').room).toBe(600);
+});
+
+test('a match above the prompt is not covered: notices lie between the two, or under both', () => {
+  expect(noticeRoom(600, [...row(580), ...row(0)], 'above')).toEqual({
+    side: 'above',
+    offset: 20,
+    room: 560,
+    most: 300,
+  });
+  expect(noticeRoom(600, [...row(100), ...row(20)], 'above')).toEqual({
+    side: 'below',
+    offset: 0,
+    room: 480,
+    most: 300,
+  });
+  expect(noticeRoom(600, [...row(580), ...row(500)], 'above')).toMatchObject({ side: 'above', offset: 0, room: 500 });
+  expect(noticeRoom(600, [...row(580), ...row(580)], 'above')).toMatchObject({ side: 'above', offset: 0, room: 580 });
 });
 
 test('toasts have what is left, no more than a third of the height, and enough for one', () => {

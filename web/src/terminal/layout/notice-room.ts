@@ -1,4 +1,4 @@
-/** The side of the cursor's row on which notices lie. */
+/** The edge of the terminal at which notices lie. */
 export type Side = 'above' | 'below';
 
 /** From its top edge. */
@@ -9,7 +9,9 @@ export interface Span {
 
 export interface NoticeRoom {
   side: Side;
-  /** What all notices together may have: the cursor's row stays free. */
+  /** From that edge. */
+  offset: number;
+  /** What all notices together may have: what is to be seen stays free. */
   room: number;
   /** What those of the terminal may have of it, so that a part of the terminal stays in view where that can be. */
   most: number;
@@ -19,20 +21,37 @@ export interface NoticeRoom {
 const ONE_NOTICE = 96;
 
 /**
- * Notices lie above the cursor's row, where old output is, and go below it when there is less than half the room above. They come back
- * by the same rule, so that a cursor that moves about the middle does not throw them to and fro.
- * @param height of the terminal's place on the page; `row` lies in it
+ * Notices lie at the upper edge, where old output is, and go elsewhere when another gap between the rows that are to be seen is more
+ * than twice as high. They come back by the same rule, so that a cursor that moves about the middle does not throw them to and fro.
+ * @param height of the terminal's place on the page
+ * @param rows that are to be seen, the cursor's for one
  */
-export function noticeRoom(height: number, row: Span, side: Side): NoticeRoom {
-  const above = clamp(row.top, height);
-  const below = height - clamp(row.bottom, height);
-  const [here, there] = side === 'above' ? [above, below] : [below, above];
-  const room = Math.max(0, here < there / 2 ? there : here);
+export function noticeRoom(height: number, rows: readonly Span[], side: Side): NoticeRoom {
+  const gaps = gapsBetween(height, rows);
+  const largest = gaps.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
+  const here = side === 'above' ? gaps[0] : gaps.at(-1);
+  const gap = here === undefined || sizeOf(here) < sizeOf(largest) / 2 ? largest : here;
+  const isLast = gap === gaps.at(-1) && (gaps.length > 1 || side === 'below');
+  const room = sizeOf(gap);
   return {
-    side: here < there / 2 ? other(side) : side,
+    side: isLast ? 'below' : 'above',
+    offset: isLast ? 0 : gap.top,
     room,
     most: Math.min(room, Math.max(height / 2, ONE_NOTICE)),
   };
+}
+
+/** From top to bottom; there is one at each edge, if only an empty one. */
+function gapsBetween(height: number, rows: readonly Span[]): [Span, ...Span[]] {
+  const gaps: Span[] = [];
+  let top = 0;
+  for (const row of rows.toSorted((a, b) => a.top - b.top)) {
+    gaps.push({ top, bottom: clamp(row.top, top, height) });
+    top = clamp(row.bottom, top, height);
+  }
+  const last = { top, bottom: height };
+  const [first = last, ...others] = gaps;
+  return gaps.length === 0 ? [last] : [first, ...others, last];
 }
 
 /** A toast of two lines. CSS pixels. */
@@ -46,5 +65,5 @@ export function toastRoom(height: number, room: number, taken: number): number {
   return Math.max(Math.min(room - taken, height / 3), Math.min(room, ONE_TOAST));
 }
 
-const other = (side: Side): Side => (side === 'above' ? 'below' : 'above');
-const clamp = (value: number, height: number) => Math.min(height, Math.max(0, value));
+const sizeOf = ({ top, bottom }: Span) => bottom - top;
+const clamp = (value: number, least: number, most: number) => Math.min(most, Math.max(least, value));
