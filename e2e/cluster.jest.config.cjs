@@ -5,7 +5,6 @@ module.exports = {
   ...base,
   testMatch: ['<rootDir>/e2e/cluster/suite.test.ts'],
   setupFiles: ['<rootDir>/testing/src/cluster/host-names.ts'],
-  maxWorkers: 1,
   // Pods start, releases roll out, and all of it shares two cores. Waits inside end before, each with its own complaint.
   testTimeout: 600_000,
   // A connection to a session that a failed test has left would keep the process.

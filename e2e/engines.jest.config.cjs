@@ -2,6 +2,4 @@
 module.exports = {
   ...require('./jest.config.cjs'),
   testMatch: ['<rootDir>/e2e/engines/scenarios/**/*.test.ts'],
-  // Three browsers at a time are enough.
-  maxWorkers: 1,
 };

@@ -11,8 +11,8 @@ module.exports = {
   transform,
   moduleNameMapper,
   testTimeout: 60_000,
-  // A browser, a gateway and a CLI each, which mostly wait for each other: two at once take half the time.
-  maxWorkers: 2,
+  // A browser, a gateway and a CLI each: two at once would measure each other.
+  maxWorkers: 1,
   // What a failed test has left open would keep the process.
   forceExit: true,
 };

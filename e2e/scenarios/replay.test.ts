@@ -13,11 +13,14 @@ const QUERIES =
 const ASKER = `
   let answers = 0;
   process.stdin.setRawMode(true);
-  process.stdin.on('data', (data) => {
-    answers += 1;
-    process.stdout.write('answer ' + answers + ': ' + JSON.stringify(data.toString()).replaceAll('\\\\', '/') + '\\r\\n');
+  process.stdin.once('data', () => {
+    process.stdin.on('data', (data) => {
+      answers += 1;
+      process.stdout.write('answer ' + answers + ': ' + JSON.stringify(data.toString()).replaceAll('\\\\', '/') + '\\r\\n');
+    });
+    process.stdout.write('asked\\r\\n${QUERIES}');
   });
-  process.stdout.write('asked\\r\\n${QUERIES}');`;
+  process.stdout.write('waits\\r\\n');`;
 
 let stage: Stage;
 beforeAll(async () => {
@@ -32,6 +35,15 @@ afterEach(async () => {
 async function open(): Promise<WorkbenchPage> {
   const context = await stage.newContext();
   return WorkbenchPage.signIn(await context.newPage(), stage.gateway.url);
+}
+
+/** A program that asks its terminal when a person is there: what it asks long before nobody answers. */
+async function openAsker(): Promise<WorkbenchPage> {
+  await startScript(stage.gateway.url, ASKER);
+  const workbench = await open();
+  await workbench.sees('waits');
+  await workbench.type('a');
+  return workbench;
 }
 
 async function reload(workbench: WorkbenchPage, text: string): Promise<void> {
@@ -86,8 +98,7 @@ test('the end of the lines is no end where all of them are there', async () => {
 });
 
 test('what a program asks is answered once, and not again after a reload, however often', async () => {
-  await startScript(stage.gateway.url, ASKER);
-  const workbench = await open();
+  const workbench = await openAsker();
   await workbench.sees('answer 1');
   await workbench.quiet();
   const before = await workbench.text();
@@ -100,8 +111,7 @@ test('what a program asks is answered once, and not again after a reload, howeve
 });
 
 test('what was typed while the page came back is not lost among what is not answered', async () => {
-  await startScript(stage.gateway.url, ASKER);
-  const workbench = await open();
+  const workbench = await openAsker();
   await workbench.sees('answer 1');
   await workbench.page.reload();
   await workbench.opened();
@@ -133,8 +143,7 @@ test('a shell’s prompt stays empty, whatever was printed before', async () => 
 });
 
 test('text for the clipboard that came long ago asks nobody', async () => {
-  await startScript(stage.gateway.url, ASKER);
-  const workbench = await open();
+  const workbench = await openAsker();
   const question = workbench.page.getByText(/clipboard/i);
   await question.first().waitFor();
   await reload(workbench, 'answer 1');
