@@ -1,11 +1,11 @@
 /** A control plane whose scheduler is real and whose kubelet is kwok: pods get ready without running. */
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ControlPlane, assets } from '@claude-webui/testing/processes/control-plane';
+import { killProcess } from '@claude-webui/testing/processes/kill-process';
 import { installDefinitions } from '@claude-webui/operator/testing/world';
 
 /** Room for every pod of the largest run, on one node. */
@@ -117,12 +117,7 @@ export class BenchCluster {
   }
 
   async close(): Promise<void> {
-    for (const child of this.programs.reverse()) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const gone = once(child, 'exit');
-      child.kill('SIGKILL');
-      await gone;
-    }
+    for (const child of this.programs.reverse()) await killProcess(child);
     await this.plane.close();
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -15,6 +15,7 @@ import { OPERATOR_NAME } from '@claude-webui/kubernetes-api';
 import { ApiClient, Connection, TokenBucket } from '@claude-webui/kubernetes-api/client';
 import type { ClusterAccess } from '@claude-webui/kubernetes-api/client';
 import { onFreePorts } from '../on-free-ports';
+import { killProcess } from './kill-process';
 
 const START_MS = 120_000;
 
@@ -177,7 +178,7 @@ export class ControlPlane {
   }
 
   async stopApiServer(): Promise<void> {
-    await kill(this.apiServer);
+    await killProcess(this.apiServer);
     this.apiServer = null;
   }
 
@@ -218,8 +219,8 @@ export class ControlPlane {
   }
 
   async close(): Promise<void> {
-    await kill(this.apiServer);
-    await kill(this.etcd);
+    await killProcess(this.apiServer);
+    await killProcess(this.etcd);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -283,11 +284,4 @@ export class ControlPlane {
     }
     throw new Error(`${child.spawnfile} was not ready in ${START_MS} ms: ${this.said}`);
   }
-}
-
-async function kill(child: ChildProcess | null): Promise<void> {
-  if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill('SIGKILL');
-  await gone;
 }

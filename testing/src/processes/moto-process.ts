@@ -1,7 +1,6 @@
 /** A real endpoint of Secrets Manager for tests: moto's server, on a free port, that can be stopped and started. */
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import {
   CreateSecretCommand,
@@ -12,6 +11,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { onFreePorts } from '../on-free-ports';
+import { killProcess } from './kill-process';
 
 const INSTALLER = join(__dirname, '../../../hack/moto.mjs');
 const REGION = 'eu-central-1';
@@ -114,10 +114,7 @@ export class MotoProcess {
   async kill(): Promise<void> {
     const { child } = this;
     this.child = null;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
+    await killProcess(child);
   }
 
   private client(): SecretsManagerClient {

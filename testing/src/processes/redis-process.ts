@@ -1,8 +1,8 @@
 /** A real Redis for tests, on a free port of loopback, that can be killed and started again. */
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { onFreePorts } from '../on-free-ports';
+import { killProcess } from './kill-process';
 
 /** Why there is none on this machine, or null. */
 export const noRedis =
@@ -52,10 +52,7 @@ export class RedisProcess {
   async kill(): Promise<void> {
     const { child } = this;
     this.child = null;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
+    await killProcess(child);
   }
 }
 
