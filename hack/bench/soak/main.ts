@@ -4,6 +4,7 @@
  * five minutes: memory, descriptors, Redis keys, objects. Ends with 1 if it is more, or if a terminal has lost anything.
  */
 import '@claude-webui/testing/cluster/host-names';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Person } from '@claude-webui/testing/cluster/edge';
 import type { Pod } from '@claude-webui/testing/cluster/kubernetes';
 import { get, kubectl, NAMESPACE, podsOf, SESSIONS, settled, upgrade } from '@claude-webui/testing/cluster/kubernetes';
@@ -48,14 +49,14 @@ async function period(people: People, minutes: number, elderGateway: string): Pr
   people.start(PEOPLE);
   const until = Date.now() + minutes * 60_000;
   for (let fault = 0; Date.now() + FAULT_EVERY_MS < until; fault += 1) {
-    await pause(FAULT_EVERY_MS);
+    await delay(FAULT_EVERY_MS);
     const victims = await podsOf(fault % 2 === 0 ? 'redis' : 'gateway');
     const victim = victims.find(({ metadata }) => metadata.name !== elderGateway);
     await kubectl(
       ...['--namespace', NAMESPACE, 'delete', 'pod', victim?.metadata.name ?? '', '--grace-period=0', '--force'],
     );
   }
-  await pause(until - Date.now());
+  await delay(until - Date.now());
   await people.leave();
   await settled();
   const left = async () => (await get<{ items: object[] }>('--namespace', SESSIONS, 'claudesessions')).items.length;
@@ -64,7 +65,7 @@ async function period(people: People, minutes: number, elderGateway: string): Pr
     () => 'sessions that are over stay',
     QUIET_TIMEOUT_MS,
   );
-  await pause(REST_MS);
+  await delay(REST_MS);
 }
 
 async function oldest(component: string): Promise<string> {
@@ -80,8 +81,6 @@ function table(before: Remains, after: Remains): string {
   const rows = [...before].map(([name, value]) => `| ${name} | ${value} | ${after.get(name) ?? 0} |`);
   return [`| | after ${FIRST_MINUTES} minutes | at the end |`, '|---|---|---|', ...rows].join('\n');
 }
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, ms)));
 
 main().catch((error: unknown) => {
   console.error(error);

@@ -1,4 +1,5 @@
 /** People who open a session, work in it and end it, all the time. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Person } from '@claude-webui/testing/cluster/edge';
 
 /** Of one session, between its two outputs: short, so that many come and go. Milliseconds. */
@@ -39,7 +40,7 @@ export class People {
         for (let output = 0; output < 2; output += 1) {
           client.type(`seq 1 ${LINES} | cksum; seq 1 ${LINES}; echo "D""ONE-${output}"\n`);
           await client.shows(`DONE-${output}`);
-          await pause(MIN_PAUSE_MS + Math.random() * (MAX_PAUSE_MS - MIN_PAUSE_MS));
+          await delay(MIN_PAUSE_MS + Math.random() * (MAX_PAUSE_MS - MIN_PAUSE_MS));
         }
         this.sessions += 1;
       } catch (error) {
@@ -57,10 +58,8 @@ export class People {
         return await call();
       } catch {
         this.refused += 1;
-        await pause(RETRY_MS);
+        await delay(RETRY_MS);
       }
     }
   }
 }
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
