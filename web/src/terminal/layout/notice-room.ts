@@ -24,14 +24,14 @@ const ONE_NOTICE = 96;
  * Notices lie at the upper edge, where old output is, and go elsewhere when another gap between the rows that are to be seen is more
  * than twice as high. They come back by the same rule, so that a cursor that moves about the middle does not throw them to and fro.
  * @param height of the terminal's place on the page
- * @param rows that are to be seen, the cursor's for one
+ * @param rows that are to be seen; there is always the cursor's
  */
 export function noticeRoom(height: number, rows: readonly Span[], side: Side): NoticeRoom {
   const gaps = gapsBetween(height, rows);
   const largest = gaps.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
   const here = side === 'above' ? gaps[0] : gaps.at(-1);
   const gap = here === undefined || sizeOf(here) < sizeOf(largest) / 2 ? largest : here;
-  const isLast = gap === gaps.at(-1) && (gaps.length > 1 || side === 'below');
+  const isLast = gap === gaps.at(-1);
   const room = sizeOf(gap);
   return {
     side: isLast ? 'below' : 'above',
@@ -42,16 +42,14 @@ export function noticeRoom(height: number, rows: readonly Span[], side: Side): N
 }
 
 /** From top to bottom; there is one at each edge, if only an empty one. */
-function gapsBetween(height: number, rows: readonly Span[]): [Span, ...Span[]] {
+function gapsBetween(height: number, rows: readonly Span[]): Span[] {
   const gaps: Span[] = [];
   let top = 0;
   for (const row of rows.toSorted((a, b) => a.top - b.top)) {
     gaps.push({ top, bottom: clamp(row.top, top, height) });
     top = clamp(row.bottom, top, height);
   }
-  const last = { top, bottom: height };
-  const [first = last, ...others] = gaps;
-  return gaps.length === 0 ? [last] : [first, ...others, last];
+  return [...gaps, { top, bottom: height }];
 }
 
 /** A toast of two lines. CSS pixels. */
