@@ -1,64 +1,31 @@
 /** Keyboard layouts as people have them: keys of the X display, in browsers that nothing drives. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { eventually } from '@claude-webui/testing/page/workbench-page';
-import { rawSettings, startRecorder } from '../../system/raw-program';
-import { startServers } from '../../system/servers';
-import type { Servers } from '../../system/servers';
-import { openDisplay } from '../display';
-import type { Display } from '../display';
-import { openDoor, openUndriven } from '../undriven';
-import type { Door, UndrivenBrowser } from '../undriven';
+import { OPEN_TIMEOUT_MS, openKeyboardScene } from '../keyboard-scene';
+import type { KeyboardScene, RecordedKeys } from '../keyboard-scene';
 
 /** Pressed before a check, until the program has it: then nothing is on its way any more. */
 const MARK = '\t';
-/** For a browser, from its start until the terminal takes keys. */
-const START_TIMEOUT_MS = 60_000;
 
-let servers: Servers;
-let display: Display;
-let door: Door;
+let scene: KeyboardScene;
 beforeAll(async () => {
-  servers = await startServers(rawSettings());
-  display = await openDisplay();
-  door = await openDoor(servers.gateway.url);
+  scene = await openKeyboardScene();
 });
-afterAll(async () => {
-  await door.close();
-  await display.close();
-  await servers.close();
-});
+afterAll(() => scene.close());
 
 describe.each(['Chromium', 'Firefox', 'WebKit'] as const)('in %s', (name) => {
-  let browser: UndrivenBrowser;
-  let keysFile: string;
+  let opened: RecordedKeys;
   beforeAll(async () => {
-    await display.run('setxkbmap', '-layout', 'us');
-    const id = await startRecorder(servers.gateway.url);
-    keysFile = join(servers.sessionsDirectory, id, 'workspace', 'keys');
-    browser = await openUndriven(name, display, door.url);
-    await eventually(
-      async () => {
-        await display.run('xdotool', 'mousemove', '700', '500', 'click', '1', 'key', 'r');
-        return received().includes('r');
-      },
-      () => 'no key reaches the program',
-      START_TIMEOUT_MS,
-    );
-    await press(['-layout', 'us']);
-  }, 2 * START_TIMEOUT_MS);
-  afterAll(async () => {
-    await browser.close();
-    await servers.endAllSessions();
-  });
+    opened = await scene.open(name);
+  }, OPEN_TIMEOUT_MS);
+  afterAll(() => opened.close());
 
-  const received = () => (existsSync(keysFile) ? readFileSync(keysFile, 'utf8') : '');
+  const received = () => opened.received();
 
   /** Presses keys under a layout, and resolves with what the program has got. */
   async function press(layout: string[], ...keys: string[]): Promise<string> {
-    await display.run('setxkbmap', ...layout);
+    await scene.display.run('setxkbmap', ...layout);
     const before = received().length;
-    await display.run('xdotool', 'key', '--delay', '60', ...keys, 'Tab');
+    await scene.display.run('xdotool', 'key', '--delay', '60', ...keys, 'Tab');
     await eventually(
       () => received().slice(before).includes(MARK),
       () => `the keys ${keys.join(' ')} gave ${JSON.stringify(received().slice(before))}`,
@@ -84,7 +51,7 @@ describe.each(['Chromium', 'Firefox', 'WebKit'] as const)('in %s', (name) => {
   test('a Compose key makes one letter of the next two keys', async () => {
     const compose = ['-layout', 'us', '-option', '', '-option', 'compose:ralt'];
     expect(await press(compose, 'Multi_key', 'apostrophe', 'e', 'Multi_key', 'o', 'slash', 'Return')).toBe('éø\r');
-    await display.run('setxkbmap', '-option', '');
+    await scene.display.run('setxkbmap', '-option', '');
   });
 
   test('AltGr makes the characters of its layout', async () => {
@@ -100,10 +67,10 @@ describe.each(['Chromium', 'Firefox', 'WebKit'] as const)('in %s', (name) => {
   });
 
   test('fast keys come in their order', async () => {
-    await display.run('setxkbmap', '-layout', 'us');
+    await scene.display.run('setxkbmap', '-layout', 'us');
     const before = received().length;
     const text = 'the quick brown fox jumps over the lazy dog '.repeat(3);
-    await display.run('xdotool', 'type', '--delay', '2', text);
+    await scene.display.run('xdotool', 'type', '--delay', '2', text);
     await eventually(
       () => received().slice(before).length >= text.length,
       () => received().slice(before),
