@@ -291,6 +291,16 @@ describe('what is decided about a session', () => {
     expect(written(then)).toMatchObject({ phase: 'Suspended' });
   });
 
+  it('every pod that is to go may end in its grace: the runner keeps what it has until then', () => {
+    const asked = session(alive, { suspend: true });
+    for (const o of [
+      { session: asked, pods: [pod(ready)] },
+      { session: session({ phase: 'Ended', endTime: CREATED }), pods: [pod(ready)] },
+      { session: session({ restarts: 1 }), pods: [pod(ready)] },
+    ])
+      expect(decide(observe(o)).steps).toContainEqual({ type: 'delete-pod', pod: o.pods[0]?.pod, force: false });
+  });
+
   it('a session of which too many are suspended says how many one may have', () => {
     const suspension = { ttlMs: Infinity, max: 3, newer: 3 };
     const one = observe({ session: session(suspended, { suspend: true }), suspension });
@@ -427,6 +437,45 @@ describe('what is decided about a session', () => {
         { ...cordoned, ...attachedBy(1), now: START + 5 * MINUTE_MS },
         false,
       ],
+      [
+        'one that was ready long before its node was cordoned',
+        {
+          ...attachedBy(1),
+          template: persistent,
+          isOnCordonedNode: true,
+          now: START + 60 * MINUTE_MS,
+          session: session({
+            ...alive,
+            conditions: [
+              { type: 'Ready', status: 'True', reason: 'Running', message: '', lastTransitionTime: CREATED },
+              {
+                type: 'NodeDraining',
+                status: 'True',
+                reason: 'NodeCordoned',
+                message: '',
+                lastTransitionTime: '2026-01-01T00:56:00Z',
+              },
+            ],
+          }),
+        },
+        true,
+      ],
+      [
+        'one whose person has not had a notice yet',
+        { ...attachedBy(1), template: persistent, isOnCordonedNode: true },
+        true,
+      ],
+      [
+        'one of which somebody was attached when it was heard of last',
+        { ...cordoned, session: session({ ...cordoned.session?.status, attachments: 1 }) },
+        true,
+      ],
+      [
+        'one whose runner has nothing to say, and nobody was attached',
+        { ...cordoned, report: { bound: true, sessionId: NAME, report: null } },
+        false,
+      ],
+      ['one whose template is gone', { template: null }, false],
       ['one that is to be suspended', { session: session(alive, { suspend: true }), template: persistent }, false],
       ['one that is over', { session: session({ ...alive, phase: 'Ended', endpoint: undefined }) }, false],
       ['one that starts', { session: session({ ...alive, endpoint: undefined }) }, false],
@@ -549,7 +598,36 @@ describe('what is decided about a session', () => {
       expect(types(at(HOUR_MS + 300_000, idle))).toEqual(['suspend']);
     });
 
+    const attachedSince = (lastTransitionTime: string) => ({
+      session: session({
+        ...alive,
+        phase: 'Attached' as const,
+        conditions: [
+          { type: 'Attached', status: 'True' as const, reason: 'BrowserAttached', message: '', lastTransitionTime },
+        ],
+      }),
+    });
+    const activeAt = (lastActivityAt: number): Partial<Observation> => ({
+      ...detachedSince(CREATED),
+      report: { bound: true, sessionId: NAME, report: { activity: 'idle', attachments: 0, lastActivityAt } },
+    });
+
+    it('the operator counts from the last activity where that is later than the last browser, and from that where it is not', () => {
+      expect(written(at(10 * HOUR_MS, activeAt(START + 10 * HOUR_MS - 1_199_000)))?.phase).toBe('Detached');
+      expect(written(at(10 * HOUR_MS, activeAt(START + 10 * HOUR_MS - 1_200_000)))?.phase).toBe('Ended');
+      const justLeft = detachedSince('2026-01-01T09:50:00Z');
+      expect(written(at(10 * HOUR_MS, justLeft))?.phase).toBe('Detached');
+    });
+
+    it('the operator ends an idle one whose template is gone: nobody has said that it is to be kept', () => {
+      expect(written(at(HOUR_MS + 300_000, { template: null }))).toMatchObject({
+        phase: 'Ended',
+        reason: 'IdleTimeout',
+      });
+    });
+
     it.each<[string, ReturnType<typeof at>]>([
+      ['has had somebody attached for hours', at(10 * HOUR_MS, attachedSince(CREATED), 'idle', 1)],
       ['works', at(10 * HOUR_MS, detachedSince(CREATED), 'working')],
       ['has somebody attached', at(HOUR_MS, {}, 'idle', 1)],
       ['was not heard of for a while', at(10 * HOUR_MS, { ...detachedSince(CREATED), reportIsFresh: false })],

@@ -2,7 +2,7 @@
 import type { Observation } from './observation';
 
 /** Browsers that are attached, as far as is known. */
-export const attachments = (o: Observation) => o.report?.report?.attachments ?? o.session.status?.attachments ?? 0;
+const attachments = (o: Observation) => o.report?.report?.attachments ?? o.session.status?.attachments ?? 0;
 
 /**
  * An ephemeral workspace would be lost, so its node waits until the session has ended. With a persistent one the session is suspended by
