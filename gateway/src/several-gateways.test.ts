@@ -137,7 +137,7 @@ describeUnless(noRedis, 'several gateways', () => {
     await call(1, 'POST', '/auth/logout', await signIn(1));
     const client = new Redis(redis.url);
     const keys = await client.keys('*');
-    const kinds = ['revoked', 'session:', 'live', 'workspaces:', 'ids', 'login:', 'rate:'];
+    const kinds = ['revoked', 'session:', 'live', 'workspaces:', 'ids', 'login-failures:', 'rate:'];
     for (const kind of kinds) expect(keys.some((key) => key.startsWith(`{claude-webui}:${kind}`))).toBe(true);
     const forEver = await Promise.all(keys.map(async (key) => ((await client.pttl(key)) < 0 ? key : null)));
     expect(forEver.filter((key) => key !== null)).toEqual([]);

@@ -59,6 +59,13 @@ describeUnless(noRedis, 'on Redis', () => {
     expect(waits.filter((wait) => wait === 0)).toHaveLength(FREE_FAILURES.account);
   });
 
+  test('nor are a hundred names at once from one address, at two gateways', async () => {
+    const gateways = [await gateway(), await gateway()];
+    const guesses = Array.from({ length: 100 }, (_, n) => gateways[n % 2]!.attempt(from(`user${n}`, '192.0.2.1')));
+    const waits = await Promise.all(guesses);
+    expect(waits.filter((wait) => wait === 0)).toHaveLength(FREE_FAILURES.address);
+  });
+
   test('while Redis is away nobody may guess', async () => {
     const limit = await gateway();
     await limit.isThere();

@@ -4,8 +4,8 @@ import { problem } from '../errors';
 import type { RedisClient } from '../redis/connection';
 import { keysAre } from '../redis/foreign-keys';
 import { SERVER_TIME } from '../redis/server-time';
-import type { LoginSource } from './login-backoff';
-import { FIRST_WAIT_MS, FORGET_MS, FREE_FAILURES, LAST_WAIT_MS, LoginBackoff, keysOf } from './login-backoff';
+import type { Failures, Known, LoginSource } from './login-backoff';
+import { FORGET_MS, LoginBackoff, afterAttempt, afterSuccess, keysOf, waitMs } from './login-backoff';
 
 export interface LoginLimit {
   /**
@@ -23,9 +23,9 @@ export class LocalLoginLimit implements LoginLimit {
 
   attempt(source: LoginSource): Promise<number> {
     const now = Date.now();
-    const waitMs = this.backoff.waitMs(source, now);
-    if (waitMs === 0) this.backoff.attempt(source, now);
-    return Promise.resolve(waitMs);
+    const wait = this.backoff.waitMs(source, now);
+    if (wait === 0) this.backoff.attempt(source, now);
+    return Promise.resolve(wait);
   }
 
   succeeded(source: LoginSource): Promise<void> {
@@ -38,53 +38,51 @@ export class LocalLoginLimit implements LoginLimit {
   }
 }
 
-/** KEYS: account, address; ARGV: free failures of each, first wait, last wait, ms to forget. As LoginBackoff, by Redis's clock. */
-const ATTEMPT = `
-  ${keysAre('hash', 'hash')}
+/** KEYS: account, address. Gives Redis's time, and what is known of each: `count at`, or nothing. */
+const KNOWN = `
+  ${keysAre('string', 'string')}
   ${SERVER_TIME}
-  local wait = 0
-  for key = 1, 2 do
-    local excess = (tonumber(redis.call('HGET', KEYS[key], 'count') or '') or 0) - ARGV[key]
-    local at = tonumber(redis.call('HGET', KEYS[key], 'at') or '') or 0
-    if excess >= 0 then wait = math.max(wait, at + math.min(ARGV[3] * 2 ^ excess, ARGV[4]) - now) end
-  end
-  if wait > 0 then return math.ceil(wait) end
-  for key = 1, 2 do
-    local count = tonumber(redis.call('HGET', KEYS[key], 'count') or '') or 0
-    redis.call('HSET', KEYS[key], 'count', count + 1, 'at', now)
-    redis.call('PEXPIRE', KEYS[key], ARGV[5])
-  end
-  return 0`;
+  return {now, redis.call('GET', KEYS[1]) or '', redis.call('GET', KEYS[2]) or ''}`;
 
-const SUCCEEDED = `
-  ${keysAre('hash', 'hash')}
-  redis.call('DEL', KEYS[1])
-  local count = tonumber(redis.call('HGET', KEYS[2], 'count') or '') or 0
-  if count > 1 then redis.call('HSET', KEYS[2], 'count', count - 1)
-  else redis.call('DEL', KEYS[2]) end`;
+/** KEYS: account, address; ARGV: what was known of each, what is to be, ms to forget. Gives 0 if somebody else was quicker. */
+const REPLACE = `
+  for key = 1, 2 do
+    if (redis.call('GET', KEYS[key]) or '') ~= ARGV[key] then return 0 end
+  end
+  for key = 1, 2 do
+    local next = ARGV[key + 2]
+    if next == '' then redis.call('DEL', KEYS[key])
+    elseif next ~= ARGV[key] then redis.call('SET', KEYS[key], next, 'PX', ARGV[5]) end
+  end
+  return 1`;
 
 interface Commands {
-  loginAttempt(...keysAndArguments: (string | number)[]): Promise<number>;
-  loginSucceeded(...keys: string[]): Promise<null>;
+  loginKnown(...keys: string[]): Promise<[now: number, account: string, address: string]>;
+  loginReplace(...keysAndArguments: (string | number)[]): Promise<number>;
 }
 
 /** When to ask again while Redis is away. Seconds. */
 const RETRY_AFTER_SECONDS = 2;
+/** Each time, another attempt was counted; who is held counts none. So this many come between only by an attack. */
+const TRIES = 100;
 
 /** While Redis is away nobody signs in: guesses would not be counted. */
 export class SharedLoginLimit implements LoginLimit {
   private readonly commands: Commands;
 
   constructor(private readonly redis: RedisClient) {
-    redis.defineCommand('loginAttempt', { numberOfKeys: 2, lua: ATTEMPT });
-    redis.defineCommand('loginSucceeded', { numberOfKeys: 2, lua: SUCCEEDED });
+    redis.defineCommand('loginKnown', { numberOfKeys: 2, lua: KNOWN });
+    redis.defineCommand('loginReplace', { numberOfKeys: 2, lua: REPLACE });
     this.commands = redis as unknown as Commands;
   }
 
   async attempt(source: LoginSource): Promise<number> {
-    const { account, address } = FREE_FAILURES;
-    const limits = [account, address, FIRST_WAIT_MS, LAST_WAIT_MS, FORGET_MS];
-    return this.commands.loginAttempt(...redisKeys(source), ...limits).catch(away);
+    let wait = 0;
+    await this.change(source, (known, now) => {
+      wait = waitMs(known, now);
+      return wait === 0 ? afterAttempt(known, now) : null;
+    }).catch(away);
+    return Math.ceil(wait);
   }
 
   async isThere(): Promise<void> {
@@ -93,7 +91,20 @@ export class SharedLoginLimit implements LoginLimit {
 
   /** A success that cannot be told leaves a failure too many, which is forgotten in time. */
   async succeeded(source: LoginSource): Promise<void> {
-    await this.commands.loginSucceeded(...redisKeys(source)).catch(() => undefined);
+    await this.change(source, afterSuccess).catch(() => undefined);
+  }
+
+  /** Decides by what all gateways know, and decides again if that has changed meanwhile. @param decide null: leaves it as it is */
+  private async change(source: LoginSource, decide: (known: Known, now: number) => Known | null): Promise<void> {
+    const keys = redisKeys(source);
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const [now, account, address] = await this.commands.loginKnown(...keys);
+      const next = decide({ account: parsed(account), address: parsed(address) }, now);
+      if (next === null) return;
+      const change = [account, address, told(next.account), told(next.address), FORGET_MS];
+      if ((await this.commands.loginReplace(...keys, ...change)) === 1) return;
+    }
+    throw new Error('too many sign-ins at once');
   }
 }
 
@@ -103,5 +114,14 @@ function away(): never {
 
 /** Of one length, whatever was typed as a name. */
 function redisKeys(source: LoginSource): string[] {
-  return keysOf(source).map(([, key]) => `login:${createHash('sha256').update(key).digest('base64url')}`);
+  const { account, address } = keysOf(source);
+  return [account, address].map((key) => `login-failures:${createHash('sha256').update(key).digest('base64url')}`);
+}
+
+const told = (failures: Failures | null) => (failures === null ? '' : `${failures.count} ${failures.at}`);
+
+/** What others may have written there counts for nothing. */
+function parsed(text: string): Failures | null {
+  const [, count, at] = /^(\d{1,9}) (\d{1,15})$/.exec(text) ?? [];
+  return count === undefined || at === undefined ? null : { count: Number(count), at: Number(at) };
 }
