@@ -8,7 +8,7 @@ import { loadConfig as loadOperatorConfig } from '@claude-webui/operator/config/
 
 import { breaches, podOf } from './restricted';
 import { FOREIGN, LOCATION, writeCustomSchemas, writeKubernetesSchemas } from './schemas';
-import type { Manifest } from './tools';
+import type { KubernetesObject } from '@claude-webui/hack/generate/kustomize/render';
 import { CHART, EXAMPLES, exampleFile, REGISTRY, rendered, run, template } from './tools';
 
 /** All that can be switched on, so that no template is left out. */
@@ -34,7 +34,7 @@ interface PodWithEnvironment {
 }
 
 /** Variables of a Deployment's only container; what comes from elsewhere is there with some value. */
-function environment(deployment: Manifest): Record<string, string> {
+function environment(deployment: KubernetesObject): Record<string, string> {
   const { containers } = podOf(deployment) as PodWithEnvironment;
   return Object.fromEntries(
     (containers[0]?.env ?? []).map(({ name, value }) => [name, value ?? SOME_VALUE[name] ?? 'x']),
@@ -46,7 +46,7 @@ const SOME_VALUE: Record<string, string> = { REDIS_URL: 'redis://redis:6379' };
 const set = (...values: string[]) => [...REGISTRY, ...values.flatMap((value) => ['--set', value])];
 const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 /** What an operator makes of its Deployment. */
-const operatorConfig = (all: Manifest[]) => {
+const operatorConfig = (all: KubernetesObject[]) => {
   const { RUNNER_BIND_PUBLIC_KEY_FILE: _, ...variables } = environment(find(all, 'Deployment', 'terminal-operator'));
   return loadOperatorConfig({
     ...variables,
@@ -54,7 +54,7 @@ const operatorConfig = (all: Manifest[]) => {
   });
 };
 
-const find = (all: Manifest[], kind: string, name: string): Manifest => {
+const find = (all: KubernetesObject[], kind: string, name: string): KubernetesObject => {
   const found = all.find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
   if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
   return found;
@@ -470,12 +470,12 @@ test('an API server on another port is reached by gateway, operator and hooks', 
 });
 
 describe('priorities', () => {
-  type PriorityClass = Manifest & { value: number; preemptionPolicy?: string };
+  type PriorityClass = KubernetesObject & { value: number; preemptionPolicy?: string };
   const classes = (...values: string[]) =>
     rendered(...set('priorityClasses.create=true', ...values)).filter(
       ({ kind }) => kind === 'PriorityClass',
     ) as PriorityClass[];
-  const names = (all: Manifest[]) => all.map(({ metadata }) => metadata.name);
+  const names = (all: KubernetesObject[]) => all.map(({ metadata }) => metadata.name);
 
   test('sessions and pods that wait preempt nobody, and those that wait are less than sessions', () => {
     const [, sessions, warm] = classes();

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { idOf, kustomizeFiles, namespace, OVERLAYS } from '@claude-webui/hack/generate/kustomize/files';
 import type { KubernetesObject } from '@claude-webui/hack/generate/kustomize/render';
-import { render } from '@claude-webui/hack/generate/kustomize/render';
+import { objectsIn, render } from '@claude-webui/hack/generate/kustomize/render';
 import { breaches, podOf } from './restricted';
 import { FOREIGN, LOCATION, writeCustomSchemas, writeKubernetesSchemas } from './schemas';
-import { CHART, manifests, ROOT, run } from './tools';
+import { CHART, ROOT, run } from './tools';
 
 const FOLDERS: [string, readonly string[]][] = [
   ['k8s/base', []],
@@ -36,7 +36,7 @@ test.each(FOLDERS.map(([folder]) => folder))('images: of an overlay reaches the 
     const kustomization = { resources: [base], configurations: ['images.yaml'], images };
     writeFileSync(join(overlay, 'kustomization.yaml'), JSON.stringify(kustomization));
     const { stdout } = run('kubectl', ['kustomize', overlay]);
-    const template = manifests(stdout).find(({ kind }) => kind === 'SessionTemplate');
+    const template = objectsIn(stdout).find(({ kind }) => kind === 'SessionTemplate');
     expect(template?.spec?.['image']).toBe('mine/runner:9');
   } finally {
     rmSync(overlay, { recursive: true });
@@ -60,11 +60,11 @@ describe.each(FOLDERS)('%s', (folder, values) => {
   afterAll(() => rmSync(schemas, { recursive: true, force: true }));
 
   test('is, once built, what the chart renders for the same values', () => {
-    expect(byId(manifests(built))).toEqual(byId([namespace(), ...render(CHART, values)]));
+    expect(byId(objectsIn(built))).toEqual(byId([namespace(), ...render(CHART, values)]));
   });
 
   test('has the modes of files as the chart has them, octal', () => {
-    const modes = JSON.stringify(manifests(built)).matchAll(/"defaultMode":(\d+)/g);
+    const modes = JSON.stringify(objectsIn(built)).matchAll(/"defaultMode":(\d+)/g);
     expect(new Set([...modes].map(([, mode]) => Number(mode)))).toEqual(new Set([0o440]));
   });
 
@@ -76,7 +76,7 @@ describe.each(FOLDERS)('%s', (folder, values) => {
   });
 
   test('has only pods that Pod Security calls restricted, in namespaces that want it, and nothing of Helm', () => {
-    const all = manifests(built);
+    const all = objectsIn(built);
     const pods = all.map(podOf).filter((pod) => pod !== null);
     expect(pods.length).toBeGreaterThan(3);
     expect(pods.flatMap(breaches)).toEqual([]);

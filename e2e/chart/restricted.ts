@@ -1,5 +1,5 @@
 /** Pod Security's profile "restricted" for what a chart renders: https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
-import type { Manifest } from './tools';
+import type { KubernetesObject } from '@claude-webui/hack/generate/kustomize/render';
 
 interface SecurityContext {
   runAsNonRoot?: boolean;
@@ -40,7 +40,7 @@ const VOLUMES = [
 ];
 
 /** The pods of a manifest, if it makes any. */
-export function podOf({ kind, spec }: Manifest): PodSpec | null {
+export function podOf({ kind, spec }: KubernetesObject): PodSpec | null {
   if (kind === 'Pod') return spec as unknown as PodSpec;
   const template = (spec as { template?: { spec?: PodSpec } } | undefined)?.template;
   return ['Deployment', 'StatefulSet', 'DaemonSet', 'Job'].includes(kind) ? (template?.spec ?? null) : null;

@@ -1,7 +1,8 @@
 /** The programs that render and check the chart, from their variables or PATH. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import type { KubernetesObject } from '@claude-webui/hack/generate/kustomize/render';
+import { objectsIn } from '@claude-webui/hack/generate/kustomize/render';
 
 export const ROOT = join(__dirname, '../..');
 export const CHART = join(ROOT, 'charts/claude-webui');
@@ -10,19 +11,6 @@ export const REGISTRY = ['--set', 'image.registry=registry.example.org'];
 export const EXAMPLES = ['small', 'production-aws', 'air-gapped'] as const;
 
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
-
-export interface Manifest {
-  apiVersion: string;
-  kind: string;
-  metadata: {
-    name: string;
-    namespace?: string;
-    labels?: Record<string, string>;
-    annotations?: Record<string, string>;
-  };
-  spec?: Record<string, unknown>;
-  data?: Record<string, string>;
-}
 
 export interface Outcome {
   status: number | null;
@@ -62,11 +50,4 @@ export function template(...args: string[]): string {
   return stdout;
 }
 
-/** Read as YAML 1.1, as Helm and kubectl do: 0440 is octal. */
-export function manifests(yaml: string): Manifest[] {
-  return parseAllDocuments(yaml, { version: '1.1' })
-    .map((document) => document.toJS() as Manifest | null)
-    .filter((manifest) => manifest !== null);
-}
-
-export const rendered = (...args: string[]): Manifest[] => manifests(template(...args));
+export const rendered = (...args: string[]): KubernetesObject[] => objectsIn(template(...args));

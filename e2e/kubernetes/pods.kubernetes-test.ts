@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { testUnless } from '@claude-webui/testing/unless';
 import { onFreePorts } from '@claude-webui/testing/on-free-ports';
+import { jsonCall } from '@claude-webui/testing/http/json-call';
 import { RedisProcess, noRedis } from '@claude-webui/testing/processes/redis-process';
 import { ClusterSessions } from '@claude-webui/gateway/testing/cluster-sessions';
 import { readyRecord } from '@claude-webui/gateway/testing/session-record';
@@ -90,16 +91,7 @@ function startGatewayAt(internalPort: number, env: Record<string, string>): Prom
   });
 }
 
-async function call(method: string, path: string, body?: object): Promise<unknown> {
-  const response = await fetch(gateway.url + path, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-  return text === '' ? null : JSON.parse(text);
-}
+const call = (method: string, path: string, body?: object) => jsonCall(gateway.url, token, method, path, body);
 
 async function create(): Promise<string> {
   return ((await call('POST', '/api/v1/sessions', {})) as { id: string }).id;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
 import { stringify } from 'yaml';
+import { jsonCall } from '@claude-webui/testing/http/json-call';
 import { describeUnless } from '@claude-webui/testing/unless';
 import { onFreePorts } from '@claude-webui/testing/on-free-ports';
 import { RedisProcess, noRedis } from '@claude-webui/testing/processes/redis-process';
@@ -86,16 +87,8 @@ describeUnless(missing, 'replicas', () => {
     });
   }
 
-  async function call(method: string, path: string, body?: object, base = proxy.url): Promise<unknown> {
-    const response = await fetch(base + path, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return text === '' ? null : JSON.parse(text);
-  }
+  const call = (method: string, path: string, body?: object, base = proxy.url) =>
+    jsonCall(base, token, method, path, body);
 
   async function attached(base = proxy.url): Promise<TerminalClient> {
     const { id } = (await call('POST', '/api/v1/sessions', { program: shell })) as { id: string };

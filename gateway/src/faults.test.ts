@@ -9,7 +9,8 @@ import { LONG, NONSENSE, variantsOf } from '@claude-webui/testing/http/nonsense'
 import { describeUnless } from '@claude-webui/testing/unless';
 import { RedisProcess, noRedis } from '@claude-webui/testing/processes/redis-process';
 import type { AttachedTerminal } from './testing/gateway-process';
-import { GatewayProcess, PASSWORD } from './testing/gateway-process';
+import { PASSWORD } from './testing/environment';
+import { GatewayProcess } from './testing/gateway-process';
 
 /** Longer than everything that a gateway does anew by itself. */
 const RECOVERY_MS = 60_000;

@@ -7,8 +7,8 @@ import { io } from 'socket.io-client';
 import { loadConfig } from './config/config';
 import type { Gateway } from './gateway';
 import { startGateway } from './gateway';
+import { PASSWORD, environmentIn } from './testing/environment';
 
-const PASSWORD = 'correct horse battery';
 const SHELL = { path: '/bin/sh', args: ['-c', 'cat'] };
 
 let gateways: Gateway[] = [];
@@ -24,13 +24,8 @@ afterEach(async () => {
 function configWith(env: Record<string, string> = {}) {
   const base = mkdtempSync(join(tmpdir(), 'cwui-gateway-'));
   return loadConfig({
-    PORT: '0',
-    INTERNAL_PORT: '0',
-    LOG_LEVEL: 'silent',
-    DATA_DIR: join(base, 'data'),
-    CLAUDE_WORKING_DIR: join(base, 'sessions'),
+    ...environmentIn(base),
     JWT_SECRET: randomBytes(32).toString('base64url'),
-    CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
     ...env,
   });
 }

@@ -4,7 +4,8 @@ import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { GatewayProcess, PASSWORD } from './testing/gateway-process';
+import { PASSWORD } from './testing/environment';
+import { GatewayProcess } from './testing/gateway-process';
 
 jest.setTimeout(180_000);
 

@@ -14,8 +14,8 @@ import { loadConfig } from './config/config';
 import type { Gateway } from './gateway';
 import { startGateway } from './gateway';
 import { listen } from './testing/http';
+import { PASSWORD, environmentIn } from './testing/environment';
 
-const PASSWORD = 'correct horse battery';
 /** What is promised. */
 const EVERYWHERE_WITHIN_MS = 5000;
 const BOTH = [0, 1] as const;
@@ -66,10 +66,9 @@ describeUnless(noRedis, 'one authority', () => {
 
   function start(env: Record<string, string> = {}): Promise<Gateway> {
     const config = loadConfig({
-      ...{ NODE_ENV: 'test', PORT: '0', INTERNAL_PORT: '0', LOG_LEVEL: 'silent', AUDIT_LOG: 'off' },
-      DATA_DIR: join(directory, 'data'),
-      CLAUDE_WORKING_DIR: join(directory, 'sessions'),
-      CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
+      ...environmentIn(directory),
+      NODE_ENV: 'test',
+      AUDIT_LOG: 'off',
       SESSION_ISOLATION: 'off',
       RATE_LIMIT_MAX_REQUESTS: '1000000',
       REDIS_URL: redis.url,

@@ -11,8 +11,8 @@ import { io } from 'socket.io-client';
 import { loadConfig } from './config/config';
 import type { Gateway } from './gateway';
 import { startGateway } from './gateway';
+import { PASSWORD, environmentIn } from './testing/environment';
 
-const PASSWORD = 'correct horse battery';
 const SHELL = { path: '/bin/sh', args: ['-c', 'echo "model $ANTHROPIC_BASE_URL"; exec cat'] };
 const SOCKETS = '/socket.io/?EIO=4&transport=websocket';
 const PATHS = [
@@ -43,13 +43,8 @@ async function echoes(): Promise<void> {
 beforeAll(async () => {
   const base = mkdtempSync(join(tmpdir(), 'cwui-peers-'));
   const config = loadConfig({
-    PORT: '0',
-    INTERNAL_PORT: '0',
-    LOG_LEVEL: 'silent',
-    DATA_DIR: join(base, 'data'),
-    CLAUDE_WORKING_DIR: join(base, 'sessions'),
+    ...environmentIn(base),
     JWT_SECRET: randomBytes(32).toString('base64url'),
-    CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
     ANTHROPIC_API_KEY: 'sk-ant-test',
   });
   gateway = await startGateway(config, SHELL);

@@ -15,8 +15,7 @@ import { loadConfig } from './config/config';
 import type { Gateway } from './gateway';
 import { startGateway } from './gateway';
 import { ownRunners } from './testing/processes';
-
-const PASSWORD = 'correct horse battery';
+import { PASSWORD, environmentIn } from './testing/environment';
 
 describeUnless(noRedis, 'several gateways', () => {
   let redis: RedisProcess;
@@ -41,14 +40,9 @@ describeUnless(noRedis, 'several gateways', () => {
 
   function start(): Promise<Gateway> {
     const config = loadConfig({
+      ...environmentIn(directory),
       NODE_ENV: 'test',
-      PORT: '0',
-      INTERNAL_PORT: '0',
-      LOG_LEVEL: 'silent',
       AUDIT_LOG: 'off',
-      DATA_DIR: join(directory, 'data'),
-      CLAUDE_WORKING_DIR: join(directory, 'sessions'),
-      CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
       SESSION_ISOLATION: 'off',
       REDIS_URL: redis.url,
     });

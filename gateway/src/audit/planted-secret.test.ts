@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { io } from 'socket.io-client';
 import { stringify } from 'yaml';
 import { linesOf, verifyText } from './testing/lines';
+import { PASSWORD, environmentIn } from '../testing/environment';
 
 const MAIN = join(__dirname, '../../dist/main.js');
-const PASSWORD = 'correct horse battery';
 
 let base: string;
 beforeEach(() => (base = mkdtempSync(join(tmpdir(), 'cwui-planted-'))));
@@ -25,16 +25,12 @@ async function startProcess(script: string) {
   writeFileSync(policy, stringify({ version: 1, everyone: { programs: { others: [{ path: program }] } } }));
   const child = spawn(process.execPath, [MAIN], {
     env: {
+      ...environmentIn(base),
       PATH: process.env['PATH'],
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
-      PORT: '0',
-      INTERNAL_PORT: '0',
       LOG_LEVEL: 'trace',
-      DATA_DIR: join(base, 'data'),
-      CLAUDE_WORKING_DIR: join(base, 'sessions'),
       POLICY_FILE: policy,
-      CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
       JWT_SECRET: randomBytes(32).toString('base64url'),
       SESSION_ISOLATION: 'off',
     },

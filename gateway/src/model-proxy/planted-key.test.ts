@@ -13,9 +13,9 @@ import { MountedSecret } from '../secrets/testing/mounted-secret';
 import { probeIsolation } from '../sessions/isolation';
 import { listen } from '../testing/http';
 import { descendantsOf, environmentOf, commandOf } from '../testing/processes';
+import { PASSWORD, environmentIn } from '../testing/environment';
 
 const MAIN = join(__dirname, '../../dist/main.js');
-const PASSWORD = 'correct horse battery';
 
 /** Started by a policy that lets it be. What it can find it writes into its workspace; unconfined, it searches its own files only. */
 const program = (places: string) => `#!/bin/sh
@@ -71,16 +71,12 @@ const isServer = (pid: number) => commandOf(pid) === `${process.execPath}\0${MAI
 async function startGateway(env: Record<string, string>, [file, ...args]: readonly [string, ...string[]]) {
   const child = spawn(file, args, {
     env: {
+      ...environmentIn(base),
       PATH: process.env['PATH'],
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
-      PORT: '0',
-      INTERNAL_PORT: '0',
       LOG_LEVEL: 'trace',
-      DATA_DIR: join(base, 'data'),
-      CLAUDE_WORKING_DIR: join(base, 'sessions'),
       POLICY_FILE: join(base, 'policy.yaml'),
-      CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
       ...env,
     },
   });

@@ -14,8 +14,7 @@ import type { Gateway } from '../gateway';
 import { startGateway } from '../gateway';
 import type { RedisDeployment } from './testing/deployments';
 import { startCluster, startSentinel } from './testing/deployments';
-
-const PASSWORD = 'correct horse battery';
+import { PASSWORD, environmentIn } from '../testing/environment';
 
 describeUnless(noRedis, 'kinds of Redis', () => {
   const key = randomBytes(32).toString('base64');
@@ -44,13 +43,8 @@ describeUnless(noRedis, 'kinds of Redis', () => {
     redis = await deployment;
     for (let n = 0; n < 2; n += 1) {
       const config = loadConfig({
-        PORT: '0',
-        INTERNAL_PORT: '0',
-        LOG_LEVEL: 'silent',
+        ...environmentIn(directory),
         AUDIT_LOG: 'off',
-        DATA_DIR: join(directory, 'data'),
-        CLAUDE_WORKING_DIR: join(directory, 'sessions'),
-        CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
         JWT_SECRET: key,
         SESSION_ISOLATION: 'off',
         RATE_LIMIT_MAX_REQUESTS: '1000000',

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeUnless } from '@claude-webui/testing/unless';
 import { RedisProcess, noRedis } from '@claude-webui/testing/processes/redis-process';
+import { PASSWORD, environmentIn } from '../testing/environment';
 
 const MAIN = join(__dirname, '../../dist/main.js');
-const PASSWORD = 'correct horse battery';
 
 describeUnless(noRedis, 'Redis over TLS', () => {
   let directory: string;
@@ -36,13 +36,10 @@ describeUnless(noRedis, 'Redis over TLS', () => {
   function start(url: string, env: Record<string, string> = {}) {
     const child = spawn(process.execPath, [MAIN], {
       env: {
+        ...environmentIn(directory),
         PATH: process.env['PATH'],
-        PORT: '0',
-        INTERNAL_PORT: '0',
+        LOG_LEVEL: 'info',
         AUDIT_LOG: 'off',
-        DATA_DIR: join(directory, 'data'),
-        CLAUDE_WORKING_DIR: join(directory, 'sessions'),
-        CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
         REDIS_URL: url,
         ...env,
       },

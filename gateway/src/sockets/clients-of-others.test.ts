@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describeUnless } from '@claude-webui/testing/unless';
-import { GatewayProcess, PASSWORD } from '../testing/gateway-process';
+import { PASSWORD } from '../testing/environment';
+import { GatewayProcess } from '../testing/gateway-process';
 
 jest.setTimeout(180_000);
 

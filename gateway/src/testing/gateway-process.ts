@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Socket } from 'socket.io-client';
 import { io } from 'socket.io-client';
+import { PASSWORD } from './environment';
 import { commandOf, descendantsOf } from './processes';
 
 const MAIN = join(__dirname, '../../dist/main.js');
-export const PASSWORD = 'correct horse battery';
 
 export class GatewayProcess {
   readonly left: Promise<number | null>;

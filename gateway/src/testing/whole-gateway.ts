@@ -1,22 +1,14 @@
 /** A whole gateway of a test's own, with a plain program in its sessions. */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import type { ClientRequest, IncomingHttpHeaders } from 'node:http';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
+import type { Answer } from '@claude-webui/testing/http/raw-call';
+import { openCall } from '@claude-webui/testing/http/raw-call';
 import { loadConfig } from '../config/config';
 import type { Gateway } from '../gateway';
 import { startGateway } from '../gateway';
-
-export const PASSWORD = 'correct horse battery';
-
-export interface Answer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  body: Buffer;
-}
+import { PASSWORD, environmentIn } from './environment';
 
 export class WholeGateway {
   private readonly base = realpathSync(mkdtempSync(join(tmpdir(), 'cwui-whole-')));
@@ -28,10 +20,8 @@ export class WholeGateway {
   ): Promise<WholeGateway> {
     const whole = new WholeGateway();
     const config = loadConfig({
-      ...{ PORT: '0', INTERNAL_PORT: '0', LOG_LEVEL: 'silent', JWT_SECRET: randomBytes(32).toString('base64url') },
-      DATA_DIR: join(whole.base, 'data'),
-      CLAUDE_WORKING_DIR: join(whole.base, 'sessions'),
-      CLAUDE_WEBUI_ADMIN_PASSWORD: PASSWORD,
+      ...environmentIn(whole.base),
+      JWT_SECRET: randomBytes(32).toString('base64url'),
       RATE_LIMIT_MAX_REQUESTS: '100000',
       ...env,
     });
@@ -43,26 +33,16 @@ export class WholeGateway {
     return this.gateway?.url ?? '';
   }
 
-  /** A request whose body is still to be sent. The path goes as it is: `fetch` would tidy it up. */
+  /** A request whose body is still to be sent. */
   open(
     method: string,
     path: string,
     token: string | null,
     headers: Record<string, string | number> = {},
-  ): { outgoing: ClientRequest; answer: Promise<Answer> } {
+  ): ReturnType<typeof openCall> {
     const { hostname, port } = new URL(this.url);
     const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
-    const outgoing = request({ hostname, port, method, path, headers: { ...authorization, ...headers } });
-    const answer = new Promise<Answer>((resolve, reject) => {
-      outgoing.on('error', reject);
-      outgoing.on('response', (response) => {
-        const { statusCode: status = 0, headers: received } = response;
-        buffer(response).then((body) => resolve({ status, headers: received, body }), reject);
-      });
-    });
-    // A test that cuts its own request does not wait for the answer.
-    answer.catch(() => undefined);
-    return { outgoing, answer };
+    return openCall({ hostname, port, method, path, headers: { ...authorization, ...headers } });
   }
 
   /** A whole request; an object is sent as JSON. */

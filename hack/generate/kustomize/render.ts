@@ -13,6 +13,7 @@ export interface KubernetesObject {
     annotations?: Record<string, string>;
   };
   spec?: Record<string, unknown>;
+  data?: Record<string, string>;
 }
 
 /**
@@ -44,12 +45,14 @@ export function render(chart: string, values: readonly string[]): KubernetesObje
   const args = ['template', RELEASE, chart, '--namespace', RELEASE, ...set];
   const { status, stdout, stderr } = spawnSync(helm(), args, { encoding: 'utf8', maxBuffer: MAX_OUTPUT_BYTES });
   if (status !== 0) throw new Error(`helm template: ${stderr}`);
-  return parseAllDocuments(stdout, { version: YAML_VERSION })
+  return objectsIn(stdout).filter(isForKustomize).map(withoutHelm).map(asJobOfItsOwn);
+}
+
+/** What some YAML holds, however many documents. */
+export function objectsIn(yaml: string): KubernetesObject[] {
+  return parseAllDocuments(yaml, { version: YAML_VERSION })
     .map((document) => document.toJS() as KubernetesObject | null)
-    .filter((object) => object !== null)
-    .filter(isForKustomize)
-    .map(withoutHelm)
-    .map(asJobOfItsOwn);
+    .filter((object) => object !== null);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { MAX_FILE_BYTES_HEADER } from '@claude-webui/protocol';
 import type { FileUpload, StoredFile } from '@claude-webui/protocol';
-import type { Answer } from '../testing/running-workspace';
+import type { Answer } from '@claude-webui/testing/http/raw-call';
 import { RunningWorkspace, jsonOf, refusal } from '../testing/running-workspace';
 
 let files: RunningWorkspace;

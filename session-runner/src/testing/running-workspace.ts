@@ -1,23 +1,18 @@
 /** The files of a workspace, served as a runner does, and calls to it. */
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import type { ClientRequest, IncomingMessage, Server } from 'node:http';
-import { createServer, request } from 'node:http';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import type { FileListing } from '@claude-webui/protocol';
 import { background } from '@claude-webui/protocol';
+import type { Answer } from '@claude-webui/testing/http/raw-call';
+import { openCall } from '@claude-webui/testing/http/raw-call';
 import pino from 'pino';
 import type { WorkspaceServerOptions } from '../files/workspace-server';
 import { WorkspaceServer } from '../files/workspace-server';
-
-export interface Answer {
-  status: number | undefined;
-  headers: IncomingMessage['headers'];
-  body: Buffer;
-}
 
 export class RunningWorkspace {
   readonly root: string;
@@ -49,24 +44,10 @@ export class RunningWorkspace {
     return new RunningWorkspace(base, http, files);
   }
 
-  /** A call that has sent no body yet. The path goes as it is: `fetch` would tidy it up. */
-  open(
-    method: string,
-    path: string,
-    headers: Record<string, string | number> = {},
-  ): { outgoing: ClientRequest; answer: Promise<Answer> } {
+  /** A call that has sent no body yet. */
+  open(method: string, path: string, headers: Record<string, string | number> = {}): ReturnType<typeof openCall> {
     const { port } = this.http.address() as AddressInfo;
-    const outgoing = request({ port, host: '127.0.0.1', method, path, headers });
-    const answer = new Promise<Answer>((resolve, reject) => {
-      outgoing.on('error', reject);
-      outgoing.on('response', (response) => {
-        const { statusCode: status, headers: received } = response;
-        buffer(response).then((body) => resolve({ status, headers: received, body }), reject);
-      });
-    });
-    // A test that cuts its own call does not wait for the answer.
-    answer.catch(() => undefined);
-    return { outgoing, answer };
+    return openCall({ port, host: '127.0.0.1', method, path, headers });
   }
 
   /** A whole call. */

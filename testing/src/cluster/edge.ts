@@ -1,4 +1,5 @@
 /** The product from outside, as people and their programs reach it: by the ingress, with TLS. */
+import { jsonCall } from '../http/json-call';
 import { TerminalClient } from '../page/terminal-client';
 import { URL_OF_EDGE } from './address';
 import { secret } from './kubernetes';
@@ -23,15 +24,8 @@ export class Person {
     return new Person(token);
   }
 
-  async call(method: string, path: string, body?: object): Promise<unknown> {
-    const response = await fetch(URL_OF_EDGE + path, {
-      method,
-      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return text === '' ? null : JSON.parse(text);
+  call(method: string, path: string, body?: object): Promise<unknown> {
+    return jsonCall(URL_OF_EDGE, this.token, method, path, body);
   }
 
   async newSession(): Promise<string> {

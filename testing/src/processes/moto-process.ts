@@ -1,6 +1,6 @@
 /** A real endpoint of Secrets Manager for tests: moto's server, on a free port, that can be stopped and started. */
 import type { ChildProcess } from 'node:child_process';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import {
   CreateSecretCommand,
@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { onFreePorts } from '../on-free-ports';
 import { killProcess } from './kill-process';
+import { startServer } from './start-server';
 
 const INSTALLER = join(__dirname, '../../../hack/moto.mjs');
 const REGION = 'eu-central-1';
@@ -68,19 +69,8 @@ export class MotoProcess {
 
   /** Starts it, empty. */
   async start(): Promise<void> {
-    const child = spawn(program ?? '', ['-H', this.host, '-p', String(this.port)], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    this.child = child;
-    let said = '';
-    await new Promise<void>((resolve, reject) => {
-      // Not `exit`: that may come before the last of what it printed.
-      child.once('close', () => reject(new Error(`moto ended: ${said}`)));
-      child.stderr.on('data', (chunk: Buffer) => {
-        said = (said + chunk.toString()).slice(-2000);
-        if (said.includes('Running on')) resolve();
-      });
-    });
+    const args = ['-H', this.host, '-p', String(this.port)];
+    this.child = await startServer({ file: program ?? '', args, ready: /Running on/ });
   }
 
   /** Makes or changes a secret. */

@@ -1,8 +1,9 @@
 /** A real Redis for tests, on a free port of loopback, that can be killed and started again. */
 import type { ChildProcess } from 'node:child_process';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { onFreePorts } from '../on-free-ports';
 import { killProcess } from './kill-process';
+import { startServer } from './start-server';
 
 /** Why there is none on this machine, or null. */
 export const noRedis =
@@ -36,17 +37,7 @@ export class RedisProcess {
 
   /** Starts it, empty. */
   async start(): Promise<void> {
-    const child = spawn('redis-server', this.args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    this.child = child;
-    let said = '';
-    await new Promise<void>((resolve, reject) => {
-      // Not `exit`: that may come before the last of what it printed.
-      child.once('close', () => reject(new Error(`redis-server ended: ${said}`)));
-      child.stdout.on('data', (chunk: Buffer) => {
-        said = (said + chunk.toString()).slice(-2000);
-        if (READY.test(said)) resolve();
-      });
-    });
+    this.child = await startServer({ file: 'redis-server', args: this.args, ready: READY });
   }
 
   async kill(): Promise<void> {

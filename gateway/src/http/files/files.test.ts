@@ -2,10 +2,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import type { Answer } from '@claude-webui/testing/http/raw-call';
 import { verifyText } from '../../audit/testing/lines';
 import type { ReadLine } from '../../audit/testing/lines';
 import { linesOf } from '../../audit/testing/lines';
-import type { Answer } from '../../testing/whole-gateway';
 import { WholeGateway, jsonOf } from '../../testing/whole-gateway';
 import type { Conforms, Document } from '../testing/conformity';
 import { conformity } from '../testing/conformity';
