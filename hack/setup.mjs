@@ -99,7 +99,8 @@ const servers = ['protocol', 'kubernetes-api', 'session-runner', 'gateway', 'ope
 step('servers', {
   inputs: fingerprint(['tsconfig.base.json', 'tsconfig.json', ...servers]),
   outputs: servers.map((name) => `${name}/dist`),
-  action: () => run('Building the servers', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b']),
+  action: () =>
+    run('Building the servers', process.execPath, [join(root, 'node_modules/@typescript/native/bin/tsc'), '-b']),
 });
 step('session-runner', {
   inputs: fingerprint(['protocol/src', 'session-runner']),

@@ -12,7 +12,7 @@ jest.setTimeout(180_000);
 const ROOT = join(__dirname, '../..');
 const EXAMPLE = join(ROOT, 'docs/examples/api-client.ts');
 const GENERATOR = join(dirname(require.resolve('openapi-typescript/package.json')), 'bin/cli.js');
-const COMPILER = require.resolve('typescript/bin/tsc');
+const COMPILER = join(dirname(require.resolve('@typescript/native/package.json')), 'bin/tsc');
 const COMPILER_OPTIONS = {
   strict: true,
   noUncheckedIndexedAccess: true,
