@@ -11,8 +11,8 @@ module.exports = {
   transform,
   moduleNameMapper,
   testTimeout: 60_000,
-  // A browser, a gateway and a CLI each: two at once would measure each other.
-  maxWorkers: 1,
+  // A browser, a gateway and a CLI each. Nothing here is timed, and one alone leaves a processor idle.
+  maxWorkers: 2,
   // What a failed test has left open would keep the process.
   forceExit: true,
 };

@@ -25,7 +25,7 @@ export interface Servers {
 
 /** @param env changes to the gateway's environment */
 export async function startServers(env: Record<string, string> = {}): Promise<Servers> {
-  const directory = mkdtempSync(join(tmpdir(), 'claude-webui-e2e-'));
+  const directory = mkdtempSync(join(tmpdir(), 'e2e-'));
   const sessionsDirectory = join(directory, 'sessions');
   const fake = await startFakeAnthropic({ key: MODEL_KEY });
   const environment = {

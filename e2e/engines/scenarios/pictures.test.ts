@@ -190,11 +190,14 @@ async function listSays({ page }: Workbench, word: string): Promise<void> {
   await eventually(async () => (await entry()).includes(word), entry);
 }
 
+/** Where the path of a workspace is long, Claude Code breaks the line within the identifier. */
+const SESSION_ID = /(?:[\da-f]\s*){8}(?:-\s*(?:[\da-f]\s*){4}){3}-\s*(?:[\da-f]\s*){12}/g;
+
 /** Without what is another each time. */
 function comparable(text: string): string {
   return (
     text
-      .replaceAll(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, 'ID')
+      .replaceAll(SESSION_ID, 'ID')
       .replaceAll(/^[\d.]+ ms$/gm, '')
       // Cells of another font have another size.
       .replaceAll(/^\d+×\d+$/gm, 'SIZE')
