@@ -2,4 +2,5 @@
 module.exports = {
   ...require('./jest.config.cjs'),
   testMatch: ['<rootDir>/e2e/engines/scenarios/**/*.test.ts'],
+  maxWorkers: 1,
 };
