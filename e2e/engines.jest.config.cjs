@@ -2,5 +2,6 @@
 module.exports = {
   ...require('./jest.config.cjs'),
   testMatch: ['<rootDir>/e2e/engines/scenarios/**/*.test.ts'],
+  // Three engines take long to start, and a page that waits for its focus waits longer beside others.
   maxWorkers: 1,
 };

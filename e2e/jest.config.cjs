@@ -11,7 +11,7 @@ module.exports = {
   transform,
   moduleNameMapper,
   testTimeout: 60_000,
-  // A browser, a gateway and a CLI each. Nothing here is timed, and one alone leaves a processor idle.
+  // A browser, a gateway and a CLI each. One alone leaves a processor idle; limits of time here have room for two.
   maxWorkers: 2,
   // What a failed test has left open would keep the process.
   forceExit: true,

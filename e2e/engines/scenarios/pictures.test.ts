@@ -191,7 +191,8 @@ async function listSays({ page }: Workbench, word: string): Promise<void> {
 }
 
 /** Where the path of a workspace is long, Claude Code breaks the line within the identifier. */
-const SESSION_ID = /(?:[\da-f]\s*){8}(?:-\s*(?:[\da-f]\s*){4}){3}-\s*(?:[\da-f]\s*){12}/g;
+const SESSION_ID =
+  /(?:[\da-f](?:\n\s*)?){8}(?:-(?:\n\s*)?(?:[\da-f](?:\n\s*)?){4}){3}-(?:\n\s*)?(?:[\da-f](?:\n\s*)?){11}[\da-f]/g;
 
 /** Without what is another each time. */
 function comparable(text: string): string {

@@ -1,7 +1,7 @@
 /** The main job in each engine: sign in, and be inside the real Claude Code CLI. */
 import { join } from 'node:path';
 import { PASSWORD, USERNAME } from '@claude-webui/testing/page/person';
-import { eventually } from '@claude-webui/testing/page/workbench-page';
+import { acrossLines, eventually } from '@claude-webui/testing/page/workbench-page';
 import { startSeverableProxy } from '../../system/severable-proxy';
 import { downloaded } from '../downloaded';
 import { inEveryEngine } from '../every-engine';
@@ -48,8 +48,7 @@ inEveryEngine({}, (play) => {
     await workbench.ready();
     await workbench.drop('notes of today.txt', 'some notes');
     await eventually(
-      // Claude Code breaks the line, within a word where the path is long.
-      async () => (await workbench.text()).replaceAll(/\s/g, '').includes("/workspace/notesoftoday.txt'"),
+      async () => acrossLines("/workspace/notes of today.txt'").test(await workbench.text()),
       () => workbench.text(),
     );
     await workbench.download('notes of today.txt');

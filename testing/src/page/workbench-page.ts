@@ -158,3 +158,11 @@ export async function eventually(
     await delay(POLL_MS);
   }
 }
+
+/** Matches a text that Claude Code may have broken into lines, which it does within a word where the text is a long path. */
+export function acrossLines(text: string): RegExp {
+  const characters = Array.from(text, (character) =>
+    character === ' ' ? '\\s+' : character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&'),
+  );
+  return new RegExp(characters.join('(?:\\n\\s*)?'));
+}
